@@ -29,7 +29,7 @@ class Look(Message):
     type: Literal["look"] = "look"
     model: Name
     layers: list[Name] = Field(default_factory=list, max_length=64)
-    closely: list[Closely] = Field(default_factory=list, max_length=16)
+    closely: list[Closely] = Field(default_factory=list, max_length=32)
     steps: bool = False
 
 
