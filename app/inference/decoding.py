@@ -1,0 +1,109 @@
+"""From the bytes of an image file to grey values: PNG, JPEG and WebP, bounded before anything is decoded."""
+
+import io
+import warnings
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+FORMATS: Final = ("PNG", "JPEG", "WEBP")
+MOST_PIXELS: Final = 25_000_000
+WORKING_SIDE: Final = 512  # pixels; a digit needs no more, and every step after this one is bounded by it
+
+
+class PictureError(ValueError):
+    """An image that cannot be read; the text says why and what is allowed."""
+
+    status = 422
+    title = "The image cannot be read"
+
+
+class PictureTooLarge(PictureError):
+    """An image with more pixels than are allowed."""
+
+    status = 413
+    title = "The image has too many pixels"
+
+
+class PictureUnsupported(PictureError):
+    """Bytes that are no PNG, JPEG or WebP."""
+
+    status = 415
+    title = "The image is in no format that is read here"
+
+
+def decode(data: bytes) -> NDArray[np.uint8]:
+    """The grey values of an image file, (H, W), 0 black to 255 white, upright, alpha over white, the first frame.
+
+    Larger pictures are reduced, so that neither side is longer than `WORKING_SIDE`. Raises `PictureError`.
+    """
+    if not data:
+        raise PictureUnsupported("image: 0 bytes were sent; send a PNG, JPEG or WebP file")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        warnings.filterwarnings("ignore", category=UserWarning)  # damaged EXIF or palettes: the pixels decide
+        try:
+            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                return _upright_grey(image)
+        except PictureError:
+            raise
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+            raise PictureTooLarge(f"image: more than {MOST_PIXELS:,} pixels, which is the limit") from error
+        except UnidentifiedImageError as error:
+            raise PictureUnsupported(
+                f"image: {len(data):,} bytes that are no PNG, JPEG or WebP file; send one of these"
+            ) from error
+        except (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, ArithmeticError) as error:
+            raise PictureError(f"image: the file is damaged or cut short after {len(data):,} bytes") from error
+        except Exception as error:  # a codec's own error class: the file is at fault, whatever it is called
+            raise PictureError(f"image: the file cannot be decoded ({type(error).__name__})") from error
+
+
+def _upright_grey(image: Image.Image) -> NDArray[np.uint8]:
+    width, height = image.size
+    if width < 1 or height < 1:
+        raise PictureError(f"image: {width} x {height} pixels; at least 1 x 1 is needed")
+    if width * height > MOST_PIXELS:
+        raise PictureTooLarge(
+            f"image: {width:,} x {height:,} = {width * height:,} pixels; at most {MOST_PIXELS:,} are allowed"
+        )
+    image.draft("RGB", (2 * WORKING_SIDE, 2 * WORKING_SIDE))  # a large JPEG is decoded at a fraction of its size
+    image.load()
+    factor = max(image.size) // (2 * WORKING_SIDE)
+    grey = _grey(image)
+    if factor > 1:
+        grey = grey.reduce(factor)
+    if max(grey.size) > WORKING_SIDE:
+        grey.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX)
+    orientation = image.getexif().get(0x0112, 1)
+    if orientation in _TURNS:
+        grey = grey.transpose(_TURNS[orientation])
+    return np.array(grey, dtype=np.uint8)
+
+
+_TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def _grey(image: Image.Image) -> Image.Image:
+    """Any mode as 8-bit grey, transparent parts over white paper."""
+    if image.mode.startswith("I") or image.mode == "F":  # 16 bits per pixel, of which the upper eight are kept
+        deep = np.asarray(image, dtype=np.float64)
+        scale = 255.0 / 65535.0 if image.mode.startswith("I") else 1.0
+        return Image.fromarray(np.clip(np.rint(deep * scale), 0, 255).astype(np.uint8))
+    if "A" in image.mode or "a" in image.mode or "transparency" in image.info:
+        painted = image.convert("RGBA")
+        paper = Image.new("RGBA", painted.size, (255, 255, 255, 255))
+        return Image.alpha_composite(paper, painted).convert("L")
+    if image.mode == "CMYK":
+        return image.convert("RGB").convert("L")
+    return image.convert("L")

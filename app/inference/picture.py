@@ -1,0 +1,225 @@
+"""From a picture to the network's input, as MNIST was made, every step kept because it is shown."""
+
+from dataclasses import dataclass, field
+from typing import Final, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+
+from app.inference.decoding import PictureError, PictureTooLarge, PictureUnsupported, decode
+
+__all__ = ["Box", "PictureError", "PictureTooLarge", "PictureUnsupported", "Preparation", "Step", "decode", "prepare"]
+
+Grey = NDArray[np.uint8]
+StepName = Literal["grey", "ink", "crop", "fit", "centre", "pad"]
+
+DIGIT: Final = 20  # side of the box that the ink is scaled to fit
+FIELD: Final = 28  # side of an MNIST image
+INPUT: Final = 32  # side of LeNet-5's input
+CENTRE: Final = 14  # the pixel that the centre of mass goes to
+FULL_CONTRAST: Final = 0.95 * 255  # ink this dark is not stretched, so that an MNIST image stays as it is
+LEAST_CONTRAST: Final = 16  # grey levels; less is no ink
+SMALL: Final = 48  # side of a picture that is read to the pixel: a scan or a thumbnail, not a photo
+
+
+class Box(NamedTuple):
+    """A rectangle in pixels, x to the right and y down."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+class Step(NamedTuple):
+    """One step of the way, `image` as uint8 (h, w).
+
+    `grey` is as the picture was, 0 black; every later step is ink: 0 where there is none, 255 at its darkest.
+    """
+
+    name: StepName
+    image: Grey
+    box: Box | None = None
+    shift: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """What became of a picture: every step, and the input, float32 (32, 32) with ink 1 and paper 0."""
+
+    blank: bool
+    paper: Literal["light", "dark"]
+    steps: list[Step]
+    input: NDArray[np.float32] = field(default_factory=lambda: np.zeros((INPUT, INPUT), np.float32))
+
+
+def prepare(grey: Grey) -> Preparation:
+    """Find the ink, crop it, fit it into 20x20, move its centre of mass to the centre of 28x28, pad to 32x32.
+
+    `grey`: uint8 (H, W), 0 black. A picture without ink is `blank`. An MNIST image passes unchanged.
+    """
+    light, ink = _ink(grey)
+    paper: Literal["light", "dark"] = "light" if light else "dark"
+    steps = [Step("grey", grey), Step("ink", ink)]
+    box = _bounds(ink)
+    if box is None or (max(box.width, box.height) < 3 and max(grey.shape) > 8):  # nothing, or a speck of dust
+        return Preparation(True, paper, steps)
+    cropped = np.ascontiguousarray(ink[box.y : box.y + box.height, box.x : box.x + box.width])
+    steps.append(Step("crop", cropped, box))
+
+    fitted = _fit(cropped)
+    steps.append(Step("fit", fitted))
+
+    rows, columns = fitted.shape
+    x, y = _placed(fitted.sum(0, dtype=np.int64), columns), _placed(fitted.sum(1, dtype=np.int64), rows)
+    centred = np.zeros((FIELD, FIELD), np.uint8)
+    centred[y : y + rows, x : x + columns] = fitted
+    shift = (x - (FIELD - columns) // 2, y - (FIELD - rows) // 2)
+    steps.append(Step("centre", centred, Box(x, y, columns, rows), shift))
+
+    edge = (INPUT - FIELD) // 2
+    padded = np.zeros((INPUT, INPUT), np.uint8)
+    padded[edge : edge + FIELD, edge : edge + FIELD] = centred
+    steps.append(Step("pad", padded, Box(edge, edge, FIELD, FIELD)))
+    return Preparation(False, paper, steps, padded * np.float32(1 / 255))
+
+
+_POSITIONS: Final = np.arange(max(FIELD, INPUT))
+
+
+def _placed(mass: NDArray[np.int64], side: int) -> int:
+    """Where the fitted box begins on the 28-pixel field, for its centre of mass to lie on the centre pixel."""
+    centre = float(mass @ _POSITIONS[:side]) / float(mass.sum())
+    return min(max(int(np.floor(CENTRE - centre + 0.5)), 0), FIELD - side)
+
+
+def _bounds(ink: Grey) -> Box | None:
+    """The smallest box around everything that is not zero."""
+    columns, rows = ink.max(0).nonzero()[0], ink.max(1).nonzero()[0]
+    if not len(rows):
+        return None
+    x, y = int(columns[0]), int(rows[0])
+    return Box(x, y, int(columns[-1]) - x + 1, int(rows[-1]) - y + 1)
+
+
+def _fit(cropped: Grey) -> Grey:
+    """The ink scaled so that its longer side is 20, its darkest stretched to 255."""
+    height, width = cropped.shape
+    scale = DIGIT / max(width, height)
+    columns, rows = max(1, round(width * scale)), max(1, round(height * scale))
+    fitted = cropped
+    if (columns, rows) != (width, height):
+        image = Image.frombuffer("L", (width, height), cropped, "raw", "L", 0, 1)
+        small = image.resize((columns, rows), Image.Resampling.BILINEAR)
+        fitted = np.frombuffer(small.tobytes(), np.uint8).reshape(rows, columns)
+    darkest = int(fitted.max())
+    if 0 < darkest < FULL_CONTRAST:
+        fitted = np.rint(fitted * np.float32(255 / darkest)).astype(np.uint8)
+    return fitted
+
+
+# --- which of ink and paper is which, and where the ink is
+
+
+def _ink(grey: Grey) -> tuple[bool, Grey]:
+    """Whether the paper is light, and the ink on it, 0 to 255, everything else 0."""
+    flat = _flat_paper(grey)
+    if flat is not None:
+        light = flat
+        strength = 255 - grey if light else grey
+        darkest = int(strength.max())
+        if darkest < LEAST_CONTRAST:
+            return light, np.zeros_like(grey)
+        tolerance = 0 if max(grey.shape) <= SMALL else darkest // 10
+        return light, _cut(strength, tolerance, darkest)
+    if max(grey.shape) > SMALL:
+        return _ink_of_photo(grey)
+    return _ink_of_scan(grey)
+
+
+def _flat_paper(grey: Grey) -> bool | None:
+    """True or False where the paper is plainly pure white or pure black, as on a canvas; None where it takes a look."""
+    level = int(grey[0, 0])
+    if level not in (0, 255) or not level == grey[0, -1] == grey[-1, 0] == grey[-1, -1]:
+        return None
+    plain = np.count_nonzero(grey == level)
+    return level == 255 if plain > 0.6 * grey.size else None
+
+
+def _cut(strength: Grey, tolerance: int, darkest: int) -> Grey:
+    """Strengths up to the tolerance become 0, the darkest becomes 255, unless it is nearly so already."""
+    if tolerance:
+        strength = strength * (strength > tolerance)
+    if darkest < FULL_CONTRAST:
+        strength = np.minimum(np.rint(strength * np.float32(255 / darkest)), 255).astype(np.uint8)
+    return strength
+
+
+def _ink_of_scan(grey: Grey) -> tuple[bool, Grey]:
+    """Small pictures: the paper has one level, and the ink may touch every edge."""
+    low, high = int(grey.min()), int(grey.max())
+    threshold = _otsu(grey)
+    light = _is_light(grey, threshold)
+    if high - low < LEAST_CONTRAST:
+        return light, np.zeros_like(grey)
+    paper = grey[grey > threshold] if light else grey[grey <= threshold]
+    level = float(np.median(paper))
+    noise = 1.5 * float(np.median(np.abs(paper - level)))
+    distance = (level - grey) if light else (grey - level)
+    strength = np.clip(np.rint(distance), 0, 255).astype(np.uint8)
+    darkest = int(strength.max())
+    return light, _cut(strength, min(int(3 * noise), darkest // 3), darkest)
+
+
+def _ink_of_photo(grey: Grey) -> tuple[bool, Grey]:
+    """Larger pictures: the paper may be shaded and grainy; what stands out from its surroundings is ink."""
+    light = _is_light(grey, _otsu(grey))
+    picture = Image.fromarray(grey if light else 255 - grey)
+    smooth = picture.filter(ImageFilter.BoxBlur(max(1, max(grey.shape) // 200)))
+    surroundings = _paper_level(smooth)
+    distance = surroundings - np.asarray(smooth, dtype=np.float32)
+    darkest = float(np.percentile(distance, 99.7))
+    noise = 1.5 * float(np.median(np.abs(distance - np.median(distance))))
+    if darkest < max(LEAST_CONTRAST, 6 * noise):
+        return light, np.zeros_like(grey)
+    tolerance = max(0.3 * darkest, min(4 * noise, 0.6 * darkest))
+    mask = Image.fromarray(np.where(distance > tolerance, 255, 0).astype(np.uint8)).filter(ImageFilter.MedianFilter(3))
+    strength = np.clip(np.rint(distance * (255 / darkest)), 0, 255).astype(np.uint8)
+    strength[np.asarray(mask) == 0] = 0
+    return light, strength
+
+
+def _paper_level(smooth: Image.Image) -> NDArray[np.float32]:
+    """How bright the paper is at each pixel: the brighter end of each neighbourhood, smoothed."""
+    width, height = smooth.size
+    cells = (max(1, round(8 * width / max(width, height))), max(1, round(8 * height / max(width, height))))
+    values = np.asarray(smooth)
+    rows = np.array_split(np.arange(height), cells[1])
+    columns = np.array_split(np.arange(width), cells[0])
+    bright = np.array([[np.percentile(values[np.ix_(r, c)], 85) for c in columns] for r in rows], dtype=np.float32)
+    coarse = Image.fromarray(bright.astype(np.uint8)).filter(ImageFilter.MaxFilter(3))
+    coarse = coarse.filter(ImageFilter.BoxBlur(1))
+    return np.asarray(coarse.resize((width, height), Image.Resampling.BICUBIC), dtype=np.float32)
+
+
+def _otsu(grey: Grey) -> int:
+    """The grey level that parts the picture into two classes with the least variance within each (Otsu 1979)."""
+    counts = np.bincount(grey.ravel(), minlength=256).astype(np.float64)
+    below = np.cumsum(counts)
+    above = below[-1] - below
+    sums = np.cumsum(counts * np.arange(256))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        between = below * above * (sums / below - (sums[-1] - sums) / above) ** 2
+    between[~np.isfinite(between)] = -1.0
+    best = np.flatnonzero(between == between.max())
+    return int(best[len(best) // 2])
+
+
+def _is_light(grey: Grey, threshold: int) -> bool:
+    """Whether the paper is the lighter of the two: it has the most area, most of the edge and most of the corners."""
+    bright = grey > threshold
+    edge = np.concatenate([bright[0], bright[-1], bright[:, 0], bright[:, -1]])
+    corners = bright[[0, 0, -1, -1], [0, -1, 0, -1]]
+    votes = 2.0 * (bright.mean() - 0.5) + 1.0 * (edge.mean() - 0.5) + 0.5 * (corners.mean() - 0.5)
+    return bool(votes > 0)

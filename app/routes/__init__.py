@@ -1,0 +1,1 @@
+"""The doors: REST, the socket, and the guard that every one of them passes."""
