@@ -1,0 +1,220 @@
+/** What the visitor is looking at: a network, its newest frame, the map under the finger; mirrored in the address. */
+
+import type { Frame } from '../wire/frame';
+import { Live, type Status } from '../wire/live';
+import type { Raster } from '../wire/stroke';
+import type { Closely, LayerRow, Look, NetworkDetail, Problem } from '../wire/types';
+import { readPlace, show, withPlace, type Scale, type Selection } from './url';
+
+export type { Scale, Selection } from './url';
+
+export interface Offer {
+  name: string;
+  title: string;
+}
+
+export interface SessionOptions {
+  models: Offer[];
+  /** The network of a visitor who asks for none. */
+  usual: string;
+  /** Another network to begin with than the usual one; the address, where it is mirrored, goes before it. */
+  model?: string;
+  /** Where the server is; this page's own by default. */
+  server?: string | URL;
+  /** Whether the address follows: for the exhibit that is the page, not for one inside a lesson. */
+  mirrored?: boolean;
+}
+
+export class Session {
+  readonly models: Offer[];
+  readonly usual: string;
+  readonly server: URL;
+  readonly mirrored: boolean;
+
+  model = $state('');
+  detail = $state.raw<NetworkDetail | null>(null);
+  frame = $state.raw<Frame | null>(null);
+  status = $state<Status>('connecting');
+  retryAt = $state<number | null>(null);
+  problem = $state.raw<Problem | null>(null);
+  selected = $state.raw<Selection | null>(null);
+  scale = $state<Scale>('map');
+
+  /** Called when a raster has left for the server; `time` is that of the pointer event which drew it. */
+  onstroke: ((sequence: number, time: number) => void) | null = null;
+
+  #live: Live | null = null;
+  #inView: string[] | null = null;
+  #closely: Closely[] = [];
+  #steps = false;
+  #raster: Raster | null = null;
+  #said = '';
+  #arrived: Frame | null = null;
+  #asking: AbortController | null = null;
+
+  constructor(options: SessionOptions) {
+    this.models = options.models;
+    this.usual = options.usual;
+    this.server = new URL(options.server ?? '/', location.href);
+    this.mirrored = options.mirrored ?? false;
+    const place = this.mirrored ? readPlace(new URL(location.href)) : null;
+    const offered = (name: string | null | undefined) => this.models.some((offer) => offer.name === name);
+    this.model = [place?.model, options.model].find(offered) ?? this.usual;
+    this.selected = place?.selected ?? null;
+    this.scale = place?.scale ?? 'map';
+  }
+
+  get layers(): LayerRow[] {
+    return this.detail?.layers ?? [];
+  }
+
+  /** Connects and asks for the network's layers; what it returns ends both. */
+  open(): () => void {
+    const socket = new URL('live', this.server);
+    socket.protocol = socket.protocol === 'https:' ? 'wss:' : 'ws:';
+    this.#said = JSON.stringify(this.#view);
+    this.#live = new Live(socket.href, this.#view, {
+      frame: (frame) => this.#show(frame),
+      status: (status, retryAt) => {
+        this.status = status;
+        this.retryAt = retryAt;
+        if (status === 'live' && this.detail === null) void this.#ask();
+      },
+      problem: (problem) => (this.problem = problem),
+      sent: (sequence, time) => this.onstroke?.(sequence, time),
+    });
+    if (this.#raster !== null) this.#live.draw(this.#raster);
+    void this.#ask();
+    const back = () => this.#live?.retry();
+    addEventListener('online', back);
+    document.addEventListener('visibilitychange', back);
+    return () => {
+      removeEventListener('online', back);
+      document.removeEventListener('visibilitychange', back);
+      this.#asking?.abort();
+      this.#live?.close();
+      this.#live = null;
+    };
+  }
+
+  /** The drawing as it is now; `time` is that of the event which changed it. */
+  draw(raster: Raster, time = 0): void {
+    this.#raster = raster;
+    this.#live?.draw(raster, time);
+  }
+
+  /** These layers are in view; all of the network's are until somebody says so. */
+  look(layers: string[]): void {
+    this.#inView = layers;
+    this.#tell();
+  }
+
+  /** These maps are wanted as float32, beside the selected one. */
+  lookClosely(maps: Closely[]): void {
+    this.#closely = maps;
+    this.#tell();
+  }
+
+  /** Whether the way from picture to input is in view. */
+  showSteps(shown: boolean): void {
+    this.#steps = shown;
+    this.#tell();
+  }
+
+  select(selected: Selection | null): void {
+    this.selected = selected;
+    this.#tell();
+    this.#mirror();
+  }
+
+  setScale(scale: Scale): void {
+    this.scale = scale;
+    this.#mirror();
+  }
+
+  setModel(name: string): void {
+    if (name === this.model) return;
+    this.model = name;
+    this.detail = null;
+    this.frame = null;
+    this.#arrived = null;
+    this.#inView = null;
+    this.#closely = [];
+    this.problem = null;
+    this.#tell();
+    this.#mirror();
+    void this.#ask();
+  }
+
+  retry(): void {
+    this.#live?.retry();
+  }
+
+  get #view(): Look {
+    const closely = [...this.#closely];
+    const selected = this.selected;
+    const shape = this.#shapeOf(selected?.layer);
+    if (selected !== null && shape !== undefined) {
+      const wanted = { layer: selected.layer, map: shape.length === 3 ? selected.map : 0 };
+      if (!closely.some(({ layer, map }) => layer === wanted.layer && map === wanted.map)) closely.push(wanted);
+    }
+    const layers = this.#inView ?? this.layers.map((layer) => layer.name);
+    return { type: 'look', model: this.model, layers, closely, steps: this.#steps };
+  }
+
+  #tell(): void {
+    const view = this.#view;
+    const said = JSON.stringify(view);
+    if (said === this.#said) return;
+    this.#said = said;
+    this.#live?.look(view);
+  }
+
+  #mirror(): void {
+    if (this.mirrored) show(withPlace(new URL(location.href), this, { model: this.usual }));
+  }
+
+  /** At most one frame for each of the display's, the newest. */
+  #show(frame: Frame): void {
+    if (this.#arrived === null) {
+      requestAnimationFrame(() => {
+        if (this.#arrived === null) return;
+        this.frame = this.#arrived;
+        this.#arrived = null;
+        this.problem = null;
+      });
+    }
+    this.#arrived = frame;
+  }
+
+  async #ask(): Promise<void> {
+    this.#asking?.abort();
+    const asking = (this.#asking = new AbortController());
+    try {
+      const response = await fetch(new URL(`models/${this.model}`, this.server), { signal: asking.signal });
+      const answer: unknown = await response.json();
+      if (!response.ok) {
+        this.problem = answer as Problem;
+        return;
+      }
+      this.detail = answer as NetworkDetail;
+      this.#keepSelection();
+      this.#tell();
+    } catch (error) {
+      // Without a connection the status line says so, and the layers are asked for when it is back.
+      if (!asking.signal.aborted && !(error instanceof TypeError)) throw error;
+    }
+  }
+
+  /** A map (a unit, in a vector) that this network does not have is not selected. */
+  #keepSelection(): void {
+    const selected = this.selected;
+    if (selected === null) return;
+    const maps = this.#shapeOf(selected.layer)?.[0] ?? 0;
+    if (selected.map >= maps) this.select(null);
+  }
+
+  #shapeOf(layer: string | undefined): number[] | undefined {
+    return this.layers.find(({ name }) => name === layer)?.output_shape;
+  }
+}

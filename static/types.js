@@ -1,0 +1,52 @@
+// Writes src/wire/types.ts from src/wire/schema.json; with --check, only says whether it is current.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+
+import { compile } from 'json-schema-to-typescript';
+
+const SCHEMA = new URL('src/wire/schema.json', import.meta.url);
+const TYPES = new URL('src/wire/types.ts', import.meta.url);
+const FIRST_LINE =
+  '// Every message that crosses the wire, written by `npm run types` from schema.json, which app/schemas.py writes.';
+
+/** Says the same schema in the words that the compiler turns into the plainest types. */
+function plain(node) {
+  if (Array.isArray(node)) return node.map(plain);
+  if (node === null || typeof node !== 'object') return node;
+  const said = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, plain(value)]));
+  if (said.properties && said.type === 'object') {
+    for (const property of Object.values(said.properties)) delete property.title;
+    // Both ends write every field, defaults too, so that a reader never meets an absent one.
+    said.required = Object.keys(said.properties);
+  }
+  if (said.prefixItems) {
+    said.items = said.prefixItems;
+    delete said.prefixItems;
+  }
+  return said;
+}
+
+async function written() {
+  const schema = plain(JSON.parse(readFileSync(SCHEMA, 'utf8')));
+  const types = await compile({ $defs: schema.$defs, title: 'Wire' }, 'Wire', {
+    additionalProperties: false,
+    bannerComment: FIRST_LINE,
+    maxItems: -1,
+    style: { singleQuote: true, printWidth: 120 },
+    unreachableDefinitions: true,
+  });
+  return types
+    .replace(/\n \*\n \* This interface was referenced by[^\n]*\n \* via [^\n]*/g, '')
+    .replace(/\nexport interface Wire \{[^}]*\}\n/, '\n')
+    .replace(/^(\/\/[^\n]*)\n+/, '$1\n\n');
+}
+
+const types = await written();
+if (process.argv.includes('--check')) {
+  if (readFileSync(TYPES, 'utf8') !== types) {
+    console.error('src/wire/types.ts is not what src/wire/schema.json says: npm run types');
+    process.exit(1);
+  }
+} else {
+  writeFileSync(TYPES, types);
+}
