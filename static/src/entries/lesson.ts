@@ -1,0 +1,3 @@
+/** A lesson page: formulas, exhibits. */
+
+export {};

@@ -1,0 +1,65 @@
+/** How the front-end is built and tested: entries, custom elements, hashed names, compressed copies. */
+
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig, type Plugin } from 'vite';
+
+const COMPRESSED = /\.(js|css|json|svg)$/;
+const SMALLEST = 1024; // bytes; below this a compressed copy saves nothing
+
+/** Writes `.br` and `.gz` beside every text asset, so that the server never compresses the same bytes twice. */
+function compressedCopies(): Plugin {
+  return {
+    name: 'compressed-copies',
+    apply: 'build',
+    enforce: 'post',
+    generateBundle: {
+      order: 'post',
+      handler(_options, bundle) {
+        for (const [fileName, file] of Object.entries(bundle)) {
+          if (!COMPRESSED.test(fileName)) continue;
+          const source = Buffer.from(file.type === 'chunk' ? file.code : file.source);
+          if (source.byteLength < SMALLEST) continue;
+          const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
+          this.emitFile({ type: 'asset', fileName: `${fileName}.br`, source: brotliCompressSync(source, quality) });
+          this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: gzipSync(source, { level: 9 }) });
+        }
+      },
+    },
+  };
+}
+
+export default defineConfig({
+  base: './',
+  publicDir: false,
+  plugins: [svelte(), compressedCopies()],
+  build: {
+    outDir: 'dist',
+    manifest: 'manifest.json',
+    target: 'es2022',
+    chunkSizeWarningLimit: 2000, // kB; swagger-ui is that large, and only /docs loads it
+    rolldownOptions: {
+      input: {
+        draw: 'src/entries/draw.ts',
+        lesson: 'src/entries/lesson.ts',
+        embed: 'src/entries/embed.ts',
+        docs: 'src/entries/docs.ts',
+        theme: 'src/entries/theme.ts',
+        pageScript: 'src/entries/page.ts',
+        page: 'src/style/page.css',
+        icon: 'src/style/icon.svg',
+      },
+      output: {
+        entryFileNames: (chunk) => (chunk.name === 'embed' ? 'embed.js' : 'assets/[name]-[hash].js'),
+        chunkFileNames: 'assets/[name]-[hash].js',
+        assetFileNames: 'assets/[name]-[hash][extname]',
+      },
+    },
+  },
+  resolve: process.env.VITEST ? { conditions: ['browser'] } : undefined,
+  test: {
+    environment: 'jsdom',
+    include: ['src/**/*.test.ts'],
+  },
+});
