@@ -131,7 +131,7 @@ def _ink(grey: Grey) -> tuple[bool, Grey]:
         darkest = int(strength.max())
         if darkest < LEAST_CONTRAST:
             return light, np.zeros_like(grey)
-        tolerance = 0 if max(grey.shape) <= SMALL else darkest // 10
+        tolerance = _grain(strength, darkest) if max(grey.shape) <= SMALL else darkest // 10
         return light, _cut(strength, tolerance, darkest)
     if max(grey.shape) > SMALL:
         return _ink_of_photo(grey)
@@ -169,7 +169,16 @@ def _ink_of_scan(grey: Grey) -> tuple[bool, Grey]:
     distance = (level - grey) if light else (grey - level)
     strength = np.clip(np.rint(distance), 0, 255).astype(np.uint8)
     darkest = int(strength.max())
-    return light, _cut(strength, min(int(3 * noise), darkest // 3), darkest)
+    if darkest < 6 * noise:
+        return light, np.zeros_like(grey)
+    return light, _cut(strength, max(_grain(strength, darkest), min(int(3 * noise), darkest // 3)), darkest)
+
+
+def _grain(strength: Grey, darkest: int) -> int:
+    """What is to be taken for paper: nothing in a clean picture, faint values where JPEG has strewn them about."""
+    strong = np.count_nonzero(strength > 24)
+    faint = np.count_nonzero(strength) - strong
+    return darkest // 8 if faint > 0.45 * strong else 0
 
 
 def _ink_of_photo(grey: Grey) -> tuple[bool, Grey]:
