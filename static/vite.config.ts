@@ -1,4 +1,4 @@
-/** How the front-end is built and tested: entries, custom elements, hashed names, compressed copies. */
+/** How the front-end is built: entries, custom elements, hashed names, compressed copies. */
 
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
@@ -56,10 +56,5 @@ export default defineConfig({
         assetFileNames: 'assets/[name]-[hash][extname]',
       },
     },
-  },
-  resolve: process.env.VITEST ? { conditions: ['browser'] } : undefined,
-  test: {
-    environment: 'jsdom',
-    include: ['src/**/*.test.ts'],
   },
 });

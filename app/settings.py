@@ -1,0 +1,57 @@
+"""What can be set about the server; each field is a flag of `receptive serve` and a variable RECEPTIVE_…"""
+
+import re
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, DirectoryPath, Field
+
+ORIGIN = re.compile(r"https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:\d{1,5})?", re.ASCII)
+HOST = re.compile(r"(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:\d{1,5})?", re.ASCII)
+
+
+def an_origin(text: str) -> str:
+    """The origin in lower case; raises ValueError where it is none."""
+    if not ORIGIN.fullmatch(text.lower()):
+        raise ValueError("an origin is scheme://host or scheme://host:port, as in https://school.example")
+    return text.lower()
+
+
+def a_host(text: str) -> str:
+    """The host name in lower case; raises ValueError where it is none."""
+    if not HOST.fullmatch(text.lower()):
+        raise ValueError("a host is a name or an address, with or without a port, as in school.example:8000")
+    return text.lower()
+
+
+class Settings(BaseModel):
+    """How the server is started; immutable, and valid once it exists."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = Field("127.0.0.1", min_length=1, max_length=253, description="address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes any that is free")
+    device: str = Field(
+        "auto", pattern=r"^(auto|cpu|mps|cuda(:\d{1,2})?)$", description="where networks run: auto, cpu, cuda or mps"
+    )
+    data_dir: Path | None = Field(None, description="folder for data sets and what training leaves behind")
+    no_browser: bool = Field(False, description="do not open a browser")
+    token: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,128}$")] | None = Field(
+        None, description="what visitors must know, 8 to 128 letters, digits, - and _; made up where one is needed"
+    )
+    lessons: DirectoryPath | None = Field(None, description="folder with lessons of your own, *.md or {en,zh}/*.md")
+    allowed_origins: tuple[Annotated[str, AfterValidator(an_origin)], ...] = Field(
+        (), description="another site that may embed the exhibits", json_schema_extra={"flag": "allowed-origin"}
+    )
+    allowed_hosts: tuple[Annotated[str, AfterValidator(a_host)], ...] = Field(
+        (), description="another name that this server is reached by", json_schema_extra={"flag": "allowed-host"}
+    )
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
