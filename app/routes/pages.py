@@ -1,0 +1,116 @@
+"""The pages: draw, learn, a lesson, the REST documentation, and the built files behind them."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import jinja2
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import HTMLResponse, Response
+from markupsafe import Markup
+
+from app import assets, words
+from app.lessons import Shelf
+from models.catalogue import CATALOGUE, DEFAULT
+
+TEMPLATES: Final = Path(__file__).parent.parent.parent / "templates"
+YEAR: Final = 365 * 24 * 3600  # seconds
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+environment = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(TEMPLATES),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def mount(app: FastAPI) -> None:
+    """Add the pages and the built files to the application."""
+    app.include_router(router)
+    app.mount("/static", assets.Assets(), name="static")
+
+
+def language(request: Request) -> str:
+    """What the visitor reads: what the address says, else what was chosen before, else what the browser asks for."""
+    for said in (request.query_params.get("lang"), request.cookies.get("lang")):
+        if said in words.LANGUAGES:
+            return said
+    return words.preferred(request.headers.get("accept-language", ""))
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
+    """A template in the visitor's language."""
+    lang = language(request)
+    other = next(each for each in words.LANGUAGES if each != lang)
+
+    def say(key: str, **filled: object) -> str:
+        return words.say(lang, key, **filled)
+
+    try:
+        html = environment.get_template(template).render(
+            lang=lang,
+            other=other,
+            other_url=str(request.url.include_query_params(lang=other).replace(scheme="", netloc="")),
+            here=request.url.path,
+            say=say,
+            asset=assets.asset,
+            entry=assets.entry,
+            **values,
+        )
+    except assets.NotBuilt as error:
+        return Response(str(error), status_code=503, media_type="text/plain")
+    response = HTMLResponse(html, status_code=status, headers={"Vary": "Accept-Language, Cookie"})
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Content-Language"] = "zh-Hans" if lang == "zh" else "en"
+    if request.query_params.get("lang") == lang:
+        response.set_cookie("lang", lang, max_age=YEAR, samesite="lax")
+    return response
+
+
+def page_data(lang: str) -> Markup:
+    """What the draw page's script has to know before it asks, as JSON that is safe inside a script element."""
+    networks = [{"name": network.name, "title": network.title} for network in CATALOGUE.values()]
+    data = {"lang": lang, "socket": "/live", "models": networks, "default": DEFAULT}
+    return Markup(json.dumps(data, ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S704  < is escaped
+
+
+@router.get("/")
+async def draw(request: Request) -> Response:
+    """The main page."""
+    return page(request, "draw.html.j2", page_data=page_data(language(request)))
+
+
+@router.get("/learn")
+def learn(request: Request) -> Response:
+    """The list of lessons."""
+    return page(request, "learn.html.j2", lessons=shelf(request).lessons(language(request)))
+
+
+@router.get("/learn/{slug}")
+def lesson(request: Request, slug: str) -> Response:
+    """One lesson; a broken file says what is wrong with it, on its own page."""
+    found = shelf(request).lesson(slug, language(request))
+    if found is None:
+        return missing(request)
+    if found.problem:
+        return page(request, "broken.html.j2", status=422, lesson=found)
+    return page(request, "lesson.html.j2", lesson=found, body=Markup(found.html))  # noqa: S704  markup.render escapes
+
+
+@router.get("/docs")
+async def docs(request: Request) -> Response:
+    """The REST documentation."""
+    return page(request, "docs.html.j2")
+
+
+def missing(request: Request) -> Response:
+    """The page that says that there is no such page."""
+    return page(request, "missing.html.j2", status=404)
+
+
+def shelf(request: Request) -> Shelf:
+    """The lessons of this server."""
+    return Shelf(request.app.state.settings.lessons)
