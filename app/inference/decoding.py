@@ -20,14 +20,14 @@ class PictureError(ValueError):
     title = "The image cannot be read"
 
 
-class PictureTooLarge(PictureError):
+class PictureTooLargeError(PictureError):
     """An image with more pixels than are allowed."""
 
     status = 413
     title = "The image has too many pixels"
 
 
-class PictureUnsupported(PictureError):
+class PictureUnsupportedError(PictureError):
     """Bytes that are no PNG, JPEG or WebP."""
 
     status = 415
@@ -40,7 +40,7 @@ def decode(data: bytes) -> NDArray[np.uint8]:
     Larger pictures are reduced, so that neither side is longer than `WORKING_SIDE`. Raises `PictureError`.
     """
     if not data:
-        raise PictureUnsupported("image: 0 bytes were sent; send a PNG, JPEG or WebP file")
+        raise PictureUnsupportedError("image: 0 bytes were sent; send a PNG, JPEG or WebP file")
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         warnings.filterwarnings("ignore", category=UserWarning)  # damaged EXIF or palettes: the pixels decide
@@ -50,9 +50,9 @@ def decode(data: bytes) -> NDArray[np.uint8]:
         except PictureError:
             raise
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-            raise PictureTooLarge(f"image: more than {MOST_PIXELS:,} pixels, which is the limit") from error
+            raise PictureTooLargeError(f"image: more than {MOST_PIXELS:,} pixels, which is the limit") from error
         except UnidentifiedImageError as error:
-            raise PictureUnsupported(
+            raise PictureUnsupportedError(
                 f"image: {len(data):,} bytes that are no PNG, JPEG or WebP file; send one of these"
             ) from error
         except (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, ArithmeticError) as error:
@@ -66,7 +66,7 @@ def _upright_grey(image: Image.Image) -> NDArray[np.uint8]:
     if width < 1 or height < 1:
         raise PictureError(f"image: {width} x {height} pixels; at least 1 x 1 is needed")
     if width * height > MOST_PIXELS:
-        raise PictureTooLarge(
+        raise PictureTooLargeError(
             f"image: {width:,} x {height:,} = {width * height:,} pixels; at most {MOST_PIXELS:,} are allowed"
         )
     image.draft("RGB", (2 * WORKING_SIDE, 2 * WORKING_SIDE))  # a large JPEG is decoded at a fraction of its size

@@ -7,9 +7,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from app.inference.decoding import PictureError, PictureTooLarge, PictureUnsupported, decode
+from app.inference.decoding import PictureError, PictureTooLargeError, PictureUnsupportedError, decode
 
-__all__ = ["Box", "PictureError", "PictureTooLarge", "PictureUnsupported", "Preparation", "Step", "decode", "prepare"]
+__all__ = [
+    "Box",
+    "PictureError",
+    "PictureTooLargeError",
+    "PictureUnsupportedError",
+    "Preparation",
+    "Step",
+    "decode",
+    "prepare",
+]
 
 Grey = NDArray[np.uint8]
 StepName = Literal["grey", "ink", "crop", "fit", "centre", "pad"]

@@ -1,0 +1,230 @@
+"""The one thread that runs networks: it loads torch, takes together what waits together, and answers each alone."""
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models import catalogue
+from models.catalogue import Network, WeightsError
+
+if TYPE_CHECKING:
+    from app.inference.hosted import Hosted
+
+log = logging.getLogger(__name__)
+
+Floats = NDArray[np.float32]
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+LARGEST_BATCH: Final = 64
+
+
+@dataclass(slots=True)
+class Batch:
+    """What a network said of several pictures: each array has one row for each of them."""
+
+    network: Network
+    input: Floats  # (N, C, H, W), normalized: what the first layer read
+    layers: dict[str, Floats]  # by name, in forward order; (N, ...)
+    scores: Floats  # (N, classes), the network's raw output
+    logits: Floats  # (N, classes)
+    probabilities: Floats  # (N, classes)
+    shared: Any = None  # what the questions of one batch work out once for all of them
+
+    def __len__(self) -> int:
+        return len(self.input)
+
+
+class Question(Protocol[T_co]):
+    """One picture that waits; both methods are called in the engine's thread."""
+
+    @property
+    def network(self) -> str:
+        """The name in the catalogue."""
+
+    def ink(self) -> Floats | None:
+        """The picture, (H, W) with ink 1; None where there is nothing to ask the network."""
+
+    def answer(self, batch: Batch | None, row: int) -> T_co:
+        """What is to be handed to whoever asked; `batch` is None where `ink` was."""
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting(Generic[T]):
+    question: Question[T]
+    future: "asyncio.Future[T]"
+
+
+class Engine:
+    """Networks, and the thread in which they run. `start`, then `ask`; `close` at the end."""
+
+    def __init__(self, device: str = "auto") -> None:
+        self.device = device
+        self.networks: dict[str, Hosted] = {}
+        self._errors: dict[str, WeightsError] = {}
+        self._broken: Exception | None = None
+        self._waiting: deque[_Waiting[Any]] = deque()
+        self._calls: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
+        self._wake = threading.Event()
+        self._stopping = False
+        self._awake = threading.Event()
+        self._ready = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop
+        self._thread: threading.Thread | None = None
+
+    # --- from the event loop
+
+    def start(self) -> None:
+        """Begin loading torch and the networks, in a thread. To be called in the event loop that will ask."""
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.Thread(target=self._live, name="engine", daemon=True)
+        self._thread.start()
+
+    @property
+    def awake(self) -> bool:
+        """Whether torch and the networks are loaded."""
+        return self._awake.is_set()
+
+    async def ready(self) -> None:
+        """Wait until torch and the networks are loaded. Raises what kept torch from being loaded."""
+        await self._ready.wait()
+        if self._broken is not None:
+            raise self._broken
+
+    async def hosted(self, name: str) -> "Hosted":
+        """A loaded network. Raises KeyError for an unknown name, WeightsError where its weights are unusable."""
+        await self.ready()
+        if name in self._errors:
+            raise self._errors[name]
+        return self.networks[name]
+
+    async def ask(self, question: Question[T]) -> T:
+        """The answer to one question, given together with those that wait at the same time."""
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._waiting.append(_Waiting(question, future))
+        self._wake.set()
+        return await future
+
+    async def call(self, function: Callable[[], T]) -> T:
+        """What a function returns that has to run where the networks run."""
+        promise: Future[T] = Future()
+        self._calls.append((function, promise))
+        self._wake.set()
+        return await asyncio.wrap_future(promise)
+
+    def close(self) -> None:
+        """Finish what is being computed and end the thread."""
+        self._stopping = True
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+
+    # --- in the thread
+
+    def _live(self) -> None:
+        try:
+            self._load()
+        except Exception as error:
+            log.exception("torch cannot be used")
+            self._broken = error
+        self._awake.set()
+        self._on_loop(self._ready.set)
+        while not self._stopping:
+            self._wake.wait()
+            self._wake.clear()
+            while self._calls and not self._stopping:
+                self._run(*self._calls.popleft())
+            while self._waiting and not self._stopping:
+                self._answer(self._take())
+
+    def _load(self) -> None:
+        from app.inference.hosted import Hosted, choose_device  # brings torch, which takes seconds
+
+        device = choose_device(self.device)
+        names = sorted(catalogue.CATALOGUE, key=lambda name: name != catalogue.DEFAULT)
+        for name in names:
+            try:
+                self.networks[name] = Hosted(catalogue.CATALOGUE[name], catalogue.load(name, "cpu"), device)
+            except WeightsError as error:
+                log.error("%s", error)
+                self._errors[name] = error
+
+    def _run(self, function: Callable[[], Any], promise: "Future[Any]") -> None:
+        if not promise.set_running_or_notify_cancel():
+            return
+        try:
+            promise.set_result(function())
+        except Exception as error:  # noqa: BLE001  handed to whoever asked
+            promise.set_exception(error)
+
+    def _take(self) -> list[_Waiting[Any]]:
+        taken: list[_Waiting[Any]] = []
+        while self._waiting and len(taken) < LARGEST_BATCH:
+            taken.append(self._waiting.popleft())
+        return taken
+
+    def _answer(self, waiting: list[_Waiting[Any]]) -> None:
+        """Answer everything taken, whatever becomes of one of them, and hand all of it over at once."""
+        done: list[tuple[_Waiting[Any], Any, Exception | None]] = []
+        asked: dict[str, list[tuple[_Waiting[Any], Floats]]] = {}
+        for one in waiting:
+            try:
+                if self._broken is not None:
+                    raise self._broken
+                ink = one.question.ink()
+                if ink is None:
+                    done.append((one, one.question.answer(None, 0), None))
+                else:
+                    asked.setdefault(one.question.network, []).append((one, ink))
+            except Exception as error:  # noqa: BLE001  handed to whoever asked
+                done.append((one, None, error))
+        for name, together in asked.items():
+            done.extend(self._answer_together(name, together))
+        self._on_loop(_deliver, done)
+
+    def _answer_together(
+        self, name: str, together: list[tuple[_Waiting[Any], Floats]]
+    ) -> list[tuple[_Waiting[Any], Any, Exception | None]]:
+        try:
+            batch = self._forward(name, [ink for _, ink in together])
+        except Exception as error:  # noqa: BLE001  handed to whoever asked
+            if len(together) == 1:
+                return [(together[0][0], None, error)]
+            # One picture must not spoil the others' answers: each is asked again, alone.
+            return [outcome for one in together for outcome in self._answer_together(name, [one])]
+        done: list[tuple[_Waiting[Any], Any, Exception | None]] = []
+        for row, (one, _) in enumerate(together):
+            try:
+                done.append((one, one.question.answer(batch, row), None))
+            except Exception as error:  # noqa: BLE001  handed to whoever asked
+                done.append((one, None, error))
+        return done
+
+    def _forward(self, name: str, pictures: Sequence[Floats]) -> Batch:
+        if name in self._errors:
+            raise self._errors[name]
+        return self.networks[name].look_at(pictures)
+
+    def _on_loop(self, function: Callable[..., None], *arguments: Any) -> None:
+        try:
+            self._loop.call_soon_threadsafe(function, *arguments)
+        except RuntimeError:  # the loop has closed: nobody is left to hear it
+            self._stopping = True
+
+
+def _deliver(done: list[tuple[_Waiting[Any], Any, Exception | None]]) -> None:
+    for one, result, error in done:
+        if one.future.done():  # whoever asked has left
+            continue
+        if error is None:
+            one.future.set_result(result)
+        else:
+            one.future.set_exception(error)

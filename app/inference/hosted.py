@@ -1,0 +1,75 @@
+"""A network that is loaded and warm, and what it says of a batch of pictures."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from app.inference.engine import Batch
+from app.inference.forward import PLAIN_BATCH, Activations, Unrolled, hear, plain_kernels
+from models.catalogue import Network
+
+Floats = NDArray[np.float32]
+
+
+def choose_device(wanted: str) -> torch.device:
+    """`auto` is CUDA where there is one, then MPS, then the CPU. Raises RuntimeError for a device that is not here."""
+    cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
+    if wanted == "auto":
+        return torch.device("cuda" if cuda else "mps" if mps else "cpu")
+    device = torch.device(wanted)
+    if (device.type == "cuda" and not cuda) or (device.type == "mps" and not mps):
+        raise RuntimeError(f"device {wanted} was asked for and is not on this machine")
+    return device
+
+
+class Hosted:
+    """A network on its device, ready for pictures."""
+
+    def __init__(self, network: Network, module: nn.Module, device: torch.device) -> None:
+        self.network = network
+        self.module = module.to(device).eval()
+        self._device = device
+        self._logits: Callable[[Tensor], Tensor] = getattr(module, "logits", lambda output: output)
+        self._pass = self._shortest_pass()
+        warm = self.look_at([np.zeros(network.input_shape[1:], np.float32)])
+        self.look_at([np.zeros(network.input_shape[1:], np.float32)] * (PLAIN_BATCH + 1))
+        self.shapes: dict[str, tuple[int, ...]] = {name: values.shape[1:] for name, values in warm.layers.items()}
+
+    def _shortest_pass(self) -> Callable[[Tensor], tuple[Tensor, Activations]]:
+        """The unrolled pass where the module can be unrolled and it agrees; hooks everywhere else."""
+        example = torch.zeros(1, *self.network.input_shape, device=self._device)
+        try:
+            unrolled = Unrolled(self.module)
+            with torch.inference_mode():
+                short = unrolled(example)
+        except Exception:  # noqa: BLE001  torch.fx says in many ways that a forward pass depends on its data
+            return lambda pictures: hear(self.module, pictures)
+        long = hear(self.module, example)
+        same = short[1].keys() == long[1].keys() and torch.equal(short[0], long[0])
+        return unrolled if same else lambda pictures: hear(self.module, pictures)
+
+    def look_at(self, pictures: Sequence[Floats]) -> Batch:
+        """One pass for all of them; (H, W) each, ink 1, paper 0."""
+        network = self.network
+        inputs = (np.stack(pictures)[:, None] - np.float32(network.mean)) * np.float32(1 / network.std)
+        plain = self._device.type == "cpu" and len(inputs) <= PLAIN_BATCH
+        with torch.inference_mode(), plain_kernels(plain):
+            output, heard = self._pass(torch.from_numpy(inputs).to(self._device))
+            logits = self._logits(output)
+            probabilities = torch.softmax(logits, dim=1)
+        return Batch(
+            network,
+            inputs,
+            {name: _array(values) for name, values in heard.items()},
+            _array(output),
+            _array(logits),
+            _array(probabilities),
+        )
+
+
+def _array(values: Tensor) -> Floats:
+    array: Floats = values.to("cpu", torch.float32).numpy()
+    return array

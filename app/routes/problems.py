@@ -1,0 +1,101 @@
+"""Every refusal and failure as RFC 9457 application/problem+json: the field, the limit and the value."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from app.inference.decoding import PictureError
+from app.schemas import Problem
+from models.catalogue import WeightsError
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+LONGEST_VALUE = 60  # characters of a refused value that are repeated
+MOST_ERRORS = 5
+
+
+class RefusalError(Exception):
+    """A request that is refused, with the problem that says why."""
+
+    def __init__(self, status: int, detail: str, title: str | None = None, headers: Mapping[str, str] | None = None):
+        super().__init__(detail)
+        self.problem = problem(status, detail, title)
+        self.headers = headers
+
+
+def problem(status: int, detail: str, title: str | None = None) -> Problem:
+    """A problem whose title is the status's own phrase unless another is given."""
+    return Problem(title=title or HTTPStatus(status).phrase, status=status, detail=detail)
+
+
+def response(what: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """The problem as an HTTP answer."""
+    return Response(what.model_dump_json(), what.status, headers, MEDIA_TYPE)
+
+
+def brief(value: object) -> str:
+    """A value as it is repeated in a problem: short, whatever was sent."""
+    if isinstance(value, (bytes, bytearray)):
+        return f"{len(value):,} bytes"
+    if isinstance(value, (list, tuple)) and len(value) > 8:
+        return f"a list of {len(value):,}"
+    if isinstance(value, dict):
+        return f"an object with {', '.join(sorted(str(key)[:20] for key in list(value)[:8])) or 'no fields'}"
+    text = repr(value)
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}… ({len(text):,} characters)"
+
+
+def explain(errors: Sequence[Mapping[str, Any]]) -> str:
+    """What pydantic found, one sentence for each of the first few fields."""
+    said = []
+    for error in errors[:MOST_ERRORS]:
+        places = [str(place) for place in error["loc"] if place not in ("body", "query", "path", "header")]
+        where = ".".join(places)[:LONGEST_VALUE] or "body"
+        message = error["msg"].removeprefix("Value error, ")
+        seen = "" if error["type"] in ("missing", "json_invalid") else f"; {brief(error.get('input'))} was sent"
+        said.append(f"{where}: {message}{seen}")
+    if len(errors) > MOST_ERRORS:
+        said.append(f"and {len(errors) - MOST_ERRORS} more")
+    return ". ".join(said)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every exception that leaves a route with a problem."""
+
+    @app.exception_handler(RefusalError)
+    async def refused(_: Request, error: RefusalError) -> Response:
+        return response(error.problem, error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> Response:
+        return response(problem(422, explain(error.errors())))
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> Response:
+        detail = str(error.detail)
+        if error.status_code == 404 and detail == "Not Found":
+            detail = f"nothing is at {brief(request.url.path)}"
+        elif error.status_code == 405:
+            allowed = (error.headers or {}).get("Allow", "other methods")
+            detail = f"method: {request.method} is not allowed here; {allowed} is"
+        return response(problem(error.status_code, detail), error.headers)
+
+    @app.exception_handler(PictureError)
+    async def picture(_: Request, error: PictureError) -> Response:
+        return response(problem(error.status, str(error), error.title))
+
+    @app.exception_handler(WeightsError)
+    async def weights(_: Request, error: WeightsError) -> Response:
+        return response(problem(503, str(error), "The network's weights cannot be used"))
+
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> Response:
+        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return response(problem(500, "the server failed at this request; its log says where"))
