@@ -1,0 +1,91 @@
+/** Pictures from outside: a visitor's file brought to the sheet's form, and any source read into ink. */
+
+export const ALLOWED = ['image/png', 'image/jpeg', 'image/webp'];
+export const LARGEST = 20; // MB
+
+const SIDE = 256; // pixels; what a picture is reduced to before it is kept
+
+/** A file that is no picture for the sheet; its message is a key of the message files. */
+export class PictureError extends Error {}
+
+/** The file as a data URL of a square grey PNG, fitted, its margins as its edge is; throws PictureError. */
+export async function fitted(file: Blob): Promise<string> {
+  if (!ALLOWED.includes(file.type)) throw new PictureError('ink.wrong_kind');
+  if (file.size > LARGEST * 1e6) throw new PictureError('ink.too_large');
+  const image = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch(() => {
+    throw new PictureError('ink.unreadable');
+  });
+  const scale = SIDE / Math.max(image.width, image.height);
+  const [width, height] = [Math.max(1, image.width * scale), Math.max(1, image.height * scale)];
+  const context = square();
+  context.fillStyle = edgeColour(image);
+  context.fillRect(0, 0, SIDE, SIDE);
+  context.fillStyle = '#fff'; // what is transparent lies on white paper
+  context.fillRect((SIDE - width) / 2, (SIDE - height) / 2, width, height);
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(image, (SIDE - width) / 2, (SIDE - height) / 2, width, height);
+  image.close();
+  const pixels = context.getImageData(0, 0, SIDE, SIDE);
+  for (let at = 0; at < pixels.data.length; at += 4) pixels.data.fill(darkness(pixels.data, at) ^ 255, at, at + 3);
+  context.putImageData(pixels, 0, 0);
+  return context.canvas.toDataURL('image/png');
+}
+
+/** The picture of a source, its darkness as opacity. */
+export async function inked(source: string, server: URL): Promise<CanvasImageSource> {
+  const image = await createImageBitmap(await blobOf(source, server));
+  const context = square();
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(image, 0, 0, SIDE, SIDE);
+  image.close();
+  const pixels = context.getImageData(0, 0, SIDE, SIDE);
+  for (let at = 0; at < pixels.data.length; at += 4) {
+    const ink = darkness(pixels.data, at);
+    pixels.data.fill(0, at, at + 3);
+    pixels.data[at + 3] = ink;
+  }
+  context.putImageData(pixels, 0, 0);
+  return context.canvas;
+}
+
+async function blobOf(source: string, server: URL): Promise<Blob> {
+  if (source.startsWith('data:')) {
+    // Not fetched: the page's policy lets scripts fetch from the server and from nowhere else.
+    const bytes = Uint8Array.from(atob(source.slice(source.indexOf(',') + 1)), (character) => character.charCodeAt(0));
+    return new Blob([bytes]);
+  }
+  const response = await fetch(new URL(source, server));
+  if (!response.ok) throw new Error(`${source}: ${response.status}`);
+  return response.blob();
+}
+
+/** What most of a picture's edge looks like, for the margins beside one that is not square. */
+function edgeColour(image: ImageBitmap): string {
+  const context = square();
+  context.fillStyle = '#fff';
+  context.fillRect(0, 0, SIDE, SIDE);
+  context.drawImage(image, 0, 0, SIDE, SIDE);
+  const { data } = context.getImageData(0, 0, SIDE, SIDE);
+  const levels: number[] = [];
+  for (let step = 0; step < SIDE; step++) {
+    for (const index of [step, (SIDE - 1) * SIDE + step, step * SIDE, step * SIDE + SIDE - 1]) {
+      levels.push(255 - darkness(data, 4 * index));
+    }
+  }
+  const level = levels.sort((a, b) => a - b)[levels.length / 2] ?? 255;
+  return `rgb(${level} ${level} ${level})`;
+}
+
+/** 255 minus the luma of the pixel, by the weights of ITU-R BT.601, as Pillow's grey has them. */
+function darkness(pixels: Uint8ClampedArray, at: number): number {
+  const [red = 0, green = 0, blue = 0] = [pixels[at], pixels[at + 1], pixels[at + 2]];
+  return 255 - Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
+}
+
+function square(): CanvasRenderingContext2D {
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = SIDE;
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (context === null) throw new Error('this browser paints no 2D canvas');
+  return context;
+}

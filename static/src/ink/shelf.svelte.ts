@@ -1,0 +1,31 @@
+/** Pictures that marks refer to: read when first asked for, counted as they arrive so that the sheet is painted anew. */
+
+import { inked } from './pictures';
+
+export class Pictures {
+  arrived = $state(0);
+  #read = new Map<string, CanvasImageSource | null>();
+
+  constructor(
+    readonly server: URL,
+    readonly failed: () => void,
+  ) {}
+
+  /** null until the picture has been read. */
+  get(source: string): CanvasImageSource | null {
+    const picture = this.#read.get(source);
+    if (picture === undefined) void this.#fetch(source);
+    return picture ?? null;
+  }
+
+  async #fetch(source: string): Promise<void> {
+    this.#read.set(source, null);
+    try {
+      this.#read.set(source, await inked(source, this.server));
+      this.arrived++;
+    } catch {
+      this.#read.delete(source);
+      this.failed();
+    }
+  }
+}

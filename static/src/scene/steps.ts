@@ -1,0 +1,80 @@
+/** The way from picture to input as boxes: how large each small picture is shown, and what is marked on it. */
+
+import type { Frame, Picture, StepName } from '../wire/frame';
+import type { Box } from '../wire/types';
+
+const ROOM = 64; // CSS pixels: the side of the largest small picture
+
+export interface Arrow {
+  from: { x: number; y: number };
+  to: { x: number; y: number };
+}
+
+/** One small picture; boxes, cross and arrow are in its own pixels. */
+export interface StepTile {
+  name: StepName;
+  picture: Picture;
+  width: number; // device pixels on screen
+  height: number;
+  /** Device pixels for each of the picture's: whole where it is drawn crisp. */
+  cell: number;
+  box: Box | null;
+  cross: { x: number; y: number } | null;
+  arrow: Arrow | null;
+}
+
+const NETWORK_SIZED: readonly StepName[] = ['fit', 'centre', 'pad'];
+const INPUT = 32; // what the last picture measures; it and its makings are drawn to one scale
+
+/** The tiles of a frame, in order, for a display of so many device pixels to a CSS pixel. */
+export function stepTiles(frame: Frame, density: number): StepTile[] {
+  return frame.header.steps.flatMap(({ name }, index) => {
+    const picture = frame.step(name);
+    if (picture === null) return [];
+    const cell = cellOf(name, picture, density);
+    const next = frame.header.steps[index + 1];
+    const tile: StepTile = {
+      name,
+      picture,
+      width: Math.round(picture.width * cell),
+      height: Math.round(picture.height * cell),
+      cell,
+      box: null,
+      cross: null,
+      arrow: null,
+    };
+    // The crop's box lies on the picture that is cropped, the one before it.
+    if (name === 'ink' && next?.name === 'crop') tile.box = next.box;
+    if (name === 'pad') tile.box = frame.header.steps[index]?.box ?? null;
+    if (name === 'centre') {
+      tile.cross = centreOfMass(picture);
+      const shift = frame.header.steps[index]?.shift ?? null;
+      if (shift !== null && tile.cross !== null) tile.arrow = arrowTo(tile.cross, shift);
+    }
+    return [tile];
+  });
+}
+
+function cellOf(name: StepName, { width, height }: Picture, density: number): number {
+  const side = NETWORK_SIZED.includes(name) ? INPUT : Math.max(width, height);
+  const cell = (ROOM * density) / side;
+  return cell >= 1 ? Math.floor(cell) : cell;
+}
+
+/** Where the ink would balance, in pixels from the upper left corner; null where there is none. */
+export function centreOfMass({ width, height, data }: Picture): { x: number; y: number } | null {
+  let [mass, x, y] = [0, 0, 0];
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      const ink = data[row * width + column] ?? 0;
+      mass += ink;
+      x += ink * (column + 0.5);
+      y += ink * (row + 0.5);
+    }
+  }
+  return mass === 0 ? null : { x: x / mass, y: y / mass };
+}
+
+function arrowTo(to: { x: number; y: number }, [x, y]: readonly [number, number]): Arrow | null {
+  return x === 0 && y === 0 ? null : { from: { x: to.x - x, y: to.y - y }, to };
+}

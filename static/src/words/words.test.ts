@@ -1,0 +1,62 @@
+/** The words in both languages: plurals, values, and that none is missing. */
+
+import { afterEach, describe, expect, test } from 'vitest';
+
+import english from '../../../templates/messages/en.json';
+import chinese from '../../../templates/messages/zh.json';
+import { known, language, languageOf, LANGUAGES, say, setLanguage } from './words';
+
+const OURS = /^(ink|live|steps|sample)\./;
+const keys = (messages: object) => Object.keys(messages).filter((key) => OURS.test(key));
+
+afterEach(() => setLanguage('en'));
+
+describe('say', () => {
+  test('English counts one and many, Chinese has one form', () => {
+    expect(say('live.lost', { count: 1 })).toContain('1 second');
+    expect(say('live.lost', { count: 1 })).not.toContain('seconds');
+    expect(say('live.lost', { count: 4 })).toContain('4 seconds');
+    setLanguage('zh');
+    expect(say('live.lost', { count: 1 })).toContain('1 秒');
+  });
+
+  test('values take the place of their names, numbers as the language groups them', () => {
+    expect(say('steps.size', { width: 28, height: 1024 })).toBe('28 × 1,024');
+    expect(say('sample.choose', { label: '7' })).toBe('A handwritten 7');
+  });
+
+  test('an unknown message is an error that names it', () => {
+    expect(() => say('no.such')).toThrow('no.such');
+    expect(known('no.such')).toBe(false);
+    expect(known('ink.pen')).toBe(true);
+  });
+});
+
+test('the language is what the nearest element says, English where it is none of ours', () => {
+  document.body.innerHTML = '<div lang="zh-CN"><p id="inner"></p></div><p id="other" lang="fr"></p>';
+  expect(languageOf(document.getElementById('inner'))).toBe('zh');
+  expect(languageOf(document.getElementById('other'))).toBe('en');
+  expect(languageOf(null)).toBe('en');
+  expect(LANGUAGES).toContain(language());
+});
+
+test('both languages have the same messages with the same values', () => {
+  expect(keys(chinese)).toEqual(keys(english));
+  const named = (message: unknown) => [...new Set(JSON.stringify(message).match(/\{\w+\}/g))].sort();
+  for (const key of keys(english)) {
+    expect([key, named(chinese[key as keyof typeof chinese])]).toEqual([
+      key,
+      named(english[key as keyof typeof english]),
+    ]);
+  }
+});
+
+test('every message that a component says by name is there', () => {
+  const files = import.meta.glob<string>(['../**/*.{svelte,ts}', '!../**/*.test.ts'], {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  });
+  const said = Object.values(files).flatMap((text) => [...text.matchAll(/(?<![#.\w])say\(\s*'([^']+)'/g)].map(([, key]) => key));
+  expect(said.filter((key) => !((key as string) in english))).toEqual([]);
+});
