@@ -1,0 +1,47 @@
+"""Digits of other writers: scikit-learn's 1,797 from Turkish forms, as pictures, through the preprocessing of /predict."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from sklearn.datasets import load_digits
+from torch import Tensor, nn
+
+from app.inference.picture import prepare
+
+SIDE = 64  # of the picture that an 8x8 bitmap is smoothly enlarged to
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """ink: (N, 1, 32, 32) in [0, 1], before normalization; labels: (N,) int64."""
+
+    ink: Tensor
+    labels: Tensor
+
+
+def other_writers() -> Pictures:
+    """scikit-learn's digits, 8x8 in 17 levels, enlarged by bicubic interpolation, as black ink on white."""
+    digits = load_digits()
+    return as_sent([_enlarged(image) for image in digits.images], digits.target)
+
+
+def as_sent(pictures: list[NDArray[np.uint8]], labels: NDArray[np.int64]) -> Pictures:
+    """Grey pictures of any size, 0 black, as the network meets them when they are sent to /predict."""
+    ink = np.stack([prepare(picture).input for picture in pictures])
+    return Pictures(torch.from_numpy(ink)[:, None], torch.from_numpy(np.asarray(labels, np.int64)))
+
+
+def _enlarged(image: NDArray[np.float64]) -> NDArray[np.uint8]:
+    ink = Image.fromarray(np.pad(image * (255 / 16), 1).astype(np.uint8)).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+    return 255 - np.asarray(ink)
+
+
+@torch.inference_mode()
+def guesses(network: nn.Module, ink: Tensor, mean: float, std: float) -> Tensor:
+    """What the network calls each picture: (N, 1, 32, 32) -> (N,)."""
+    network.eval()
+    logits = network.logits  # type: ignore[operator]
+    return torch.cat([logits(network((some - mean) / std)).argmax(dim=1) for some in ink.split(500)])
