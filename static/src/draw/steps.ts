@@ -5,6 +5,7 @@ import type { StepTile } from '../scene/steps';
 export interface StepColours {
   ink: [number, number, number];
   mark: string;
+  sheet: string;
 }
 
 export function paintStep(canvas: HTMLCanvasElement, tile: StepTile, density: number, colours: StepColours): void {
@@ -18,8 +19,16 @@ export function paintStep(canvas: HTMLCanvasElement, tile: StepTile, density: nu
   context.strokeStyle = context.fillStyle = colours.mark;
   context.lineWidth = Math.max(1, Math.round(density));
   if (tile.box !== null) paintBox(context, tile);
-  if (tile.arrow !== null) paintArrow(context, tile, density);
-  if (tile.cross !== null) paintCross(context, tile, density);
+  // First wider in the sheet's colour, so that the thin lines are seen on ink as well.
+  for (const [colour, width] of [
+    [colours.sheet, 3],
+    [colours.mark, 1],
+  ] as const) {
+    context.strokeStyle = context.fillStyle = colour;
+    context.lineWidth = width * Math.max(1, Math.round(density));
+    if (tile.arrow !== null) paintArrow(context, tile, density);
+    if (tile.cross !== null) paintCross(context, tile, density);
+  }
 }
 
 /** `grey` is 0 for black, which is ink on light paper; every other step counts ink up from zero. */

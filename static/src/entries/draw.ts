@@ -1,4 +1,19 @@
-/** The draw page: mounts the whole LeNet exhibit. */
+/** The draw page: mounts the whole LeNet exhibit with what the server wrote into the page. */
 
-const app = document.getElementById('app');
-if (app) app.textContent = '7';
+import { mount } from 'svelte';
+
+import Page from '../exhibits/lenet/Page.svelte';
+import type { Offer } from '../state/session.svelte';
+
+interface PageData {
+  models: Offer[];
+  default: string;
+}
+
+const target = document.getElementById('app');
+const data = document.getElementById('page-data')?.textContent;
+if (target !== null && data != null) {
+  const { models, default: usual } = JSON.parse(data) as PageData;
+  target.replaceChildren();
+  mount(Page, { target, props: { models, usual } });
+}

@@ -1,0 +1,68 @@
+/** The colours of the page as a canvas needs them, followed when the theme changes. */
+
+import { palette, SHEET, type Palette, type Quantity, type Rgb, type Theme } from '../scene/palette';
+
+function rgb(colour: string): Rgb | null {
+  const hex = /^#([0-9a-f]{6})$/i.exec(colour.trim())?.[1];
+  if (hex === undefined) return null;
+  const word = parseInt(hex, 16);
+  return [word >> 16, (word >> 8) & 255, word & 255];
+}
+
+export class Inks {
+  theme = $state<Theme>('light');
+  #sheet = $state.raw<Rgb>(SHEET.light);
+  hairline = $state('#d9d6ce');
+  accent = $state('#3a4fb5');
+  ink = $state('#1d1f24');
+  soft = $state('#5a5f6a');
+  paper = $state('#fbfaf7');
+
+  #palettes = $derived.by(() => {
+    const [theme, sheet] = [this.theme, this.#sheet];
+    const made = new Map<Quantity, Palette>();
+    return (quantity: Quantity) => {
+      const found = made.get(quantity) ?? palette(quantity, theme, sheet);
+      made.set(quantity, found);
+      return found;
+    };
+  });
+
+  get sheet(): string {
+    return `rgb(${this.#sheet.join(' ')})`;
+  }
+
+  palette(quantity: Quantity): Palette {
+    return this.#palettes(quantity);
+  }
+
+  /** Reads the tokens from an element now and whenever the theme changes; what it returns ends that. */
+  follow(element: Element): () => void {
+    const read = () => {
+      const style = getComputedStyle(element);
+      const token = (name: string, usual: string) => style.getPropertyValue(name).trim() || usual;
+      this.theme = style.colorScheme.includes('dark') ? 'dark' : 'light';
+      this.#sheet = rgb(token('--sheet', '')) ?? SHEET[this.theme];
+      this.hairline = token('--hairline', this.hairline);
+      this.accent = token('--accent', this.accent);
+      this.ink = token('--ink', this.ink);
+      this.soft = token('--ink-soft', this.soft);
+      this.paper = token('--paper', this.paper);
+    };
+    read();
+    const observer = new MutationObserver(read);
+    observer.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme', 'class', 'style'] });
+    const system = matchMedia('(prefers-color-scheme: dark)');
+    system.addEventListener('change', read);
+    return () => {
+      observer.disconnect();
+      system.removeEventListener('change', read);
+    };
+  }
+}
+
+/** A palette as a CSS gradient; from the lowest colour of a diverging one, from zero of a sequential one. */
+export function gradient({ colours }: Palette): string {
+  const stops = Array.from({ length: 17 }, (_, index) => colours[Math.min(255, index * 16)] ?? [0, 0, 0]);
+  return `linear-gradient(to right, ${stops.map((colour) => `rgb(${colour.join(' ')})`).join(', ')})`;
+}

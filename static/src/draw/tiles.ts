@@ -1,0 +1,159 @@
+/** Boxes and bytes to pixels: every map of the figure, nearest neighbour, whole device pixels for a cell. */
+
+import type { Block, Scene, Tile } from '../scene/arrange';
+import { indexOf, type Palette } from '../scene/palette';
+import { limitOf, rangeOf, type Quantized } from '../scene/values';
+
+export interface Brush {
+  palette: Palette;
+  /** One scale for each map, or one for the layer. */
+  scale: 'map' | 'layer';
+  /** How many values of each map are shown; the rest is left as the sheet. */
+  filled: number;
+  /** Whether the layer is not reached yet. */
+  dim: boolean;
+}
+
+export interface Colours {
+  sheet: string;
+  hairline: string;
+}
+
+/** From this many CSS pixels for a cell on there is a hairline between cells. */
+export const HAIRLINE_FROM = 12;
+
+let scratch: HTMLCanvasElement | null = null;
+
+export function words(
+  context: CanvasRenderingContext2D,
+  width: number,
+  height: number,
+): { image: ImageData; pixels: Uint32Array } {
+  const image = context.createImageData(width, height);
+  return { image, pixels: new Uint32Array(image.data.buffer) };
+}
+
+export function scratchOf(width: number, height: number): CanvasRenderingContext2D {
+  scratch ??= document.createElement('canvas');
+  if (scratch.width < width) scratch.width = width;
+  if (scratch.height < height) scratch.height = height;
+  const context = scratch.getContext('2d', { willReadFrequently: false });
+  if (context === null) throw new Error('this browser draws no 2D pictures');
+  return context;
+}
+
+/** For each byte of a map the word of its colour. */
+export function lookup(palette: Palette, minimum: number, maximum: number, limit: number): Uint32Array {
+  const table = new Uint32Array(256);
+  const step = (maximum - minimum) / 255;
+  for (let q = 0; q < 256; q += 1) {
+    table[q] = palette.words[indexOf(palette.diverging, minimum + q * step, limit)] ?? 0;
+  }
+  return table;
+}
+
+function outline(context: CanvasRenderingContext2D, box: Tile['box'], colours: Colours, line: number): void {
+  context.fillStyle = colours.hairline;
+  context.fillRect(box.x - line, box.y - line, box.width + 2 * line, box.height + 2 * line);
+  context.fillStyle = colours.sheet;
+  context.fillRect(box.x, box.y, box.width, box.height);
+}
+
+/** Paints every map of a block; without values only their sheets. */
+export function paintBlock(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  block: Block,
+  values: Quantized | null,
+  brush: Brush,
+  colours: Colours,
+): void {
+  const { column, tiles, cell } = block;
+  const line = Math.max(1, Math.round(scene.ratio));
+  context.save();
+  if (column.vector) outline(context, block.box, colours, line);
+  else for (const tile of tiles) outline(context, tile.box, colours, line);
+  if (values !== null) {
+    context.globalAlpha = brush.dim ? 0.12 : 1;
+    context.imageSmoothingEnabled = false;
+    if (column.vector) paintUnits(context, block, values, brush);
+    else paintMaps(context, tiles, values, brush, column.width, column.height);
+    context.globalAlpha = 1;
+  }
+  if (cell / scene.ratio >= HAIRLINE_FROM) {
+    context.fillStyle = colours.hairline;
+    const boxes = column.vector ? [block.box] : tiles.map((tile) => tile.box);
+    for (const box of boxes) rule(context, box, cell);
+  }
+  context.restore();
+}
+
+function paintMaps(
+  context: CanvasRenderingContext2D,
+  tiles: readonly Tile[],
+  values: Quantized,
+  brush: Brush,
+  width: number,
+  height: number,
+): void {
+  const size = width * height;
+  const scratched = scratchOf(width, height * tiles.length);
+  const { image, pixels } = words(scratched, width, height * tiles.length);
+  const shared = brush.scale === 'layer' ? limitOf(values, null) : null;
+  for (const { map } of tiles) {
+    const [minimum, maximum] = rangeOf(values, map);
+    const table = lookup(brush.palette, minimum, maximum, shared ?? limitOf(values, map));
+    const end = Math.min(size, brush.filled);
+    for (let index = 0; index < end; index += 1) {
+      pixels[map * size + index] = table[values.q[map * size + index] ?? 0] ?? 0;
+    }
+  }
+  scratched.putImageData(image, 0, 0);
+  for (const { box, map } of tiles) {
+    context.drawImage(scratched.canvas, 0, map * height, width, height, box.x, box.y, box.width, box.height);
+  }
+}
+
+function paintUnits(context: CanvasRenderingContext2D, block: Block, values: Quantized, brush: Brush): void {
+  const { across, tiles, box } = block;
+  const down = Math.ceil(tiles.length / across);
+  const scratched = scratchOf(across, down);
+  const { image, pixels } = words(scratched, across, down);
+  const limit = limitOf(values, null);
+  const single = values.range.length <= 2;
+  const table = single ? lookup(brush.palette, ...rangeOf(values, 0), limit) : null;
+  const end = Math.min(tiles.length, brush.filled);
+  for (let unit = 0; unit < end; unit += 1) {
+    pixels[unit] =
+      table === null
+        ? (brush.palette.words[indexOf(brush.palette.diverging, rangeOf(values, unit)[0], limit)] ?? 0)
+        : (table[values.q[unit] ?? 0] ?? 0);
+  }
+  scratched.putImageData(image, 0, 0);
+  context.drawImage(scratched.canvas, 0, 0, across, down, box.x, box.y, box.width, box.height);
+}
+
+function rule(context: CanvasRenderingContext2D, box: Tile['box'], cell: number): void {
+  for (let x = box.x + cell; x < box.x + box.width; x += cell) context.fillRect(x, box.y, 1, box.height);
+  for (let y = box.y + cell; y < box.y + box.height; y += cell) context.fillRect(box.x, y, box.width, 1);
+}
+
+/** Paints one picture of bytes, 0 to 255, into a box: the input of the network. */
+export function paintPicture(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  box: Tile['box'],
+  picture: { width: number; height: number; data: Uint8Array } | null,
+  palette: Palette,
+  colours: Colours,
+): void {
+  outline(context, box, colours, Math.max(1, Math.round(scene.ratio)));
+  if (picture === null) return;
+  const { width, height, data } = picture;
+  const scratched = scratchOf(width, height);
+  const { image, pixels } = words(scratched, width, height);
+  data.forEach((grey, index) => (pixels[index] = palette.words[grey] ?? 0));
+  scratched.putImageData(image, 0, 0);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(scratched.canvas, 0, 0, width, height, box.x, box.y, box.width, box.height);
+}

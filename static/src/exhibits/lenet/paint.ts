@@ -1,0 +1,64 @@
+/** One frame of the network onto the figure's canvas: every map, the picture and the kernels that stand beside maps. */
+
+import type { Inks } from '../../draw/inks.svelte';
+import { paintCells } from '../../draw/cells';
+import { paintBlock, paintPicture } from '../../draw/tiles';
+import type { Block, Scene } from '../../scene/arrange';
+import type { Column } from '../../scene/column';
+import type { Parameter } from '../../scene/explain';
+import type { Quantity } from '../../scene/palette';
+import type { Moment } from '../../scene/slow';
+import { magnitude } from '../../scene/values';
+import type { Frame } from '../../wire/frame';
+
+export function quantityOf(column: Pick<Column, 'signed'>): Quantity {
+  return column.signed ? 'signed' : 'activation';
+}
+
+export function paint(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  frame: Frame | null,
+  inks: Inks,
+  scale: 'map' | 'layer',
+  slow: Moment | null,
+  showsKernels: (column: Column) => boolean,
+  parameter: (name: string) => Parameter | null,
+): void {
+  context.clearRect(0, 0, scene.width, scene.height);
+  const colours = { sheet: inks.sheet, hairline: inks.hairline };
+  const picture = frame?.step('pad') ?? null;
+  paintPicture(context, scene, scene.input.tile.box, picture, inks.palette('ink'), colours);
+  for (const [stage, block] of scene.blocks.entries()) {
+    const brush = {
+      palette: inks.palette(quantityOf(block.column)),
+      scale,
+      filled: slow === null || stage !== slow.stage ? Infinity : slow.filled,
+      dim: slow !== null && stage > slow.stage,
+    };
+    paintBlock(context, scene, block, frame?.maps(block.column.shown) ?? null, brush, colours);
+    if (showsKernels(block.column)) paintKernels(context, scene, block, inks, parameter);
+  }
+}
+
+function paintKernels(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  block: Block,
+  inks: Inks,
+  parameter: (name: string) => Parameter | null,
+): void {
+  const name = block.column.facts.weights?.find((candidate) => candidate.endsWith('.weight'));
+  const weight = name === undefined ? null : parameter(name);
+  if (weight === null) return;
+  const [rows = 1, cols = rows] = block.column.facts.kernel ?? [];
+  const limit = magnitude(weight.data);
+  const line = Math.max(1, Math.round(scene.ratio));
+  for (const { kernel, map } of block.tiles) {
+    if (kernel === null) continue;
+    context.fillStyle = inks.hairline;
+    context.fillRect(kernel.x - line, kernel.y - line, kernel.width + 2 * line, kernel.height + 2 * line);
+    const values = weight.data.subarray(map * rows * cols, (map + 1) * rows * cols);
+    paintCells(context, kernel, values, cols, inks.palette('weight'), limit, null);
+  }
+}

@@ -1,0 +1,121 @@
+/** What the exhibit shows as a picture to keep: SVG with crisp maps and real text, or the same as PNG. */
+
+import type { Inks } from '../../draw/inks.svelte';
+import type { Scene } from '../../scene/arrange';
+import { unscale, type Box } from '../../scene/box';
+import { shape } from '../../scene/column';
+import { percent } from '../../scene/format';
+import { say } from '../../words/words';
+import { operation, title } from './describe';
+import type { View } from './view.svelte';
+
+export interface Shown {
+  scene: Scene;
+  canvas: HTMLCanvasElement;
+  view: View;
+  inks: Inks;
+}
+
+const FONT = "'Source Sans 3 Variable','Source Sans 3',system-ui,sans-serif";
+const AIR = 24;
+
+function escape(text: string): string {
+  return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
+
+/** A part of a canvas as a PNG, so that a cell is a few bytes whatever its size. */
+function crop(canvas: HTMLCanvasElement, box: Box): string {
+  const part = document.createElement('canvas');
+  part.width = box.width + 2;
+  part.height = box.height + 2;
+  part.getContext('2d')?.drawImage(canvas, 1 - box.x, 1 - box.y);
+  return part.toDataURL('image/png');
+}
+
+export function svg({ scene, canvas, view, inks }: Shown): string {
+  const { ratio } = scene;
+  const { frame, detail } = view.session;
+  const parts: string[] = [];
+  const text = (x: number, y: number, words: string, style = '') =>
+    parts.push(`<text x="${x}" y="${y}" ${style}>${escape(words)}</text>`);
+  const image = (box: Box) => {
+    const at = unscale({ x: box.x - 1, y: box.y - 1, width: box.width + 2, height: box.height + 2 }, ratio);
+    const source = crop(canvas, box);
+    parts.push(
+      `<image x="${at.x}" y="${at.y}" width="${at.width}" height="${at.height}" style="image-rendering:pixelated" href="${source}"/>`,
+    );
+  };
+
+  // The drawing's tools stay behind: the picture begins with what the network reads.
+  const left = scene.mode === 'wide' ? Math.max(0, (scene.blocks[0]?.box.x ?? 0) / ratio - 160) : 0;
+  const input = unscale(scene.input.tile.box, ratio);
+  const shift = scene.mode === 'wide' ? { x: left + 8 - input.x, y: 86 - input.y } : { x: 0, y: 0 };
+  parts.push(`<g transform="translate(${shift.x} ${shift.y})">`);
+  image(scene.input.tile.box);
+  parts.push('</g>');
+  if (scene.mode === 'wide') {
+    text(left + 8, 16, say('layer.input'), 'font-weight="650" font-size="16"');
+    text(
+      left + 8,
+      34,
+      `${scene.input.tile.box.height / scene.input.cell}×${scene.input.tile.box.width / scene.input.cell}`,
+    );
+  }
+  for (const block of scene.blocks) {
+    const head = unscale(block.head, ratio);
+    text(head.x, head.y + 16, title(block.column.shown, block.column), 'font-weight="650" font-size="16"');
+    text(head.x, head.y + 34, shape(block.column));
+    text(head.x, head.y + 50, operation(block.column), `fill="${inks.soft}"`);
+    image(block.box);
+  }
+  const scores = unscale(scene.scores, ratio);
+  if (frame !== null && frame.header.label !== null) {
+    const classes = detail?.classes ?? [];
+    const values = detail?.targets ? frame.scores : frame.probabilities;
+    const limit = Math.max(...values);
+    text(scores.x, scores.y + 64, frame.header.label, 'font-size="72" font-weight="600"');
+    text(scores.x, scores.y + 90, percent(frame.header.probability ?? 0));
+    classes.forEach((name, index) => {
+      const y = scores.y + 124 + index * 22;
+      const value = values[index] ?? 0;
+      text(scores.x, y, name);
+      parts.push(
+        `<rect x="${scores.x + 16}" y="${y - 9}" width="${limit > 0 ? (90 * value) / limit : 0}" height="9" fill="${index === frame.header.index ? inks.ink : inks.soft}"/>`,
+      );
+      text(scores.x + scores.width, y, detail?.targets ? value.toFixed(1) : percent(value), 'text-anchor="end"');
+    });
+  }
+  const width = scene.width / ratio - left + 2 * AIR;
+  const height = Math.max(scene.height / ratio, 360) + 2 * AIR;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="${left - AIR} ${-AIR} ${width} ${height}">`,
+    `<rect x="${left - AIR}" y="${-AIR}" width="${width}" height="${height}" fill="${inks.paper}"/>`,
+    `<g font-family="${FONT}" font-size="13" fill="${inks.ink}">`,
+    ...parts,
+    '</g></svg>',
+  ].join('\n');
+}
+
+/** The same picture rasterized at twice its size. */
+async function png(source: string): Promise<Blob> {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(source)}`;
+  await image.decode();
+  const canvas = document.createElement('canvas');
+  canvas.width = image.naturalWidth * 2;
+  canvas.height = image.naturalHeight * 2;
+  canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((blob) => (blob === null ? reject(new Error('no picture')) : resolve(blob)), 'image/png');
+  });
+}
+
+export async function save(kind: 'png' | 'svg', shown: Shown): Promise<void> {
+  const source = svg(shown);
+  const blob = kind === 'svg' ? new Blob([source], { type: 'image/svg+xml' }) : await png(source);
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = `${shown.view.session.model}.${kind}`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

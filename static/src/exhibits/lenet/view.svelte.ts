@@ -1,0 +1,120 @@
+/** What the exhibit shows of its session: the columns, the map that is pointed at, the value that is followed. */
+
+import { SvelteMap } from 'svelte/reactivity';
+
+import { columns, type Column } from '../../scene/column';
+import { explain, needed, type Explanation, type Parameter, type Source } from '../../scene/explain';
+import type { Place } from '../../scene/reads';
+import type { Session } from '../../state/session.svelte';
+import { decode } from '../../wire/safetensors';
+
+export interface Pointed extends Place {
+  row: number | null;
+  col: number | null;
+}
+
+export class View {
+  pointed = $state.raw<Pointed | null>(null);
+  /** The value that is followed in the map shown closely; null: the largest. */
+  cell = $state.raw<(Place & { row: number; col: number }) | null>(null);
+  #last = $state.raw<Place | null>(null);
+  #parameters = new SvelteMap<string, Parameter>();
+  #asked = new Set<string>();
+
+  columns: Column[];
+  shown: Place | null;
+  column: Column | null;
+
+  constructor(readonly session: Session) {
+    this.columns = $derived(columns(session.layers));
+    this.shown = $derived.by(() => {
+      const places = [this.pointed, session.selected, this.#last];
+      return places.find((place) => place != null && this.#exists(place)) ?? this.#first();
+    });
+    this.column = $derived(this.columns.find((column) => column.shown === this.shown?.layer) ?? null);
+  }
+
+  point(pointed: Pointed | null): void {
+    if (pointed !== null) this.#last = { layer: pointed.layer, map: pointed.map };
+    const { row, col } = pointed ?? {};
+    if (pointed !== null && row != null && col != null) {
+      this.cell = { layer: pointed.layer, map: pointed.map, row, col };
+    }
+    this.pointed = pointed;
+  }
+
+  pin(place: Place): void {
+    const pinned = this.session.selected;
+    const same = pinned?.layer === place.layer && pinned.map === place.map;
+    this.session.select(same ? null : { layer: place.layer, map: place.map });
+  }
+
+  /** The layer that a column reads, the picture among them. */
+  source(column: Column): Source {
+    const found = this.columns.find((candidate) => candidate.shown === column.from);
+    if (found !== undefined) return found;
+    const [count = 1, height = 32, width = 32] = this.session.detail?.input_shape ?? [];
+    return { shown: 'input', count, height, width, vector: false };
+  }
+
+  /** The maps that the server is asked for as float32. */
+  wanted(): Place[] {
+    const { shown, column } = this;
+    if (shown === null) return [];
+    if (column === null) return [{ layer: 'input', map: 0 }];
+    return needed(column, this.source(column), shown.map);
+  }
+
+  /** A layer's exact values: of one map, or of all units of a vector. */
+  exact(layer: string, map: number): Float32Array | null {
+    return this.session.frame?.close(layer, map) ?? null;
+  }
+
+  explain(column: Column, place: { map: number; row: number; col: number }): Explanation | null {
+    return explain(
+      column,
+      this.source(column),
+      place,
+      (layer, map) => this.exact(layer, map),
+      (name) => this.parameter(name),
+      this.session.detail?.targets ?? null,
+    );
+  }
+
+  /** A parameter of the network, asked for the first time that it is needed; null until it is there. */
+  parameter(name: string): Parameter | null {
+    const { model, server } = this.session;
+    const key = `${model}/${name}`;
+    const found = this.#parameters.get(key);
+    if (found === undefined && !this.#asked.has(key)) {
+      this.#asked.add(key);
+      void this.#ask(new URL(`models/${model}/weights/${name}`, server), key);
+    }
+    return found ?? null;
+  }
+
+  async #ask(address: URL, key: string): Promise<void> {
+    try {
+      const response = await fetch(address, { headers: { accept: 'application/vnd.safetensors' } });
+      if (!response.ok) throw new TypeError(`${response.status}`);
+      const { tensors } = decode(await response.arrayBuffer());
+      for (const { shape, data } of tensors.values()) {
+        this.#parameters.set(key, { shape, data: data as Float32Array });
+      }
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      this.#asked.delete(key); // without a connection it is asked for again when it is next needed
+    }
+  }
+
+  #exists(place: Place): boolean {
+    if (place.layer === 'input') return place.map === 0;
+    const column = this.columns.find((candidate) => candidate.shown === place.layer);
+    return column !== undefined && place.map < column.count;
+  }
+
+  #first(): Place | null {
+    const column = this.columns[0];
+    return column === undefined ? null : { layer: column.shown, map: 0 };
+  }
+}

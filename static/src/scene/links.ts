@@ -1,0 +1,103 @@
+/** The lines that join a map to what it reads and what reads it. */
+
+import type { Scene, Tile } from './arrange';
+import { clip, type Box } from './box';
+import type { Column } from './column';
+import { fieldOf, inputsOf, readersOf, windowOf, type Place } from './reads';
+
+/** More lines than this say nothing; one line to the whole column then stands for them. */
+const MOST = 16;
+
+function middle(box: Box): number {
+  return box.y + box.height / 2;
+}
+
+/** A curve that leaves one box on the right and enters another on the left, in CSS pixels. */
+export function curve(from: Box, to: Box, ratio: number): string {
+  const round = (length: number) => Math.round((length / ratio) * 10) / 10;
+  const [x0, y0, x1, y1] = [from.x + from.width, middle(from), to.x, middle(to)].map(round) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const bend = round(Math.max(8 * ratio, (to.x - from.x - from.width) / 2));
+  return `M${x0} ${y0}C${x0 + bend} ${y0} ${x1 - bend} ${y1} ${x1} ${y1}`;
+}
+
+/** The boxes of places; the box of the whole column where there are too many of them. */
+function boxes(scene: Scene, places: readonly Place[]): Box[] {
+  const first = places[0];
+  if (first === undefined) return [];
+  if (first.layer === 'input') return [scene.input.tile.box];
+  const block = scene.blocks.find((candidate) => candidate.column.shown === first.layer);
+  if (block === undefined) return [];
+  if (places.length > MOST) return [block.box];
+  return places.map((place) => block.tiles[place.map]?.box).filter((box) => box !== undefined);
+}
+
+export function tileOf(scene: Scene, place: Place): Tile | undefined {
+  if (place.layer === 'input') return scene.input.tile;
+  return scene.blocks.find((block) => block.column.shown === place.layer)?.tiles[place.map];
+}
+
+export interface Links {
+  curves: string[];
+  /** The boxes at the other end of each curve. */
+  ends: Box[];
+}
+
+/** Everything that a place is joined to; where the layers run downwards only the boxes are marked. */
+export function links(scene: Scene, all: readonly Column[], place: Place): Links {
+  const tile = tileOf(scene, place);
+  const column = all.find((candidate) => candidate.shown === place.layer);
+  const source = all.find((candidate) => candidate.shown === column?.from);
+  const read =
+    column === undefined
+      ? []
+      : inputsOf(column, place.map, source?.count ?? 1).map((map) => ({ layer: column.from, map }));
+  const before = boxes(scene, read);
+  const after = boxes(scene, readersOf(all, place));
+  const curves =
+    scene.mode === 'wide' && tile !== undefined
+      ? [
+          ...before.map((box) => curve(box, tile.box, scene.ratio)),
+          ...after.map((box) => curve(tile.box, box, scene.ratio)),
+        ]
+      : [];
+  return { curves, ends: [...before, ...after] };
+}
+
+/** Where a window of cells of one map stands on the figure, clipped to the map. */
+export function marked(scene: Scene, place: Place, window: Box): Box | null {
+  const tile = tileOf(scene, place);
+  if (tile === undefined) return null;
+  const block = scene.blocks.find((candidate) => candidate.column.shown === place.layer);
+  const cell = block?.cell ?? scene.input.cell;
+  const box = {
+    x: tile.box.x + window.x * cell,
+    y: tile.box.y + window.y * cell,
+    width: window.width * cell,
+    height: window.height * cell,
+  };
+  const inside = clip(box, tile.box);
+  return inside.width > 0 && inside.height > 0 ? inside : null;
+}
+
+/** The value at (row, col) of a map, its window on each map that it reads, and its receptive field on the picture. */
+export function marks(scene: Scene, all: readonly Column[], place: Place, row: number, col: number): Box[] {
+  const one = marked(scene, place, { x: col, y: row, width: 1, height: 1 });
+  const column = all.find((candidate) => candidate.shown === place.layer);
+  if (column === undefined) return one === null ? [] : [one];
+  const window = windowOf(column, row, col);
+  const source = all.find((candidate) => candidate.shown === column.from);
+  const read = window === null ? [] : inputsOf(column, place.map, source?.count ?? 1);
+  const { input } = scene;
+  const picture = { x: 0, y: 0, width: input.tile.box.width / input.cell, height: input.tile.box.height / input.cell };
+  const field = fieldOf(all, place.layer, row, col, picture);
+  return [
+    one,
+    ...read.map((map) => marked(scene, { layer: column.from, map }, window ?? field)),
+    column.from === 'input' ? null : marked(scene, { layer: 'input', map: 0 }, field),
+  ].filter((box) => box !== null);
+}

@@ -1,0 +1,111 @@
+/** Sums: what is shown adds up, and follows the definitions of the layers. */
+// @vitest-environment node
+
+import { expect, it } from 'vitest';
+
+import { columns } from './column';
+import { PUBLISHED, TABLE_I, TODAY } from './example';
+import { explain, kernelOf, needed, type Parameter, type Source } from './explain';
+import { largest, squaredDistance, under, weightedSum, winner } from './sums';
+
+function noise(length: number, seed: number): Float32Array {
+  return Float32Array.from({ length }, (_, index) => Math.sin(seed + 12.9898 * (index + 1)) * 1.7);
+}
+
+function column(layers: typeof TODAY, name: string) {
+  const found = columns(layers).find((candidate) => candidate.before === name);
+  if (found === undefined) throw new Error(name);
+  return found;
+}
+
+/** A convolution written as its definition, in double precision. */
+function defined(maps: Float32Array[], side: number, kernels: Float32Array[], bias: number, row: number, col: number) {
+  let sum = bias;
+  maps.forEach((map, input) => {
+    for (let y = 0; y < 5; y += 1) {
+      for (let x = 0; x < 5; x += 1) {
+        sum += (map[(row + y) * side + col + x] ?? NaN) * (kernels[input]?.[y * 5 + x] ?? NaN);
+      }
+    }
+  });
+  return sum;
+}
+
+const S2: Source = { shown: 's2', count: 6, height: 14, width: 14, vector: false };
+
+it('adds every product shown up to the convolution', () => {
+  const c3 = column(TODAY, 'c3');
+  const maps = Array.from({ length: 6 }, (_, map) => noise(196, map));
+  const weight: Parameter = { shape: [16, 6, 5, 5], data: noise(16 * 150, 99) };
+  const bias: Parameter = { shape: [16], data: noise(16, 7) };
+  const kernels = maps.map((_, input) => kernelOf(c3, 4, input, weight));
+  const value = defined(maps, 14, kernels, bias.data[4] ?? NaN, 3, 5);
+  const made = Float32Array.from({ length: 100 }, (_, at) => (at === 35 ? value : 0));
+  const found = explain(
+    c3,
+    S2,
+    { map: 4, row: 3, col: 5 },
+    (layer, map) => (layer === 's2' ? (maps[map] ?? null) : made),
+    (name) => (name === 'c3.weight' ? weight : bias),
+    null,
+  );
+  if (found?.how !== 'sum') throw new Error('no sum');
+  const products = found.sum.terms.flatMap((term) => [...term.products]);
+  expect(products).toHaveLength(150);
+  expect(products.reduce((sum, product) => sum + product, found.sum.bias)).toBeCloseTo(value, 10);
+  expect(found.sum.total).toBeCloseTo(value, 10);
+  expect(found.before).toBeCloseTo(value, 5);
+});
+
+it('finds the packed kernels of Table I', () => {
+  const c3 = column(PUBLISHED, 'c3');
+  const weight: Parameter = {
+    shape: [60, 5, 5],
+    data: Float32Array.from({ length: 1500 }, (_, at) => Math.floor(at / 25)),
+  };
+  const order = TABLE_I.flatMap((list, map) => list.map((input) => kernelOf(c3, map, input, weight)[0]));
+  expect(order).toEqual(Array.from({ length: 60 }, (_, at) => at));
+});
+
+it('asks for no more maps than the server sends', () => {
+  for (const layers of [TODAY, PUBLISHED]) {
+    const all = columns(layers);
+    for (const one of all) {
+      const source: Source = all.find((other) => other.shown === one.from) ?? { ...S2, shown: 'input', count: 1 };
+      for (let map = 0; map < one.count; map += 1) expect(needed(one, source, map).length).toBeLessThanOrEqual(32);
+    }
+  }
+});
+
+it('reads zero where a window reaches into the padding', () => {
+  const map = Float32Array.from([1, 2, 3, 4]);
+  expect([...under(map, 2, 2, { x: -1, y: -1, width: 2, height: 2 })]).toEqual([0, 0, 0, 1]);
+});
+
+it('names the first of equal winners', () => {
+  expect(winner(Float32Array.from([0, 3, 3, 1]))).toEqual({ index: 1, value: 3 });
+});
+
+it('splits a sum into its heaviest terms and the rest without losing any', () => {
+  const factors = Array.from({ length: 120 }, (_, input) => ({
+    input,
+    values: noise(1, input),
+    weights: noise(1, input + 500),
+  }));
+  const sum = weightedSum(factors, 0.25);
+  const { terms, rest, left } = largest(sum, 8);
+  expect(left).toBe(112);
+  expect(terms.reduce((total, term) => total + term.sum, rest) + 0.25).toBeCloseTo(sum.total, 10);
+  expect(Math.min(...terms.map((term) => Math.abs(term.sum)))).toBeGreaterThanOrEqual(
+    Math.max(...sum.terms.filter((term) => !terms.includes(term)).map((term) => Math.abs(term.sum))),
+  );
+});
+
+it('adds 84 squared differences up to the distance', () => {
+  const state = noise(84, 3);
+  const target = Array.from({ length: 84 }, (_, at) => (at % 3 === 0 ? 1 : -1));
+  const { squares, total } = squaredDistance(state, target);
+  expect(squares).toHaveLength(84);
+  expect(squares.reduce((sum, square) => sum + square)).toBe(total);
+  expect(squaredDistance(Float32Array.from(target), target).total).toBe(0);
+});
