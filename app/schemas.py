@@ -1,8 +1,8 @@
 """Every message that crosses the wire; the TypeScript types of the front-end are generated from these models."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
 
@@ -134,7 +134,9 @@ class NetworkDetail(NetworkSummary):
     macs: int
     connections: int
     layers: list[LayerRow]
-    targets: list[list[int]] | None = Field(None, description="the ten 7x12 bitmaps of +1 and -1, where RBF units use them")
+    targets: list[list[int]] | None = Field(
+        None, description="the ten 7x12 bitmaps of +1 and -1, where RBF units use them"
+    )
     card: dict[str, object] = Field(description="where the weights come from and what was measured")
 
 
@@ -144,3 +146,115 @@ class SampleRow(Message):
     id: int
     label: str
     source: str
+
+
+# --- REST: what is sent
+
+Grey = Annotated[float, Field(strict=True, ge=0, le=255, allow_inf_nan=False)]
+Layers = Annotated[list[Name], Field(max_length=64)]
+TopK = Annotated[int, Field(ge=1, le=10)]
+
+
+class Picture(Message):
+    """A picture as JSON; exactly one of `image` and `pixels`."""
+
+    image: str | None = Field(None, max_length=17_000_000, description="a PNG, JPEG or WebP file: base64 or data URL")
+    pixels: list[list[Grey]] | None = Field(
+        None, description="rows of grey values, 0 black to 255 white, all of one length; at most 512 x 512"
+    )
+    model: Name | None = Field(None, description="a name from /models; the default network if it is left out")
+
+    @model_validator(mode="after")
+    def _has_one_picture(self) -> Self:
+        if (self.image is None) == (self.pixels is None):
+            raise ValueError("exactly one of `image` and `pixels` is needed")
+        if self.pixels is not None:
+            _check_rows(self.pixels)
+        return self
+
+
+LONGEST_ROW = 512
+
+
+def _check_rows(rows: list[list[float]]) -> None:
+    height, width = len(rows), len(rows[0]) if rows else 0
+    if not 1 <= height <= LONGEST_ROW or not 1 <= width <= LONGEST_ROW:
+        raise ValueError(f"pixels: {height} rows of {width} values; 1 to {LONGEST_ROW} of each are allowed")
+    for place, row in enumerate(rows):
+        if len(row) != width:
+            raise ValueError(f"pixels: row {place} has {len(row)} values, row 0 has {width}; all need the same number")
+
+
+class PredictRequest(Picture):
+    """What `/predict` is asked as JSON."""
+
+    top_k: TopK | None = Field(None, description="how many of the likeliest classes to list; 3 if it is left out")
+
+
+class ActivationsRequest(Picture):
+    """What `/activations` is asked as JSON."""
+
+    layers: Layers | None = Field(None, description="names from /models/{name}; every layer if it is left out")
+
+
+# --- REST: what is answered
+
+
+class Ranked(Message):
+    """One class and how likely the network takes it to be."""
+
+    label: str
+    index: int
+    probability: float | None
+
+
+class InputFacts(Message):
+    """What became of the picture on its way to the network."""
+
+    width: int = Field(description="of the picture as it was read; large ones are reduced first")
+    height: int
+    paper: Literal["light", "dark"] = Field(description="which end of the grey scale was taken for paper")
+    steps: list[StepFacts]
+
+
+class Prediction(Message):
+    """What the network takes the picture for."""
+
+    model: str
+    label: str
+    index: int
+    probability: float | None
+    top: list[Ranked]
+    logits: list[float | None] = Field(description="scores whose softmax is the probability of each class")
+    input: InputFacts
+
+
+class LayerValues(Message):
+    """One layer's output for one picture."""
+
+    name: str
+    kind: str
+    shape: list[int]
+    minimum: float | None
+    maximum: float | None
+    mean: float | None
+    values: list[object] = Field(description="nested as `shape` says")
+
+
+class Activations(Message):
+    """Every layer's output for one picture, in forward order."""
+
+    model: str
+    label: str
+    index: int
+    probability: float | None
+    layers: list[LayerValues]
+
+
+class Weights(Message):
+    """The values of one parameter of a network."""
+
+    model: str
+    parameter: str
+    shape: list[int]
+    values: list[object] = Field(description="nested as `shape` says")

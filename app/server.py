@@ -1,19 +1,25 @@
 """The application: every door, behind one guard, and the engine that they ask."""
 
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from typing import Final
 
 from fastapi import FastAPI
 
 from app import __version__
 from app.inference.engine import Engine
-from app.routes import live, problems
+from app.routes import live, networks, pages, predict, problems, samples
+from app.routes.guard import Guard
 from app.settings import Settings
+
+DECODERS: Final = 2  # threads that read pictures, of up to 100 MB each while they are decoded
 
 
 def create(settings: Settings) -> FastAPI:
     """The ASGI application. Its engine starts to load torch when the server starts, and closes with it."""
     engine = Engine(settings.device)
+    pool = ThreadPoolExecutor(DECODERS, "pictures")
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -22,6 +28,7 @@ def create(settings: Settings) -> FastAPI:
             yield
         finally:
             engine.close()
+            pool.shutdown(wait=False, cancel_futures=True)
 
     app = FastAPI(
         title="Receptive",
@@ -33,6 +40,10 @@ def create(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.engine = engine
+    app.state.pool = pool
+    app.add_middleware(Guard, settings=settings)
     problems.install(app)
-    app.include_router(live.router)
+    for router in (live.router, networks.router, predict.router, samples.router):
+        app.include_router(router)
+    pages.mount(app)
     return app

@@ -1,6 +1,9 @@
 """A network that is loaded and warm, and what it says of a batch of pictures."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
@@ -10,6 +13,7 @@ from torch import Tensor, nn
 from app.inference.engine import Batch
 from app.inference.forward import PLAIN_BATCH, Activations, Unrolled, hear, plain_kernels
 from models.catalogue import Network
+from models.trace import trace
 
 Floats = NDArray[np.float32]
 
@@ -36,6 +40,7 @@ class Hosted:
         self._pass = self._shortest_pass()
         warm = self.look_at([np.zeros(network.input_shape[1:], np.float32)])
         self.look_at([np.zeros(network.input_shape[1:], np.float32)] * (PLAIN_BATCH + 1))
+        self.parameters = {name: _array(values) for name, values in self.module.state_dict().items()}
         self.shapes: dict[str, tuple[int, ...]] = {name: values.shape[1:] for name, values in warm.layers.items()}
 
     def _shortest_pass(self) -> Callable[[Tensor], tuple[Tensor, Activations]]:
@@ -68,6 +73,23 @@ class Hosted:
             _array(logits),
             _array(probabilities),
         )
+
+    @cached_property
+    def layers(self) -> list[dict[str, Any]]:
+        """The layers as they were traced, in forward order. To be asked for in the engine's thread."""
+        example = torch.zeros(1, *self.network.input_shape, device=self._device)
+        return [asdict(layer) for layer in trace(self.module, example).layers]
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """What each layer is, by its name."""
+        return {layer["name"]: layer["kind"] for layer in self.layers}
+
+    @cached_property
+    def targets(self) -> list[list[int]] | None:
+        """The bitmaps that an RBF output measures distances to, (classes, values); None for any other output."""
+        found = getattr(getattr(self.module, "output", None), "targets", None)
+        return None if found is None else found.to("cpu", torch.int64).tolist()
 
 
 def _array(values: Tensor) -> Floats:

@@ -96,7 +96,7 @@ class Visitor:
             return
         if look.model not in CATALOGUE:
             known = ", ".join(CATALOGUE)
-            self._complain(problem(404, f"model: {brief(look.model)} is not in the catalogue; {known} are"))
+            self._complain(problem(422, f"model: {brief(look.model)} is not in the catalogue; {known} are"))
             return
         self._look, self._view = look, None
         self._asked.set()
@@ -172,7 +172,7 @@ class Visitor:
 
     async def _refuse_look(self, detail: str) -> None:
         self._look = None
-        await self._say(SocketError(problem=problem(404, detail)))
+        await self._say(SocketError(problem=problem(422, detail)))
 
     async def _say(self, message: BaseModel) -> None:
         await self._socket.send_text(message.model_dump_json())

@@ -99,3 +99,9 @@ def install(app: FastAPI) -> None:
     async def unexpected(request: Request, error: Exception) -> Response:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
         return response(problem(500, "the server failed at this request; its log says where"))
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """These problems, for the OpenAPI document."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
