@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor
+
+    from models.classifier import Classifier
 
 WEIGHTS = Path(__file__).parent / "weights"
 DIGITS = tuple("0123456789")
@@ -72,10 +74,10 @@ CATALOGUE: dict[str, Network] = {
 DEFAULT = "lenet5"
 
 
-def build(name: str) -> nn.Module:
+def build(name: str) -> Classifier:
     """The network with fresh weights, in training mode. Raises KeyError for a name not in the catalogue."""
     module, attribute = CATALOGUE[name].module.split(":")
-    return cast("nn.Module", getattr(importlib.import_module(module), attribute)())
+    return cast("Classifier", getattr(importlib.import_module(module), attribute)())
 
 
 def weights_path(name: str, folder: Path = WEIGHTS) -> Path:
@@ -89,15 +91,15 @@ def card(name: str, folder: Path = WEIGHTS) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise WeightsError(f"{path} is missing: {_remedy(name)}") from error
+        raise WeightsError(f"{path} is missing: {_remedy(name, folder)}") from error
     except (OSError, ValueError) as error:
-        raise WeightsError(f"{path} cannot be read as a card ({error}): {_remedy(name)}") from error
+        raise WeightsError(f"{path} cannot be read as a card ({error}): {_remedy(name, folder)}") from error
     if not isinstance(content, dict) or not isinstance(content.get("sha256"), str):
-        raise WeightsError(f"{path} gives no sha256 of its weights: {_remedy(name)}")
+        raise WeightsError(f"{path} gives no sha256 of its weights: {_remedy(name, folder)}")
     return content
 
 
-def load(name: str, device: str = "cpu", folder: Path = WEIGHTS) -> nn.Module:
+def load(name: str, device: str = "cpu", folder: Path = WEIGHTS) -> Classifier:
     """The trained network in evaluation mode, its weights checked against the card. Raises WeightsError."""
     network = build(name)
     path = weights_path(name, folder)
@@ -105,30 +107,31 @@ def load(name: str, device: str = "cpu", folder: Path = WEIGHTS) -> nn.Module:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise WeightsError(f"{path} cannot be read ({error.strerror}): {_remedy(name)}") from error
+        raise WeightsError(f"{path} cannot be read ({error.strerror}): {_remedy(name, folder)}") from error
     found = hashlib.sha256(raw).hexdigest()
     if found != expected:
-        raise WeightsError(f"{path} has sha256 {found}, its card expects {expected}: {_remedy(name)}")
+        raise WeightsError(f"{path} has sha256 {found}, its card expects {expected}: {_remedy(name, folder)}")
     network.load_state_dict(_tensors(name, path, raw, network.state_dict()))
     return network.to(device).eval()
 
 
 def _tensors(name: str, path: Path, raw: bytes, expected: dict[str, Tensor]) -> dict[str, Tensor]:
     """The tensors of a weights file, which must be those of the network, shape for shape."""
+    folder = path.parent
     from safetensors import SafetensorError
     from safetensors.torch import load as decode
 
     try:
         tensors = decode(raw)
     except SafetensorError as error:
-        raise WeightsError(f"{path} is not a safetensors file ({error}): {_remedy(name)}") from error
+        raise WeightsError(f"{path} is not a safetensors file ({error}): {_remedy(name, folder)}") from error
     for key in sorted(expected.keys() | tensors.keys()):
         here = list(expected[key].shape) if key in expected else "nothing"
         there = list(tensors[key].shape) if key in tensors else "nothing"
         if here != there:
-            raise WeightsError(f"{path} holds {there} for {key}, {name} expects {here}: {_remedy(name)}")
+            raise WeightsError(f"{path} holds {there} for {key}, {name} expects {here}: {_remedy(name, folder)}")
     return tensors
 
 
-def _remedy(name: str) -> str:
-    return f"install Receptive again, or train the network with `receptive train {name}`"
+def _remedy(name: str, folder: Path) -> str:
+    return f"install Receptive again, or train the network with `receptive train {name} --out {folder}`"

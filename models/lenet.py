@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.classifier import Classifier
 from models.layers import EuclideanRBF, PartialConvolution, Squash, Subsampling, map_loss
 
 # Table I: the maps of S2 that each of the 16 maps of C3 reads.
@@ -43,7 +44,7 @@ def _bitmaps() -> Tensor:
 BITMAPS = _bitmaps()  # (10, 12, 7)
 
 
-class LeNet5(nn.Module):
+class LeNet5(Classifier):
     """The network of today's courses: every C3 map reads every S2 map, ReLU, max pooling, a linear output."""
 
     def __init__(self) -> None:
@@ -61,6 +62,7 @@ class LeNet5(nn.Module):
         self.output = nn.Linear(84, 10)
 
     def forward(self, x: Tensor) -> Tensor:
+        """(N, 1, 32, 32) -> (N, 10) logits."""
         x = self.c1_relu(self.c1(x))  # (N, 1, 32, 32) -> (N, 6, 28, 28)
         x = self.s2(x)  # -> (N, 6, 14, 14)
         x = self.c3_relu(self.c3(x))  # -> (N, 16, 10, 10)
@@ -78,7 +80,7 @@ class LeNet5(nn.Module):
         return functional.cross_entropy(output, labels)
 
 
-class LeNet5Of1998(nn.Module):
+class LeNet5Of1998(Classifier):
     """The network of section II.B: 60,000 trainable parameters, 340,908 connections."""
 
     # The constant j of equation 9, which the paper leaves open.
@@ -103,6 +105,7 @@ class LeNet5Of1998(nn.Module):
             _initialize(layer)
 
     def forward(self, x: Tensor) -> Tensor:
+        """(N, 1, 32, 32) -> (N, 10) penalties: squared distances to the digits' bitmaps."""
         x = self.c1_squash(self.c1(x))  # (N, 1, 32, 32) -> (N, 6, 28, 28)
         x = self.s2_squash(self.s2(x))  # -> (N, 6, 14, 14)
         x = self.c3_squash(self.c3(x))  # -> (N, 16, 10, 10)
@@ -124,5 +127,5 @@ def _initialize(layer: nn.Conv2d | nn.Linear) -> None:
     """Uniform within 2.4 / fan-in, as the paper starts its weights (appendix A)."""
     bound = 2.4 / layer.weight[0].numel()
     nn.init.uniform_(layer.weight, -bound, bound)
-    assert layer.bias is not None
-    nn.init.zeros_(layer.bias)
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)

@@ -1,4 +1,4 @@
-"""Distortions of digits, on batches of tensors: one warp, other pens, coarse scans, and the framing that /predict does."""
+"""Distortions of digits, on batches of tensors: one warp, other pens, coarse scans, and the framing of /predict."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,8 @@ KNOTS = 7  # control points of the elastic displacement along one side
 class Distortion:
     """How far pictures are bent, at full strength; lengths in pixels of the 28x28 picture."""
 
-    rotation: float = 15.0  # degrees, standard deviation / 2 at most
+    # The first four are what two standard deviations make.
+    rotation: float = 15.0  # degrees
     shear: float = 0.35
     stretch: float = 0.25  # of the logarithm of width over height
     elastic: float = 1.3
@@ -139,7 +140,7 @@ class Augmenter:
     def frame(self, canvas: Tensor, strength: float) -> Tensor:
         """The ink's box fitted to 20x20 and its centre of mass at the centre of 28x28, up to a residual jitter."""
         n = len(canvas)
-        left, top, width, height = _box(canvas)
+        _, _, width, height = _box(canvas)
         across, down = _centre(canvas)
         zoom = BOX / torch.maximum(width, height)
         zoom = zoom * torch.exp(self._spread(n) * (self.distortion.scale / 2 * strength))

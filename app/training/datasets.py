@@ -115,8 +115,10 @@ def download(dataset: Dataset, file: File, folder: Path, *, progress: bool = Tru
             )
         except OSError as error:
             if error.errno == errno.ENOSPC:
-                raise DatasetError(f"no space left in {folder} for {file.name}: free some, or name another cache folder "
-                                   "with XDG_CACHE_HOME") from error
+                raise DatasetError(
+                    f"no space left in {folder} for {file.name}: free some, or name another cache folder "
+                    "with XDG_CACHE_HOME"
+                ) from error
             if isinstance(error, requests.RequestException):
                 reasons.append(f"{address}: {error}")
                 continue

@@ -1,7 +1,7 @@
 """The training loop, as a generator of events: stopping is not asking for the next one."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import torch
@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from app.training import pens, strokes
 from app.training.augmentation import Augmenter, Distortion
 from app.training.datasets import Digits
+from models.classifier import Classifier
 
 CHUNK = 1024  # pictures distorted at once
 
@@ -34,6 +35,8 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Started:
+    """The run has begun: how much it learns from, what it is judged on, and its length."""
+
     pictures: int
     held_out: int
     steps: int
@@ -41,6 +44,8 @@ class Started:
 
 @dataclass(frozen=True)
 class Step:
+    """One batch was learned from."""
+
     number: int  # from 1
     epoch: int
     loss: float
@@ -49,6 +54,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Epoch:
+    """All pictures have been seen once more, and the averaged weights judged."""
+
     number: int  # from 1
     loss: float  # mean over the epoch's steps
     errors: int  # of the averaged weights on what was held out
@@ -59,19 +66,9 @@ class Epoch:
 Event = Started | Step | Epoch
 
 
-class Classifier(nn.Module):
-    """What the loop asks of a network: scores from its output, and its own loss."""
-
-    def logits(self, output: Tensor) -> Tensor:
-        raise NotImplementedError
-
-    def loss(self, output: Tensor, labels: Tensor) -> Tensor:
-        raise NotImplementedError
-
-
 def train(
     network: Classifier, train_on: Digits, held_out: Digits, recipe: Recipe, mean: float, std: float
-) -> Iterator[Event]:
+) -> Generator[Event]:
     """Trains `network` in place; its average over the last steps is what each Epoch carries."""
     generator = torch.Generator().manual_seed(recipe.seed)
     augmenter = Augmenter(recipe.distortion, generator)

@@ -1,4 +1,4 @@
-"""Digits of other writers: scikit-learn's 1,797 from Turkish forms, as pictures, through the preprocessing of /predict."""
+"""Digits of other writers: scikit-learn's 1,797, as pictures, through the preprocessing of /predict."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,10 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 from sklearn.datasets import load_digits
-from torch import Tensor, nn
+from torch import Tensor
 
 from app.inference.picture import prepare
+from models.classifier import Classifier
 
 SIDE = 64  # of the picture that an 8x8 bitmap is smoothly enlarged to
 
@@ -40,8 +41,7 @@ def _enlarged(image: NDArray[np.float64]) -> NDArray[np.uint8]:
 
 
 @torch.inference_mode()
-def guesses(network: nn.Module, ink: Tensor, mean: float, std: float) -> Tensor:
+def guesses(network: Classifier, ink: Tensor, mean: float, std: float) -> Tensor:
     """What the network calls each picture: (N, 1, 32, 32) -> (N,)."""
     network.eval()
-    logits = network.logits  # type: ignore[operator]
-    return torch.cat([logits(network((some - mean) / std)).argmax(dim=1) for some in ink.split(500)])
+    return torch.cat([network.logits(network((some - mean) / std)).argmax(dim=1) for some in ink.split(500)])

@@ -1,0 +1,26 @@
+"""The recipe of each network's shipped weights: what `receptive train NAME` does unless told otherwise."""
+
+from dataclasses import replace
+
+from app.training.augmentation import Distortion
+from app.training.loop import Recipe
+
+_SHARED = Recipe(
+    epochs=120,
+    batch=128,
+    learning_rate=2e-3,
+    weight_decay=0.05,
+    warm_up=0.03,
+    averaging=0.9995,
+    mild_from=0.6,
+    mild_strength=0.4,
+    mild_plain=0.35,
+    written=4000,
+    seed=1,
+    distortion=Distortion(),
+)
+
+RECIPES: dict[str, Recipe] = {
+    "lenet5": _SHARED,
+    "lenet5-1998": replace(_SHARED, epochs=90, weight_decay=0.01),
+}

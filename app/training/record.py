@@ -1,0 +1,79 @@
+"""Trained weights on disk: a safetensors file, and beside it a card that says how they came about."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save
+from torch import Tensor
+
+from app.training.datasets import HELD_OUT, Dataset
+from app.training.loop import Epoch, Recipe
+from app.training.others import guesses, other_writers
+from models.catalogue import CATALOGUE, build, weights_path
+
+
+def write(name: str, dataset: Dataset, recipe: Recipe, epoch: Epoch, command: str, folder: Path) -> Path:
+    """The epoch's weights and their card in `folder`, both whole or not at all; the path of the weights.
+
+    Raises OSError.
+    """
+    raw = save({key: value.contiguous() for key, value in epoch.weights.items()})
+    folder.mkdir(parents=True, exist_ok=True)
+    path = weights_path(name, folder)
+    about = card(name, dataset, recipe, epoch, command, hashlib.sha256(raw).hexdigest())
+    _replace(path, raw)
+    _replace(path.with_suffix(".json"), (json.dumps(about, indent=2) + "\n").encode())
+    return path
+
+
+def card(name: str, dataset: Dataset, recipe: Recipe, epoch: Epoch, command: str, sha256: str) -> dict[str, Any]:
+    """What a card holds."""
+    return {
+        "network": name,
+        "file": weights_path(name).name,
+        "sha256": sha256,
+        "parameters": CATALOGUE[name].parameters,
+        "data": {
+            "name": dataset.name,
+            "trained_on": "all of the 60,000 training pictures but the last 10,000",
+            "md5": {file.name: file.md5 for file in (dataset.images, dataset.labels)},
+        },
+        "recipe": asdict(recipe),
+        "seed": recipe.seed,
+        "epochs": epoch.number,
+        "validation": _figure(
+            f"the last {HELD_OUT:,} of the 60,000 training pictures, never trained on", epoch.errors, epoch.held_out
+        ),
+        "other_writers": _others(name, epoch.weights),
+        "command": command,
+        "torch": torch.__version__.split("+")[0],
+    }
+
+
+def _others(name: str, weights: Mapping[str, Tensor]) -> dict[str, Any]:
+    network = build(name)
+    network.load_state_dict(weights)
+    pictures = other_writers()
+    about = CATALOGUE[name]
+    errors = int((guesses(network, pictures.ink, about.mean, about.std) != pictures.labels).sum())
+    what = "scikit-learn's 1,797 digits, 8x8 enlarged to 64x64, black on white, through the preprocessing of /predict"
+    return _figure(what, errors, len(pictures.labels))
+
+
+def _figure(what: str, errors: int, pictures: int) -> dict[str, Any]:
+    return {"on": what, "pictures": pictures, "errors": errors, "error_percent": round(100 * errors / pictures, 2)}
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write beside the file and move over it, so that nobody ever reads half."""
+    part = path.with_name(path.name + ".part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
