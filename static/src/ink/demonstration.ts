@@ -4,33 +4,44 @@ import { point, type Point } from './strokes';
 
 const DURATION = 1200; // ms
 
-const SEVEN: [number, number][] = [
-  [286, 282],
-  [400, 270],
-  [520, 266],
-  [640, 262],
-  [742, 252],
-  [702, 330],
-  [648, 430],
-  [596, 532],
-  [548, 640],
-  [512, 736],
-  [488, 836],
+/** The bar, then the stem, which leaves the bar at a corner. */
+const SEVEN: [number, number][][] = [
+  [
+    [286, 284],
+    [430, 270],
+    [590, 262],
+    [738, 256],
+  ],
+  [
+    [738, 256],
+    [664, 404],
+    [588, 562],
+    [526, 710],
+    [490, 842],
+  ],
 ];
-const STEP = 12; // units between the points of the growing line
+const PIECES = 10; // points of the growing line between two of these
 
-/** The whole line, its points evenly spaced. */
+/** The whole line, smooth through the points of each part (Catmull and Rom 1974). */
 export function line(): Point[] {
-  const points = [point(...(SEVEN[0] as [number, number]))];
-  for (let index = 1; index < SEVEN.length; index++) {
-    const [fromX, fromY] = SEVEN[index - 1] as [number, number];
-    const [toX, toY] = SEVEN[index] as [number, number];
-    const pieces = Math.ceil(Math.hypot(toX - fromX, toY - fromY) / STEP);
-    for (let piece = 1; piece <= pieces; piece++) {
-      points.push(point(fromX + ((toX - fromX) * piece) / pieces, fromY + ((toY - fromY) * piece) / pieces));
+  return SEVEN.flatMap((part) => smooth(part));
+}
+
+function smooth(part: [number, number][]): Point[] {
+  const at = (index: number) => part[Math.min(part.length - 1, Math.max(0, index))] as [number, number];
+  const points: Point[] = [];
+  for (let index = 0; index + 1 < part.length; index++) {
+    const [a, b, c, d] = [at(index - 1), at(index), at(index + 1), at(index + 2)];
+    for (let piece = 0; piece < PIECES; piece++) {
+      const t = piece / PIECES;
+      points.push(point(between(a[0], b[0], c[0], d[0], t), between(a[1], b[1], c[1], d[1], t)));
     }
   }
-  return points;
+  return [...points, point(...at(part.length - 1))];
+}
+
+function between(a: number, b: number, c: number, d: number, t: number): number {
+  return b + (t / 2) * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
 }
 
 /** How many of `count` points are drawn `elapsed` ms after the start: slow at both ends, as a hand is. */

@@ -1,6 +1,6 @@
 /** The visitor's drawing while it is worked on: its marks, the stroke that grows, the tool in the hand; never lost. */
 
-import { readInk, show, withInk } from '../state/url';
+import { here, readInk, show, withInk } from '../state/url';
 import { drawn, line } from './demonstration';
 import { pack, packShort, unpack } from './packing';
 import * as strokes from './strokes';
@@ -43,7 +43,7 @@ export class Drawing {
   /** Brings back what the address says, or what this browser kept; false where there is nothing. */
   restore(): boolean {
     if (!this.kept) return false;
-    const inAddress = unpacked(readInk(new URL(location.href)));
+    const inAddress = unpacked(readInk(here()));
     const inStore = unpacked(stored());
     // The store knows more (what can be undone), so long as both show the same.
     const same = inAddress === null || (inStore !== null && shown(inAddress) === shown(inStore));
@@ -140,7 +140,7 @@ export class Drawing {
     if (!this.kept) return;
     const seen = strokes.visible(state.marks);
     store(pack(state.marks), pack(seen));
-    show(withInk(new URL(location.href), packShort(seen)));
+    show(withInk(here(), packShort(seen)));
   }
 }
 

@@ -4,7 +4,7 @@ import type { Frame } from '../wire/frame';
 import { Live, type Status } from '../wire/live';
 import type { Raster } from '../wire/stroke';
 import type { Closely, LayerRow, Look, NetworkDetail, Problem } from '../wire/types';
-import { readPlace, show, withPlace, type Scale, type Selection } from './url';
+import { at, here, readPlace, show, withPlace, type Scale, type Selection } from './url';
 
 export type { Scale, Selection } from './url';
 
@@ -55,9 +55,9 @@ export class Session {
   constructor(options: SessionOptions) {
     this.models = options.models;
     this.usual = options.usual;
-    this.server = new URL(options.server ?? '/', location.href);
+    this.server = at(options.server ?? '/');
     this.mirrored = options.mirrored ?? false;
-    const place = this.mirrored ? readPlace(new URL(location.href)) : null;
+    const place = this.mirrored ? readPlace(here()) : null;
     const offered = (name: string | null | undefined) => this.models.some((offer) => offer.name === name);
     this.model = [place?.model, options.model].find(offered) ?? this.usual;
     this.selected = place?.selected ?? null;
@@ -70,7 +70,7 @@ export class Session {
 
   /** Connects and asks for the network's layers; what it returns ends both. */
   open(): () => void {
-    const socket = new URL('live', this.server);
+    const socket = at(this.server, 'live');
     socket.protocol = socket.protocol === 'https:' ? 'wss:' : 'ws:';
     this.#said = JSON.stringify(this.#view);
     this.#live = new Live(socket.href, this.#view, {
@@ -171,7 +171,7 @@ export class Session {
   }
 
   #mirror(): void {
-    if (this.mirrored) show(withPlace(new URL(location.href), this, { model: this.usual }));
+    if (this.mirrored) show(withPlace(here(), this, { model: this.usual }));
   }
 
   /** At most one frame for each of the display's, the newest. */
@@ -191,7 +191,7 @@ export class Session {
     this.#asking?.abort();
     const asking = (this.#asking = new AbortController());
     try {
-      const response = await fetch(new URL(`models/${this.model}`, this.server), { signal: asking.signal });
+      const response = await fetch(at(this.server, `models/${this.model}`), { signal: asking.signal });
       const answer: unknown = await response.json();
       if (!response.ok) {
         this.problem = answer as Problem;

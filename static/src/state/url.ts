@@ -52,6 +52,16 @@ export function withInk(address: URL, ink: string | null): URL {
   return url;
 }
 
+/** The address in the bar. */
+export function here(): URL {
+  return new URL(location.href);
+}
+
+/** The address of something that a server has. */
+export function at(server: string | URL, path = ''): URL {
+  return new URL(path, new URL(server, location.href));
+}
+
 /** Puts an address into the bar without a step in the history. */
 export function show(address: URL): void {
   if (address.href !== location.href) history.replaceState(history.state, '', address);

@@ -1,13 +1,13 @@
-/** Pictures that marks refer to: read when first asked for, counted as they arrive so that the sheet is painted anew. */
+/** Pictures that marks refer to: read when first asked for, and told of as they arrive, so that the sheet is painted anew. */
 
 import { inked } from './pictures';
 
 export class Pictures {
-  arrived = $state(0);
   #read = new Map<string, CanvasImageSource | null>();
 
   constructor(
     readonly server: URL,
+    readonly arrived: () => void,
     readonly failed: () => void,
   ) {}
 
@@ -22,7 +22,7 @@ export class Pictures {
     this.#read.set(source, null);
     try {
       this.#read.set(source, await inked(source, this.server));
-      this.arrived++;
+      this.arrived();
     } catch {
       this.#read.delete(source);
       this.failed();
