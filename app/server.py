@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI
@@ -12,13 +13,14 @@ from app.inference.engine import Engine
 from app.routes import live, networks, pages, predict, problems, samples
 from app.routes.guard import Guard
 from app.settings import Settings
+from models.catalogue import WEIGHTS
 
 DECODERS: Final = 2  # threads that read pictures, of up to 100 MB each while they are decoded
 
 
-def create(settings: Settings) -> FastAPI:
+def create(settings: Settings, weights: Path = WEIGHTS) -> FastAPI:
     """The ASGI application. Its engine starts to load torch when the server starts, and closes with it."""
-    engine = Engine(settings.device)
+    engine = Engine(settings.device, weights)
     pool = ThreadPoolExecutor(DECODERS, "pictures")
 
     @asynccontextmanager

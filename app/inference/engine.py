@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 import numpy as np
@@ -63,14 +64,19 @@ class _Waiting(Generic[T]):
     future: "asyncio.Future[T]"
 
 
+class EngineError(Exception):
+    """Why no network can be run here: torch cannot be loaded, or not on the device that was asked for."""
+
+
 class Engine:
     """Networks, and the thread in which they run. `start`, then `ask`; `close` at the end."""
 
-    def __init__(self, device: str = "auto") -> None:
+    def __init__(self, device: str = "auto", weights: Path = catalogue.WEIGHTS) -> None:
         self.device = device
-        self.networks: dict[str, Hosted] = {}
+        self.weights = weights
+        self.networks: dict[str, "Hosted"] = {}
         self._errors: dict[str, WeightsError] = {}
-        self._broken: Exception | None = None
+        self._broken: EngineError | None = None
         self._waiting: deque[_Waiting[Any]] = deque()
         self._calls: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
         self._wake = threading.Event()
@@ -94,7 +100,7 @@ class Engine:
         return self._awake.is_set()
 
     async def ready(self) -> None:
-        """Wait until torch and the networks are loaded. Raises what kept torch from being loaded."""
+        """Wait until torch and the networks are loaded. Raises EngineError."""
         await self._ready.wait()
         if self._broken is not None:
             raise self._broken
@@ -133,8 +139,8 @@ class Engine:
         try:
             self._load()
         except Exception as error:
-            log.exception("torch cannot be used")
-            self._broken = error
+            log.exception("networks cannot be run")
+            self._broken = EngineError(f"networks cannot be run here: {error}")
         self._awake.set()
         self._on_loop(self._ready.set)
         while not self._stopping:
@@ -152,7 +158,9 @@ class Engine:
         names = sorted(catalogue.CATALOGUE, key=lambda name: name != catalogue.DEFAULT)
         for name in names:
             try:
-                self.networks[name] = Hosted(catalogue.CATALOGUE[name], catalogue.load(name, "cpu"), device)
+                module = catalogue.load(name, folder=self.weights)
+                card = catalogue.card(name, self.weights)
+                self.networks[name] = Hosted(catalogue.CATALOGUE[name], module, device, card)
             except WeightsError as error:
                 log.error("%s", error)
                 self._errors[name] = error

@@ -32,8 +32,9 @@ def choose_device(wanted: str) -> torch.device:
 class Hosted:
     """A network on its device, ready for pictures."""
 
-    def __init__(self, network: Network, module: nn.Module, device: torch.device) -> None:
+    def __init__(self, network: Network, module: nn.Module, device: torch.device, card: dict[str, Any]) -> None:
         self.network = network
+        self.card = card
         self.module = module.to(device).eval()
         self._device = device
         self._logits: Callable[[Tensor], Tensor] = getattr(module, "logits", lambda output: output)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, WebSocket
 from pydantic import BaseModel, ValidationError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
-from app.inference.engine import Engine
+from app.inference.engine import Engine, EngineError
 from app.inference.frame import View, is_vector
 from app.inference.stroke import LiveQuestion, Stroke, StrokeError, read
 from app.routes.problems import brief, explain, problem
@@ -118,9 +118,11 @@ class Visitor:
                 if self._bad >= MOST_ERRORS:
                     return
                 continue
-            await self._until_awake()
             try:
+                await self._until_awake()
                 await self._send_frame(self._look)
+            except EngineError as error:
+                await self._say(SocketError(problem=problem(503, str(error))))
             except WeightsError as error:
                 await self._say(SocketError(problem=problem(503, str(error), "The network's weights cannot be used")))
             except (WebSocketDisconnect, RuntimeError):

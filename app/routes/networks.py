@@ -9,7 +9,6 @@ from app.inference.engine import Engine
 from app.routes.negotiation import SAFETENSORS, as_json, as_safetensors, wanted
 from app.routes.problems import RefusalError, brief, documented
 from app.schemas import NetworkDetail, NetworkSummary, Weights
-from models import catalogue
 from models.catalogue import CATALOGUE, DEFAULT, Network
 
 router = APIRouter(prefix="/models", tags=["networks"])
@@ -44,7 +43,7 @@ async def network(request: Request, name: Name) -> Response:
             "connections": sum(layer["connections"] for layer in layers),
             "layers": layers,
             "targets": hosted.targets,
-            "card": catalogue.card(name),
+            "card": hosted.card,
         }
     )
 

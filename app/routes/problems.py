@@ -11,6 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.inference.decoding import PictureError
+from app.routes import pages
+from app.inference.engine import EngineError
 from app.schemas import Problem
 from models.catalogue import WeightsError
 
@@ -80,6 +82,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         detail = str(error.detail)
+        if error.status_code == 404 and pages.wanted(request):
+            return pages.missing(request)
         if error.status_code == 404 and detail == "Not Found":
             detail = f"nothing is at {brief(request.url.path)}"
         elif error.status_code == 405:
@@ -94,6 +98,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(WeightsError)
     async def weights(_: Request, error: WeightsError) -> Response:
         return response(problem(503, str(error), "The network's weights cannot be used"))
+
+    @app.exception_handler(EngineError)
+    async def broken(_: Request, error: EngineError) -> Response:
+        return response(problem(503, str(error)))
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:
