@@ -74,7 +74,7 @@ class Engine:
     def __init__(self, device: str = "auto", weights: Path = catalogue.WEIGHTS) -> None:
         self.device = device
         self.weights = weights
-        self.networks: dict[str, "Hosted"] = {}
+        self.networks: dict[str, Hosted] = {}
         self._errors: dict[str, WeightsError] = {}
         self._broken: EngineError | None = None
         self._waiting: deque[_Waiting[Any]] = deque()

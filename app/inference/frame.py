@@ -51,6 +51,7 @@ class Plan:
         self.maps = len(sizes)
 
 
+@np.errstate(invalid="ignore", over="ignore")  # a network that has burst is shown as it is
 def quantize(plan: Plan, batch: Batch) -> tuple[Floats, NDArray[np.uint8]]:
     """Every map's (minimum, maximum), (N, maps, 2), and its values between them as 0 to 255, (N, values)."""
     count = len(batch)

@@ -11,8 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.inference.decoding import PictureError
-from app.routes import pages
 from app.inference.engine import EngineError
+from app.routes import pages
 from app.schemas import Problem
 from models.catalogue import WeightsError
 

@@ -95,7 +95,7 @@ def test_one_pixel_is_a_picture() -> None:
 
 @pytest.mark.parametrize("size", [(50_000, 50_000), (25_000, 1_001), (2_000_000, 500)])
 def test_too_many_pixels_are_refused_by_the_header_alone(size: tuple[int, int]) -> None:
-    with pytest.raises(PictureTooLargeError, match="at most 25,000,000|more than 25,000,000"):
+    with pytest.raises(PictureTooLargeError, match=r"(at most|more than) 25,000,000"):
         decode(png_header(*size))
 
 

@@ -1,6 +1,7 @@
 """The engine: what waits together is answered together, and each for itself."""
 
 import asyncio
+import shutil
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -106,11 +107,16 @@ async def test_the_thread_ends_with_the_engine(weights: Path) -> None:
     assert "engine" not in {thread.name for thread in threading.enumerate()}
 
 
-async def test_missing_weights_are_named_and_other_networks_answer(weights: Path, tmp_path: Path) -> None:
-    for path in weights.iterdir():
-        if path.stem == "lenet5-1998":
-            (tmp_path / path.name).write_bytes(path.read_bytes())
-    engine = Engine("cpu", tmp_path)
+@pytest.fixture
+def half(weights: Path, tmp_path: Path) -> Path:
+    """A folder with the weights of the 1998 network alone."""
+    for path in weights.glob("lenet5-1998.*"):
+        shutil.copy(path, tmp_path)
+    return tmp_path
+
+
+async def test_missing_weights_are_named_and_other_networks_answer(half: Path) -> None:
+    engine = Engine("cpu", half)
     engine.start()
     with pytest.raises(WeightsError, match=r"lenet5\.json is missing"):
         await engine.hosted("lenet5")

@@ -133,9 +133,16 @@ def test_what_is_hosted_is_what_the_module_computes(name: str) -> None:
 
 def test_plain_kernels_are_put_back_even_after_a_failure() -> None:
     before = torch.backends.mkldnn.enabled
-    with pytest.raises(RuntimeError, match="inside"), plain_kernels(True):
-        assert not torch.backends.mkldnn.enabled
-        raise RuntimeError("inside")
+    seen: list[object] = []
+
+    def failing() -> None:
+        with plain_kernels(True):
+            seen.append(torch.backends.mkldnn.is_available() and torch._C._get_mkldnn_enabled())
+            raise RuntimeError("inside")
+
+    with pytest.raises(RuntimeError, match="inside"):
+        failing()
+    assert seen == [False]
     assert torch.backends.mkldnn.enabled == before
 
 

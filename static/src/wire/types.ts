@@ -1,13 +1,59 @@
 // Every message that crosses the wire, written by `npm run types` from schema.json, which app/schemas.py writes.
 
 /**
+ * Every layer's output for one picture, in forward order.
+ */
+export interface Activations {
+  model: string;
+  label: string;
+  index: number;
+  probability: number | null;
+  layers: LayerValues[];
+}
+/**
+ * One layer's output for one picture.
+ */
+export interface LayerValues {
+  name: string;
+  kind: string;
+  shape: number[];
+  minimum: number | null;
+  maximum: number | null;
+  mean: number | null;
+  /**
+   * nested as `shape` says
+   */
+  values: unknown[];
+}
+/**
+ * What `/activations` is asked as JSON.
+ */
+export interface ActivationsRequest {
+  /**
+   * a PNG, JPEG or WebP file: base64 or data URL
+   */
+  image: string | null;
+  /**
+   * rows of grey values, 0 black to 255 white, all of one length; at most 512 x 512
+   */
+  pixels: number[][] | null;
+  /**
+   * a name from /models; the default network if it is left out
+   */
+  model: string | null;
+  /**
+   * names from /models/{name}; every layer if it is left out
+   */
+  layers: string[] | null;
+}
+/**
  * A rectangle in pixels of the picture it belongs to, x to the right and y down.
  */
 export interface Box {
-  height: number;
-  width: number;
   x: number;
   y: number;
+  width: number;
+  height: number;
 }
 /**
  * One map that the visitor looks at closely, sent as float32.
@@ -21,75 +67,90 @@ export interface Closely {
  */
 export interface FrameHeader {
   /**
+   * the number of the stroke that this frame answers
+   */
+  sequence: number;
+  model: string;
+  /**
    * true where no ink was found, so that there is no guess
    */
   blank: boolean;
-  index: number | null;
-  label: string | null;
-  model: string;
   /**
    * which end of the grey scale the paper was on
    */
   paper: 'light' | 'dark';
+  label: string | null;
+  index: number | null;
   probability: number | null;
-  /**
-   * the number of the stroke that this frame answers
-   */
-  sequence: number;
   steps: StepFacts[];
 }
 /**
  * One step of the way from picture to input; its pixels travel beside it, as the tensor `step.<name>`.
  */
 export interface StepFacts {
+  name: 'grey' | 'ink' | 'crop' | 'fit' | 'centre' | 'pad';
+  width: number;
+  height: number;
   /**
    * where the ink is, in pixels of the step before
    */
   box: Box | null;
-  height: number;
-  name: 'grey' | 'ink' | 'crop' | 'fit' | 'centre' | 'pad';
   /**
    * how far the centre of mass was moved, x and y in pixels
    */
   shift: [number, number] | null;
+}
+/**
+ * What became of the picture on its way to the network.
+ */
+export interface InputFacts {
+  /**
+   * of the picture as it was read; large ones are reduced first
+   */
   width: number;
+  height: number;
+  /**
+   * which end of the grey scale was taken for paper
+   */
+  paper: 'light' | 'dark';
+  steps: StepFacts[];
 }
 /**
  * One layer of a network as it was traced; shapes without the batch dimension.
  */
 export interface LayerRow {
+  name: string;
+  kind: string;
+  /**
+   * names of the layers it reads; `input` is the picture
+   */
+  inputs: string[];
+  input_shape: number[];
+  output_shape: number[];
+  kernel: number[] | null;
+  stride: number[] | null;
+  padding: number[] | null;
+  parameters: number;
+  /**
+   * multiply-accumulate operations for one picture; bias not counted
+   */
+  macs: number;
   /**
    * connections for one picture, as LeCun et al. 1998 count them: bias included
    */
   connections: number;
   /**
-   * which input maps feed each map, where not all do
+   * side in input pixels of what one unit sees
    */
-  feeds: number[][] | null;
-  input_shape: number[];
-  /**
-   * names of the layers it reads; `input` is the picture
-   */
-  inputs: string[];
+  receptive_field: number | null;
   /**
    * distance in input pixels between neighbouring units
    */
   jump: number | null;
-  kernel: number[] | null;
-  kind: string;
   /**
-   * multiply-accumulate operations for one picture; bias not counted
+   * which input maps feed each map, where not all do
    */
-  macs: number;
-  name: string;
-  output_shape: number[];
-  padding: number[] | null;
-  parameters: number;
-  /**
-   * side in input pixels of what one unit sees
-   */
-  receptive_field: number | null;
-  stride: number[] | null;
+  feeds: number[][] | null;
   /**
    * names for /models/{name}/weights/{parameter}
    */
@@ -99,74 +160,135 @@ export interface LayerRow {
  * What is in view: the server sends these layers and nothing else.
  */
 export interface Look {
-  /**
-   * @maxItems 16
-   */
-  closely: Closely[];
+  type: 'look';
+  model: string;
   /**
    * @maxItems 64
    */
   layers: string[];
-  model: string;
+  /**
+   * @maxItems 32
+   */
+  closely: Closely[];
   steps: boolean;
-  type: 'look';
 }
 /**
  * One network and its layers.
  */
 export interface NetworkDetail {
+  name: string;
+  title: string;
+  paper: string;
+  parameters: number;
+  classes: string[];
+  /**
+   * C, H, W
+   */
+  input_shape: number[];
+  default: boolean;
+  mean: number;
+  std: number;
+  macs: number;
+  connections: number;
+  layers: LayerRow[];
+  /**
+   * the ten 7x12 bitmaps of +1 and -1, where RBF units use them
+   */
+  targets: number[][] | null;
   /**
    * where the weights come from and what was measured
    */
   card: {
     [k: string]: unknown;
   };
-  classes: string[];
-  connections: number;
-  default: boolean;
-  /**
-   * C, H, W
-   */
-  input_shape: number[];
-  layers: LayerRow[];
-  macs: number;
-  mean: number;
-  name: string;
-  paper: string;
-  parameters: number;
-  std: number;
-  /**
-   * the ten 7x12 bitmaps of +1 and -1, where RBF units use them
-   */
-  targets: number[][] | null;
-  title: string;
 }
 /**
  * One line of the catalogue.
  */
 export interface NetworkSummary {
+  name: string;
+  title: string;
+  paper: string;
+  parameters: number;
   classes: string[];
-  default: boolean;
   /**
    * C, H, W
    */
   input_shape: number[];
-  name: string;
-  paper: string;
-  parameters: number;
-  title: string;
+  default: boolean;
+}
+/**
+ * A picture as JSON; exactly one of `image` and `pixels`.
+ */
+export interface Picture {
+  /**
+   * a PNG, JPEG or WebP file: base64 or data URL
+   */
+  image: string | null;
+  /**
+   * rows of grey values, 0 black to 255 white, all of one length; at most 512 x 512
+   */
+  pixels: number[][] | null;
+  /**
+   * a name from /models; the default network if it is left out
+   */
+  model: string | null;
+}
+/**
+ * What `/predict` is asked as JSON.
+ */
+export interface PredictRequest {
+  /**
+   * a PNG, JPEG or WebP file: base64 or data URL
+   */
+  image: string | null;
+  /**
+   * rows of grey values, 0 black to 255 white, all of one length; at most 512 x 512
+   */
+  pixels: number[][] | null;
+  /**
+   * a name from /models; the default network if it is left out
+   */
+  model: string | null;
+  /**
+   * how many of the likeliest classes to list; 3 if it is left out
+   */
+  top_k: number | null;
+}
+/**
+ * What the network takes the picture for.
+ */
+export interface Prediction {
+  model: string;
+  label: string;
+  index: number;
+  probability: number | null;
+  top: Ranked[];
+  /**
+   * scores whose softmax is the probability of each class
+   */
+  logits: (number | null)[];
+  input: InputFacts;
+}
+/**
+ * One class and how likely the network takes it to be.
+ */
+export interface Ranked {
+  label: string;
+  index: number;
+  probability: number | null;
 }
 /**
  * What went wrong, as RFC 9457 has it, over HTTP and over the socket alike.
  */
 export interface Problem {
+  type: string;
+  title: string;
+  status: number;
   /**
    * the field, the limit and the value that was seen
    */
   detail: string;
-  status: number;
-  title: string;
-  type: string;
 }
 /**
  * One real handwritten digit of the tray; its picture is at /samples/{id}.png.
@@ -180,13 +302,25 @@ export interface SampleRow {
  * A problem with one message of the socket; the connection goes on unless it says otherwise.
  */
 export interface SocketError {
+  type: 'error';
   problem: Problem;
   sequence: number | null;
-  type: 'error';
 }
 /**
  * PyTorch is still being loaded; frames follow by themselves.
  */
 export interface Waking {
   type: 'waking';
+}
+/**
+ * The values of one parameter of a network.
+ */
+export interface Weights {
+  model: string;
+  parameter: string;
+  shape: number[];
+  /**
+   * nested as `shape` says
+   */
+  values: unknown[];
 }
