@@ -35,9 +35,9 @@ class Running:
 
 
 @contextmanager
-def running(weights: Path, **settings: object) -> Iterator[Running]:
-    """The application under uvicorn, in a thread, until the block ends."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+def running(weights: Path, port: int = 0, **settings: object) -> Iterator[Running]:
+    """The application under uvicorn, in a thread, until the block ends; on `port` where one is given."""
+    with socket.create_server(("127.0.0.1", port)) as listener:
         port = listener.getsockname()[1]
         app = create(Settings.model_validate({"device": "cpu", "port": port, **settings}), weights)
         config = uvicorn.Config(
