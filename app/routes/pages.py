@@ -14,6 +14,7 @@ from app.lessons import Shelf
 from models.catalogue import CATALOGUE, DEFAULT
 
 TEMPLATES: Final = Path(__file__).parent.parent.parent / "templates"
+READING: Final = ["GET", "HEAD"]
 YEAR: Final = 365 * 24 * 3600  # seconds
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -77,19 +78,19 @@ def page_data(lang: str) -> Markup:
     return Markup(json.dumps(data, ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S704  < is escaped
 
 
-@router.get("/")
+@router.api_route("/", methods=READING)
 async def draw(request: Request) -> Response:
     """The main page."""
     return page(request, "draw.html.j2", page_data=page_data(language(request)))
 
 
-@router.get("/learn")
+@router.api_route("/learn", methods=READING)
 def learn(request: Request) -> Response:
     """The list of lessons."""
     return page(request, "learn.html.j2", lessons=shelf(request).lessons(language(request)))
 
 
-@router.get("/learn/{slug}")
+@router.api_route("/learn/{slug}", methods=READING)
 def lesson(request: Request, slug: str) -> Response:
     """One lesson; a broken file says what is wrong with it, on its own page."""
     found = shelf(request).lesson(slug, language(request))
@@ -100,10 +101,15 @@ def lesson(request: Request, slug: str) -> Response:
     return page(request, "lesson.html.j2", lesson=found, body=Markup(found.html))  # noqa: S704  markup.render escapes
 
 
-@router.get("/docs")
+@router.api_route("/docs", methods=READING)
 async def docs(request: Request) -> Response:
     """The REST documentation."""
     return page(request, "docs.html.j2")
+
+
+def wanted(request: Request) -> bool:
+    """Whether who asks is a browser, which is better answered by a page than by JSON."""
+    return request.method in READING and "text/html" in request.headers.get("accept", "")
 
 
 def missing(request: Request) -> Response:

@@ -1,0 +1,30 @@
+"""A client of the pages alone: no network is loaded for them."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from app.routes import pages
+from app.settings import Settings
+
+Visit = Callable[[Path | None], TestClient]
+
+
+@pytest.fixture
+def visit() -> Iterator[Visit]:
+    """A visitor of a server with these lessons of its own."""
+    clients: list[TestClient] = []
+
+    def open_client(lessons: Path | None = None) -> TestClient:
+        app = FastAPI(docs_url=None)
+        app.state.settings = Settings(lessons=lessons)
+        pages.mount(app)
+        clients.append(TestClient(app, base_url="http://localhost"))
+        return clients[-1]
+
+    yield open_client
+    for client in clients:
+        client.close()

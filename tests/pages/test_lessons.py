@@ -1,0 +1,109 @@
+"""Lessons: ours are complete in both languages, a teacher's are added, a broken one says what is wrong."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.lessons import OURS, Lesson, Shelf
+from app.words import LANGUAGES
+
+GOOD = "---\ntitle: Pooling\nsummary: Why.\norder: 5\n---\n\n## Max\n\nText.\n"
+
+
+def of(shelf: Shelf, slug: str, lang: str = "en") -> Lesson:
+    found = shelf.lesson(slug, lang)
+    assert found is not None
+    return found
+
+
+def test_our_lessons_exist_in_both_languages_with_the_same_structure() -> None:
+    slugs = {lang: {path.stem for path in (OURS / lang).glob("*.md")} for lang in LANGUAGES}
+    assert slugs["en"] == slugs["zh"] != set()
+    for slug in slugs["en"]:
+        pair = [of(Shelf(), slug, lang) for lang in LANGUAGES]
+        assert [lesson.problem for lesson in pair] == ["", ""]
+        first, second = (re.findall(r"<(h2|h3|table|details|rx-[a-z]+[^>]*)", lesson.html) for lesson in pair)
+        assert first == second
+        assert pair[0].order == pair[1].order
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_lesson_on_lenet_counts_as_the_network_does(lang: str) -> None:
+    from models.lenet import TABLE_I
+
+    html = of(Shelf(), "lenet-5", lang).html
+    rows = re.findall(r"<tr>\n<td[^>]*><strong>([0-5])</strong></td>\n(.*?)</tr>", html, re.DOTALL)
+    crosses = {int(number): ["×" in cell for cell in re.findall(r"<td.*?</td>", row)] for number, row in rows}
+    assert {source: [source in maps for maps in TABLE_I] for source in range(6)} == crosses
+    counted = [156, 12, 1516, 32, 48120, 10164]
+    assert sum(counted) == 60_000
+    for count in counted:
+        assert f">{count:,}<" in html
+    assert sum((122_304, 5_880, 151_600, 2_000, 48_120, 10_164, 840)) == 340_908
+
+
+def test_every_cue_of_our_lessons_names_an_exhibit_on_its_page() -> None:
+    for lang in LANGUAGES:
+        for path in (OURS / lang).glob("*.md"):
+            html = of(Shelf(), path.stem, lang).html
+            cues = set(re.findall(r'href="#([a-z0-9-]+)\?', html))
+            assert cues <= set(re.findall(r'<rx-[a-z]+ id="([a-z0-9-]+)"', html))
+
+
+def test_a_teachers_lessons_stand_beside_ours_and_before_ours_of_the_same_name(tmp_path: Path) -> None:
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "pooling.md").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "lenet-5.md").write_text("---\ntitle: Mine\n---\nText", encoding="utf-8")
+    shelf = Shelf(tmp_path)
+    assert [lesson.title for lesson in shelf.lessons("en")] == ["Pooling", "Mine"]
+    assert of(shelf, "lenet-5", "zh").title == "Mine"
+
+
+def test_a_lesson_in_one_language_only_is_offered_in_that_language(tmp_path: Path) -> None:
+    (tmp_path / "zh").mkdir()
+    (tmp_path / "zh" / "pooling.md").write_text(GOOD, encoding="utf-8")
+    assert of(Shelf(tmp_path), "pooling", "en").lang == "zh"
+
+
+def test_a_lesson_that_is_changed_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "pooling.md"
+    path.write_text(GOOD, encoding="utf-8")
+    shelf = Shelf(tmp_path)
+    assert of(shelf, "pooling").title == "Pooling"
+    path.write_text(GOOD.replace("Pooling", "Average pooling"), encoding="utf-8")
+    assert of(shelf, "pooling").title == "Average pooling"
+
+
+@pytest.mark.parametrize("slug", ["../secret", "..", "", ".hidden", "en/lenet-5", "a" * 65, "%2e%2e"])
+def test_a_name_cannot_leave_the_folder(tmp_path: Path, slug: str) -> None:
+    (tmp_path / "secret.md").write_text(GOOD, encoding="utf-8")
+    own = tmp_path / "lessons"
+    own.mkdir()
+    (own / ".hidden.md").write_text(GOOD, encoding="utf-8")
+    assert Shelf(own).lesson(slug, "en") is None
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"# No front matter", "begins with a line of ---"),
+        (b"---\ntitle: a\ntitel: b\n---\n", "titel"),
+        (b"---\nsummary: a\n---\n", "title: Field required"),
+        (b"---\ntitle: a\norder: first\n---\n", "order"),
+        (b"---\ntitle: 'a\n---\n", "line"),
+        (b"---\n- a\n---\n", "name: value"),
+        (b"---\ntitle: \xff\xfe\n---\n", "not UTF-8"),
+        (b"---\ntitle: a\n---\n" + b"x" * 1_000_001, "at most 1,000,000 bytes"),
+    ],
+)
+def test_a_broken_file_says_what_is_wrong_with_it(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "broken.md").write_bytes(content)
+    lesson = of(Shelf(tmp_path), "broken")
+    assert lesson.problem.startswith("broken.md: ")
+    assert said in lesson.problem
+
+
+def test_windows_line_ends_and_a_byte_order_mark_are_no_problem(tmp_path: Path) -> None:
+    (tmp_path / "pooling.md").write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    assert of(Shelf(tmp_path), "pooling").title == "Pooling"
