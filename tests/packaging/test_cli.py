@@ -177,9 +177,11 @@ def test_a_server_that_others_can_reach_prints_a_join_link_whose_token_opens_it(
 
 def test_a_teachers_folder_is_served(tmp_path: Path) -> None:
     (tmp_path / "pooling.md").write_text("---\ntitle: Pooling by hand\n---\nText", encoding="utf-8")
-    with serving("--port", "0", environment={"RECEPTIVE_LESSONS": str(tmp_path)}) as line:
-        with urllib.request.urlopen(f"{address(line)}learn", timeout=60) as answer:
-            assert b"Pooling by hand" in answer.read()
+    with (
+        serving("--port", "0", environment={"RECEPTIVE_LESSONS": str(tmp_path)}) as line,
+        urllib.request.urlopen(f"{address(line)}learn", timeout=60) as answer,
+    ):
+        assert b"Pooling by hand" in answer.read()
 
 
 @pytest.mark.parametrize(
