@@ -138,21 +138,22 @@ function rule(context: CanvasRenderingContext2D, box: Tile['box'], cell: number)
   for (let y = box.y + cell; y < box.y + box.height; y += cell) context.fillRect(box.x, y, box.width, 1);
 }
 
-/** Paints one picture of bytes, 0 to 255, into a box: the input of the network. */
+/** Paints the picture that the network reads, 0 for paper and 1 for ink. */
 export function paintPicture(
   context: CanvasRenderingContext2D,
   scene: Scene,
-  box: Tile['box'],
-  picture: { width: number; height: number; data: Uint8Array } | null,
+  ink: Float32Array | null,
   palette: Palette,
   colours: Colours,
 ): void {
+  const { tile, cell } = scene.input;
+  const { box } = tile;
   outline(context, box, colours, Math.max(1, Math.round(scene.ratio)));
-  if (picture === null) return;
-  const { width, height, data } = picture;
+  if (ink === null) return;
+  const [width, height] = [box.width / cell, box.height / cell];
   const scratched = scratchOf(width, height);
   const { image, pixels } = words(scratched, width, height);
-  data.forEach((grey, index) => (pixels[index] = palette.words[grey] ?? 0));
+  ink.forEach((value, index) => (pixels[index] = palette.words[indexOf(false, value, 1)] ?? 0));
   scratched.putImageData(image, 0, 0);
   context.imageSmoothingEnabled = false;
   context.drawImage(scratched.canvas, 0, 0, width, height, box.x, box.y, box.width, box.height);

@@ -163,7 +163,12 @@ function wide(columns: readonly Column[], room: Room): Scene {
   let found: Tiling[] = [];
   for (; cell >= 1; cell -= 1) {
     const unit = Math.max(1, Math.floor((cell * UNIT) / 4));
-    const fits = columns.map((column) => narrowest(column, cell, unit, most, ratio));
+    const maps = columns.filter((column) => !column.vector).map((column) => narrowest(column, cell, unit, most, ratio));
+    // Units stand no higher than the maps of the later layers, so that the columns end together.
+    const usual = Math.max(px(240), ...maps.slice(1).map((tiled) => tiled?.height ?? 0));
+    const fits = columns.map((column) =>
+      narrowest(column, cell, unit, column.vector ? Math.min(usual, most) : most, ratio),
+    );
     found = fits.filter((tiled) => tiled !== null);
     if (found.length === columns.length && over(found) >= columns.length * px(LEAST_GAP)) break;
   }
@@ -250,7 +255,7 @@ function tall(columns: readonly Column[], room: Room): Scene {
       ? (divisors(column.count).findLast((part) => part * unit <= width) ?? 1)
       : Math.min(across(column), column.count);
     const tiled = tiling(column, most, cell, unit, ratio);
-    const head = { x: 0, y, width, height: px(46) };
+    const head = { x: 0, y, width, height: px(30) };
     const top = y + head.height;
     const legend = { x: 0, y: top + tiled.height, width, height: px(LEGEND) };
     y = legend.y + legend.height + px(16);

@@ -19,6 +19,8 @@ export function paint(
   context: CanvasRenderingContext2D,
   scene: Scene,
   frame: Frame | null,
+  /** The picture as the network reads it, 0 for paper and 1 for ink. */
+  ink: Float32Array | null,
   inks: Inks,
   scale: 'map' | 'layer',
   slow: Moment | null,
@@ -27,8 +29,7 @@ export function paint(
 ): void {
   context.clearRect(0, 0, scene.width, scene.height);
   const colours = { sheet: inks.sheet, hairline: inks.hairline };
-  const picture = frame?.step('pad') ?? null;
-  paintPicture(context, scene, scene.input.tile.box, picture, inks.palette('ink'), colours);
+  paintPicture(context, scene, ink, inks.palette('ink'), colours);
   for (const [stage, block] of scene.blocks.entries()) {
     const brush = {
       palette: inks.palette(quantityOf(block.column)),

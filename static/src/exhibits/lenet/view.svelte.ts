@@ -60,9 +60,10 @@ export class View {
   /** The maps that the server is asked for as float32. */
   wanted(): Place[] {
     const { shown, column } = this;
-    if (shown === null) return [];
-    if (column === null) return [{ layer: 'input', map: 0 }];
-    return needed(column, this.source(column), shown.map);
+    const picture = { layer: 'input', map: 0 };
+    if (shown === null || column === null) return [picture];
+    const maps = needed(column, this.source(column), shown.map);
+    return column.from === 'input' ? maps : [picture, ...maps];
   }
 
   /** A layer's exact values: of one map, or of all units of a vector. */
