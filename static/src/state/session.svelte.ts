@@ -155,7 +155,7 @@ export class Session {
     const selected = this.selected;
     const shape = this.#shapeOf(selected?.layer);
     if (selected !== null && shape !== undefined) {
-      const wanted = { layer: selected.layer, map: shape.length === 3 ? selected.map : 0 };
+      const wanted = { layer: selected.layer, map: isVector(shape) ? 0 : selected.map };
       if (!closely.some(({ layer, map }) => layer === wanted.layer && map === wanted.map)) closely.push(wanted);
     }
     const layers = this.#inView ?? this.layers.map((layer) => layer.name);
@@ -217,4 +217,9 @@ export class Session {
   #shapeOf(layer: string | undefined): number[] | undefined {
     return this.layers.find(({ name }) => name === layer)?.output_shape;
   }
+}
+
+/** Layers of one unit for each map, C5 among them, travel as one row. */
+function isVector([, height = 1, width = 1]: number[]): boolean {
+  return height === 1 && width === 1;
 }
