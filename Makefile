@@ -21,7 +21,7 @@ run: $(VENV)/.run static/dist/.receptive-built
 test: lint
 	cd static && npx --no-install vitest run
 	$(BIN)/python -m tests.browser.chromium
-	$(BIN)/python -m pytest tests/browser -p no:asyncio
+	$(BIN)/python -m pytest tests/browser
 	$(BIN)/python -m pytest --ignore=tests/browser -p no:playwright
 
 lint: $(VENV)/.test static/node_modules/.receptive-tools static/dist/.receptive-built
@@ -32,11 +32,11 @@ lint: $(VENV)/.test static/node_modules/.receptive-tools static/dist/.receptive-
 	cd static && npx --no-install eslint .
 	cd static && npx --no-install svelte-check --tsconfig ./tsconfig.json --fail-on-warnings
 
-bench: $(VENV)/.bench static/dist/.receptive-built
-	$(BIN)/python -m bench $(ARGS)
+bench: $(VENV)-bench/.made static/dist/.receptive-built
+	$(VENV)-bench/bin/python -m bench $(ARGS)
 
 clean:
-	rm -rf $(VENV) static/node_modules static/dist build dist
+	rm -rf $(VENV) $(VENV)-bench static/node_modules static/dist build dist
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Receptive needs Python 3.11 or newer; make PYTHON=python3.12 names another")'
@@ -51,8 +51,12 @@ $(VENV)/.test: $(VENV)/.made $(PACKAGED)
 	$(PIP) install --constraint constraints.txt --editable '.[test]'
 	@touch $@ $(VENV)/.run
 
-$(VENV)/.bench: $(VENV)/.made $(PACKAGED)
-	$(PIP) install --constraint constraints.txt --editable '.[bench]'
+# The bench has an environment of its own, because its peers want other versions; where they do not install, it goes without.
+$(VENV)-bench/.made: $(PACKAGED)
+	$(PYTHON) -m venv $(VENV)-bench
+	$(VENV)-bench/bin/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt --editable '.[bench]'
+	-$(VENV)-bench/bin/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt gradio==6.31.0
+	-$(VENV)-bench/bin/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt litserve==0.2.19
 	@touch $@
 
 static/dist/.receptive-built: $(VENV)/.run $(STATIC_SOURCES) $(LOCKED)
