@@ -69,7 +69,7 @@ class Guard:
             else:
                 await _refuse_socket(scope, receive, send, refusal)
             return
-        request = _Request(receive, send, [*self._headers, *self._sharing(headers)])
+        request = _Request(receive, send, [*self._headers, *self._sharing(headers)], _has_body(headers))
         if refusal is not None:
             joined = self._joined(scope)
             await (request.redirect(*joined) if refusal.status == 401 and joined else request.refuse(refusal))
@@ -180,12 +180,12 @@ class BodyRefusedError(Exception):
 class _Request:
     """One HTTP request on its way through: what may be received, and what every answer carries."""
 
-    def __init__(self, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+    def __init__(self, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]], has_body: bool) -> None:
         self._receive = receive
         self._send = send
         self._headers = headers
         self._taken = 0
-        self._complete = False
+        self._complete = not has_body
         self._started = False
         self._refused: Problem | None = None
         self._deadline = 0.0
@@ -193,7 +193,6 @@ class _Request:
     async def run(self, app: ASGIApp, scope: Scope, headers: MutableMapping[bytes, list[bytes]]) -> None:
         lengths = headers.get(b"content-length", [])
         if lengths and _text(lengths[0]).isdigit() and int(lengths[0]) > LARGEST_BODY:
-            self._complete = False
             await self.refuse(_too_large(int(lengths[0])))
             return
         self._deadline = asyncio.get_running_loop().time() + LONGEST_BODY_TIME
@@ -232,6 +231,11 @@ class _Request:
             have = {name.lower() for name, _ in message.get("headers", [])}
             more = [header for header in self._headers if header[0] not in have]
             message = {**message, "headers": [*message.get("headers", []), *more]}
+        elif not self._complete and not message.get("more_body", False):
+            # Answered before all was read: closing now could take the answer away from who is still sending.
+            await self._send({**message, "more_body": True})
+            await self._drain()
+            message = {"type": "http.response.body", "body": b"", "more_body": False}
         await self._send(message)
 
     async def refuse(self, what: Problem) -> None:
@@ -276,6 +280,10 @@ class _Request:
         start: dict[str, Any] = {"type": "http.response.start", "status": status}
         await self._send({**start, "headers": [*headers, (b"content-length", b"0"), *self._headers]})
         await self._send({"type": "http.response.body", "body": b""})
+
+
+def _has_body(headers: MutableMapping[bytes, list[bytes]]) -> bool:
+    return b"transfer-encoding" in headers or headers.get(b"content-length", [b"0"]) != [b"0"]
 
 
 def _too_large(size: int) -> Problem:

@@ -1,0 +1,242 @@
+"""The guard: every door refuses a wrong Host, a wrong Origin and a missing token; bodies are bounded."""
+
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+
+from app.routes.guard import LARGEST_BODY
+from app.server import create
+from app.settings import Settings
+from tests.serving import TOKEN, Running, running
+
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+
+
+def doors(app: FastAPI) -> list[tuple[str, str]]:
+    """Every (method, path) of the application, mounts and sockets included."""
+
+    def below(routes: list[BaseRoute], prefix: str) -> Iterator[tuple[str, str]]:
+        for route in routes:
+            path = prefix + getattr(route, "path", "")
+            if isinstance(route, WebSocketRoute):
+                yield "WS", path
+            elif isinstance(route, Route):
+                for method in sorted(route.methods or {"GET"}):
+                    yield method, path
+            elif isinstance(route, Mount):
+                yield "GET", f"{path}/anything"
+                yield from below(list(route.routes), path)
+            else:
+                inner = getattr(route, "routes", None) or getattr(getattr(route, "original_router", None), "routes", [])
+                assert inner, f"{route} is a kind of route that this walk does not know"
+                yield from below(list(inner), prefix)
+
+    found = sorted(set(below(list(app.routes), "")))
+    return [(method, path.replace("{name}", "lenet5").replace("{", "").replace("}", "")) for method, path in found]
+
+
+@pytest.fixture(scope="module")
+def guarded(weights: Path) -> Iterator[Running]:
+    """A server that wants a token."""
+    with running(weights, token=TOKEN, allowed_origins=["https://school.example"]) as server:
+        yield server
+
+
+Ask = Callable[[str, str, dict[str, str]], int]
+
+
+@pytest.fixture
+def ask(guarded: Running) -> Iterator[Ask]:
+    """What a door answers to a method, a path and headers; 101 for a socket that opens."""
+    with httpx2.Client(base_url=guarded.url, timeout=30) as client:
+
+        def status_of(method: str, path: str, headers: dict[str, str]) -> int:
+            if method == "WS":
+                given = {**headers}
+                host = given.pop("Host", None)
+                return _socket_status(guarded, path, given, host)
+            answer = client.request(method, path, headers=headers)
+            if answer.status_code in (401, 403, 421) and method != "HEAD":
+                assert answer.headers["content-type"] == "application/problem+json"
+                assert answer.json()["status"] == answer.status_code
+            return answer.status_code
+
+        yield status_of
+
+
+def _socket_status(server: Running, path: str, headers: dict[str, str], host: str | None) -> int:
+    lines = [
+        f"GET {path} HTTP/1.1",
+        f"Host: {host or f'127.0.0.1:{server.port}'}",
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+        *(f"{name}: {value}" for name, value in headers.items()),
+    ]
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        connection.sendall("\r\n".join(lines).encode() + b"\r\n\r\n")
+        return int(connection.recv(4096).split()[1])
+
+
+def test_the_walk_finds_every_kind_of_door(guarded: Running) -> None:
+    found = doors(guarded.app)
+    assert ("WS", "/live") in found
+    assert ("POST", "/predict") in found
+    assert ("GET", "/") in found
+    assert ("GET", "/openapi.json") in found
+    assert any(path.startswith("/static/") for _, path in found)
+    for path in guarded.app.openapi()["paths"]:
+        assert any(known == path.replace("{name}", "lenet5").replace("{", "").replace("}", "") for _, known in found)
+
+
+def test_every_door_refuses_a_wrong_host(guarded: Running, ask: Ask) -> None:
+    for method, path in doors(guarded.app):
+        assert ask(method, path, {**BEARER, "Host": "evil.example"}) == 421, (method, path)
+
+
+def test_every_door_refuses_a_wrong_origin(guarded: Running, ask: Ask) -> None:
+    for method, path in doors(guarded.app):
+        assert ask(method, path, {**BEARER, "Origin": "https://evil.example"}) == 403, (method, path)
+
+
+def test_every_door_refuses_a_missing_and_a_wrong_token(guarded: Running, ask: Ask) -> None:
+    for method, path in doors(guarded.app):
+        assert ask(method, path, {}) == 401, (method, path)
+        assert ask(method, path, {"Authorization": "Bearer wrong-token"}) == 401, (method, path)
+
+
+def test_no_door_is_shut_to_who_may_pass(guarded: Running, ask: Ask) -> None:
+    own = {**BEARER, "Origin": guarded.url}
+    for method, path in doors(guarded.app):
+        assert ask(method, path, own) not in (401, 403, 421), (method, path)
+    assert _socket_status(guarded, "/live", own, None) == 101
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "127.0.0.1", "127.0.0.1:1", "127.0.0.1:{port}.evil.example", "localhost.evil.example:{port}",
+     "127.0.0.1:{port}@evil", "[::1", "::1:{port}", "", "user@localhost:{port}", "localhost:{port}:80"],
+)  # fmt: skip
+def test_a_host_that_only_looks_like_ours_is_refused(untrained: Running, host: str) -> None:
+    host = host.format(port=untrained.port)
+    assert httpx2.get(f"{untrained.url}/models", headers={"Host": host}).status_code in (400, 421)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:{port}", "localhost:{port}", "LOCALHOST:{port}", "[::1]:{port}"])
+def test_our_own_names_pass(untrained: Running, host: str) -> None:
+    host = host.format(port=untrained.port)
+    assert httpx2.get(f"{untrained.url}/models", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["null", "http://127.0.0.1", "http://127.0.0.1:{port}.evil.example", "file://", ""])
+def test_an_origin_that_is_not_ours_is_refused(untrained: Running, origin: str) -> None:
+    origin = origin.format(port=untrained.port)
+    assert httpx2.get(f"{untrained.url}/models", headers={"Origin": origin}).status_code == 403
+
+
+def test_a_join_link_sets_a_cookie_and_leads_to_the_clean_address(guarded: Running) -> None:
+    with httpx2.Client(base_url=guarded.url) as client:
+        answer = client.get(f"/models?token={TOKEN}&lang=zh")
+        assert answer.status_code == 303
+        assert answer.headers["location"] == "/models?lang=zh"
+        cookie = answer.headers["set-cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite" in cookie
+        assert client.get("/models").status_code == 200
+        session = {"Cookie": cookie.partition(";")[0], "Origin": guarded.url}
+    assert _socket_status(guarded, "/live", session, None) == 101
+    assert httpx2.get(f"{guarded.url}/models?token=wrong-token").status_code == 401
+
+
+def test_a_join_link_leads_nowhere_else(guarded: Running) -> None:
+    answer = httpx2.get(f"{guarded.url}//evil.example/?token={TOKEN}")
+    assert answer.headers["location"] == "/evil.example/"
+
+
+def test_another_site_that_was_allowed_may_ask(guarded: Running) -> None:
+    origin = {"Origin": "https://school.example"}
+    answer = httpx2.get(f"{guarded.url}/models", headers={**BEARER, **origin})
+    assert answer.headers["access-control-allow-origin"] == "https://school.example"
+    preflight = httpx2.options(f"{guarded.url}/predict", headers={**origin, "Access-Control-Request-Method": "POST"})
+    assert preflight.status_code == 204
+
+
+def test_a_server_that_others_can_reach_is_not_made_without_a_token() -> None:
+    app = create(Settings(host="0.0.0.0"))
+    with pytest.raises(ValueError, match="token"):
+        app.build_middleware_stack()
+
+
+def test_every_answer_carries_the_headers_that_protect(untrained: Running) -> None:
+    for path in ("/", "/models", "/nowhere", "/static/nothing.js"):
+        headers = httpx2.get(untrained.url + path).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "script-src 'self'" in policy
+        assert "'unsafe-eval'" not in policy
+        assert "unsafe-inline" not in policy.split("style-src")[0]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+
+
+# --- bodies
+
+
+def test_a_body_of_100_mb_is_refused_before_it_is_read(untrained: Running) -> None:
+    head = f"POST /predict HTTP/1.1\r\nHost: 127.0.0.1:{untrained.port}\r\nContent-Length: 104857600\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", untrained.port), timeout=30) as connection:
+        connection.sendall(head.encode())
+        answer = connection.recv(4096)
+    assert b"413" in answer.split(b"\r\n")[0]
+    assert f"{LARGEST_BODY:,}".encode() in answer
+
+
+def test_a_client_that_sends_100_mb_all_the_same_reads_the_refusal(untrained: Running) -> None:
+    form = b'--x\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\n'
+    for kind, start in (("application/json", b""), ("multipart/form-data; boundary=x", form)):
+        headers = {"Content-Type": kind}
+        for content in (start + b"0" * 100 * 2**20, (start, *([b"0" * 2**20] * 100))):
+            answer = httpx2.post(f"{untrained.url}/predict", content=content, headers=headers, timeout=60)
+            assert answer.status_code == 413
+            assert json.loads(answer.text)["status"] == 413
+
+
+def test_who_is_refused_early_reads_the_refusal_too(untrained: Running) -> None:
+    body = (b"0" * 2**20 for _ in range(11))
+    answer = httpx2.post(f"{untrained.url}/predict", content=body, headers={"Content-Type": "text/plain"}, timeout=60)
+    assert answer.status_code == 415
+
+
+def test_a_body_that_does_not_come_is_not_waited_for_for_ever(
+    untrained: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.routes.guard.LONGEST_BODY_TIME", 0.3)
+    monkeypatch.setattr("app.routes.guard.LONGEST_DRAIN", 0.1)
+    head = f"POST /predict HTTP/1.1\r\nHost: 127.0.0.1:{untrained.port}\r\nContent-Type: application/json\r\n"
+    with socket.create_connection(("127.0.0.1", untrained.port), timeout=30) as connection:
+        connection.sendall((head + "Content-Length: 1000\r\n\r\n{").encode())
+        assert b"408" in connection.recv(4096).split(b"\r\n")[0]
+
+
+def test_others_are_answered_while_one_sends_slowly(untrained: Running) -> None:
+    head = f"POST /predict HTTP/1.1\r\nHost: 127.0.0.1:{untrained.port}\r\nContent-Length: 1000\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", untrained.port), timeout=30) as connection:
+        connection.sendall(head.encode())
+        assert httpx2.get(f"{untrained.url}/models", timeout=10).status_code == 200
+
+
+# --- before torch
+
+
+def test_nothing_that_is_imported_at_the_start_brings_torch() -> None:
+    code = "import app.server, app.cli, sys; assert 'torch' not in sys.modules; assert 'sklearn' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
