@@ -1,5 +1,7 @@
 /** What the visitor is looking at: a network, its newest frame, the map under the finger; mirrored in the address. */
 
+import { untrack } from 'svelte';
+
 import type { Frame } from '../wire/frame';
 import { Live, type Status } from '../wire/live';
 import type { Raster } from '../wire/stroke';
@@ -68,8 +70,12 @@ export class Session {
     return this.detail?.layers ?? [];
   }
 
-  /** Connects and asks for the network's layers; what it returns ends both. */
+  /** Connects and asks for the network's layers; what it returns ends both. An effect that opens it depends on nothing here. */
   open(): () => void {
+    return untrack(() => this.#opened());
+  }
+
+  #opened(): () => void {
     const socket = at(this.server, 'live');
     socket.protocol = socket.protocol === 'https:' ? 'wss:' : 'ws:';
     this.#said = JSON.stringify(this.#view);
