@@ -1,0 +1,53 @@
+"""What the README says is so: its calls give its output, its tree is the tree, its settings exist."""
+
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+CALLS = [call for block in BLOCKS for call in re.findall(r"\$ (curl[^\n]*)\n((?:[^$`\n][^\n]*\n)*)", block)]
+NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+
+
+def rounded(text: str) -> str:
+    """The text with its fractions to two places: what differs below that is the machine's."""
+    return NUMBER.sub(lambda number: f"{float(number[0]):.2f}", text).replace("-0.00", "0.00")
+
+
+def test_the_readme_shows_calls() -> None:
+    assert len([output for _, output in CALLS if output]) >= 4
+
+
+@pytest.mark.parametrize(("call", "output"), CALLS, ids=[call[:70] for call, _ in CALLS])
+def test_a_call_of_the_readme_gives_its_output(call: str, output: str, server: str, tmp_path: Path) -> None:
+    words = [word.replace("localhost:8000", server.removeprefix("http://")) for word in shlex.split(call)]
+    if "-o" in words:
+        words[words.index("-o") + 1] = str(tmp_path / "answer")
+    said = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60).stdout
+    place = 0
+    for piece in rounded(output.strip()).split("…"):
+        found = rounded(said).find(piece, place)
+        assert found >= 0, f"{piece!r} is not in {said!r}"
+        place = found + len(piece)
+
+
+def test_every_entry_of_the_tree_exists() -> None:
+    found = re.search(r"## What lies where\n\n```\n(.*?)```", README, re.DOTALL)
+    assert found is not None
+    folder = ""
+    for line in found[1].splitlines():
+        name = line.split()[0]
+        folder = folder if line.startswith(" ") else name
+        path = ROOT / (folder + name if line.startswith(" ") else name)
+        assert path.exists(), path
+        assert len(line.split()) > 2, line
+
+
+def test_every_picture_and_file_that_is_linked_exists() -> None:
+    for target in re.findall(r"\]\((?!http|#)([^)]+)\)", README):
+        assert (ROOT / target).is_file(), target
