@@ -12,7 +12,7 @@ from fastapi import APIRouter, Response
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.routes.problems import RefusalError
+from app.routes.problems import RefusalError, documented
 from app.schemas import SampleRow
 
 router = APIRouter(tags=["samples"])
@@ -36,7 +36,10 @@ def samples() -> list[SampleRow]:
     "/samples/{sample}.png",
     summary="One handwritten digit as a picture",
     response_class=Response,
-    responses={200: {"content": {"image/png": {}}, "description": "112 x 112 pixels, black ink on white"}},
+    responses={
+        200: {"content": {"image/png": {}}, "description": "112 x 112 pixels, black ink on white"},
+        **documented(404, 422, 503),
+    },
 )
 def sample(sample: int) -> Response:
     """A picture to draw on, or to send to `/predict`."""

@@ -97,7 +97,7 @@ def test_of_many_strokes_the_last_is_answered_and_what_is_overtaken_is_dropped(l
     live.send(look())
     for sequence in range(1, 301):
         live.send(stroke(sequence))
-    answered = []
+    answered: list[int] = []
     while not answered or answered[-1] < 300:
         answered.append(header(live.recv(10)).sequence)
     assert answered == sorted(set(answered))
@@ -187,7 +187,7 @@ def test_a_client_that_stops_reading_gets_the_newest_when_it_reads_again(untrain
                 other.send(look())
                 other.send(stroke(4))
                 assert header(other.recv(10)).sequence == 4
-            answered = []
+            answered: list[int] = []
             while not answered or answered[-1] < 1000:
                 answered.append(header(lazy.recv(20)).sequence)
             assert len(answered) < 500

@@ -1,0 +1,60 @@
+"""The OpenAPI document, and that the server holds what it says, whatever is sent to it."""
+
+from typing import Any
+
+import httpx2
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis.checks import content_type_conformance, not_a_server_error, response_schema_conformance
+
+from app.server import create
+from app.settings import Settings
+from tests.serving import Running
+
+DOCUMENT = create(Settings()).openapi()
+OPERATIONS = [(method, path) for path, methods in DOCUMENT["paths"].items() for method in methods]
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_whatever_is_sent_is_answered_as_documented_and_never_with_a_5xx(
+    untrained: Running, method: str, path: str
+) -> None:
+    operation = schemathesis.openapi.from_dict(DOCUMENT)[path][method]
+    checks: list[Any] = [not_a_server_error, content_type_conformance, response_schema_conformance]
+
+    @settings(
+        max_examples=40,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+    )
+    @given(case=operation.as_strategy())
+    def send(case: schemathesis.Case) -> None:
+        case.call_and_validate(base_url=untrained.url, checks=checks, timeout=30)
+
+    send()
+
+
+def test_every_route_says_what_it_does_and_every_refusal_is_a_problem(untrained: Running) -> None:
+    document = httpx2.get(f"{untrained.url}/openapi.json").json()
+    assert {"/predict", "/activations", "/models", "/models/{name}", "/models/{name}/weights/{parameter}"} <= set(
+        document["paths"]
+    )
+    for path, methods in document["paths"].items():
+        for operation in methods.values():
+            assert operation["summary"], path
+            assert operation["description"], path
+            for status, answer in operation["responses"].items():
+                if status.startswith(("4", "5")):
+                    assert list(answer["content"]) == ["application/problem+json"], (path, status)
+
+
+@pytest.mark.parametrize("path", ["/predict", "/activations"])
+def test_both_ways_of_sending_a_picture_are_documented_and_the_example_works(untrained: Running, path: str) -> None:
+    document = httpx2.get(f"{untrained.url}/openapi.json").json()
+    content = document["paths"][path]["post"]["requestBody"]["content"]
+    assert set(content) == {"multipart/form-data", "application/json"}
+    for example in content["application/json"]["examples"].values():
+        assert httpx2.post(untrained.url + path, json=example["value"]).status_code == 200
