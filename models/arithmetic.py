@@ -30,6 +30,7 @@ KINDS: dict[type[nn.Module], str] = {
     nn.BatchNorm1d: "batch-normalization",
     nn.LocalResponseNorm: "local-response-normalization",
     nn.ReLU: "relu",
+    nn.ReLU6: "relu6",
     nn.LeakyReLU: "leaky-relu",
     nn.GELU: "gelu",
     nn.SiLU: "silu",
@@ -50,38 +51,11 @@ FUNCTIONS: dict[Any, str] = {
     torch.cat: "concatenate",
 }
 # Layers whose every unit reads one unit of each input, at its own place.
-PLACEWISE = frozenset(
-    [
-        "relu",
-        "leaky-relu",
-        "re-lu6",
-        "gelu",
-        "silu",
-        "elu",
-        "tanh",
-        "sigmoid",
-        "hardswish",
-        "hardsigmoid",
-        "hardtanh",
-        "softplus",
-        "squash",
-        "identity",
-        "dropout",
-        "dropout2d",
-        "batch-normalization",
-        "local-response-normalization",
-        "add",
-        "multiply",
-        "subtract",
-        "concatenate",
-        "mul",
-        "sub",
-        "div",
-        "clamp",
-        "softmax",
-        "log-softmax",
-    ]
-)
+PLACEWISE = frozenset((
+    "relu", "relu6", "leaky-relu", "gelu", "silu", "elu", "tanh", "sigmoid", "hardswish", "hardsigmoid", "hardtanh",
+    "softplus", "squash", "identity", "dropout", "dropout2d", "batch-normalization", "local-response-normalization",
+    "add", "multiply", "subtract", "concatenate", "mul", "sub", "div", "clamp", "softmax", "log-softmax",
+))  # fmt: skip
 
 
 @dataclass(frozen=True)

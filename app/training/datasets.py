@@ -113,21 +113,25 @@ def download(dataset: Dataset, file: File, folder: Path, *, progress: bool = Tru
                 path=folder,
                 downloader=pooch.HTTPDownloader(progressbar=progress, timeout=30),
             )
+        except requests.RequestException as error:
+            reasons.append(f"{address}: {error}")
+            continue
         except OSError as error:
-            if error.errno == errno.ENOSPC:
-                raise DatasetError(
-                    f"no space left in {folder} for {file.name}: free some, or name another cache folder "
-                    "with XDG_CACHE_HOME"
-                ) from error
-            if isinstance(error, requests.RequestException):
-                reasons.append(f"{address}: {error}")
-                continue
-            raise DatasetError(f"{file.name} cannot be written to {folder}: {error}") from error
+            raise explained(error, file, folder) from error
         except ValueError as error:
             reasons.append(f"{address}: {error}")
             continue
         return Path(path)
     raise DatasetError(f"{file.name} could not be downloaded. " + "; ".join(reasons))
+
+
+def explained(error: OSError, file: File, folder: Path) -> DatasetError:
+    """What a failure to write `file` into `folder` means and what can be done."""
+    if error.errno == errno.ENOSPC:
+        return DatasetError(
+            f"no space left in {folder} for {file.name}: free some, or name another cache folder with XDG_CACHE_HOME"
+        )
+    return DatasetError(f"{file.name} cannot be written to {folder}: {error}")
 
 
 def _read_idx(path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:

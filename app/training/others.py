@@ -12,7 +12,7 @@ from torch import Tensor
 from app.inference.picture import prepare
 from models.classifier import Classifier
 
-SIDE = 64  # of the picture that an 8x8 bitmap is smoothly enlarged to
+SIDE = 32  # of the picture that an 8x8 bitmap is smoothly enlarged to
 
 
 @dataclass(frozen=True)

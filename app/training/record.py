@@ -61,7 +61,7 @@ def _others(name: str, weights: Mapping[str, Tensor]) -> dict[str, Any]:
     pictures = other_writers()
     about = CATALOGUE[name]
     errors = int((guesses(network, pictures.ink, about.mean, about.std) != pictures.labels).sum())
-    what = "scikit-learn's 1,797 digits, 8x8 enlarged to 64x64, black on white, through the preprocessing of /predict"
+    what = "scikit-learn's 1,797 digits, 8x8 enlarged to 32x32, black on white, through the preprocessing of /predict"
     return _figure(what, errors, len(pictures.labels))
 
 
