@@ -1,3 +1,3 @@
-/** Registers the exhibits as custom elements, for anyone's page. */
+/** Registers the exhibits as custom elements, for lessons and for anyone's page. */
 
-export {};
+import '../exhibits/lenet/LeNet.wc.svelte';

@@ -60,6 +60,7 @@ const MOST_GAP = 88;
 const LEAST_COLUMN = 68; // so that a head fits over a column
 const UNIT = 12; // a value of a vector, at the usual cell of 4
 const AIR = 20;
+const EDGE = 2; // so that the frame of a tile at the edge is seen
 
 interface Tiling {
   across: number;
@@ -197,7 +198,7 @@ function wide(columns: readonly Column[], room: Room): Scene {
   });
 
   const surface = { x: 0, y: 0, width: px(room.surface.width), height: px(room.surface.height) };
-  const input = inputAt(room, cell, 0, surface.height + px(12), ratio);
+  const input = inputAt(room, cell, px(EDGE), surface.height + px(12), ratio);
   const scores = {
     x: width - px(room.scores.width),
     y: 0,
@@ -206,7 +207,7 @@ function wide(columns: readonly Column[], room: Room): Scene {
   };
   const height = Math.max(
     head + highest + legend,
-    input.tile.box.y + input.tile.box.height,
+    input.tile.box.y + input.tile.box.height + px(EDGE),
     surface.height,
     scores.height,
   );
@@ -215,8 +216,9 @@ function wide(columns: readonly Column[], room: Room): Scene {
 
 function inputAt(room: Room, cell: number, x: number, y: number, ratio: number): Scene['input'] {
   const head = Math.round(24 * ratio);
+  const line = Math.round(EDGE * ratio);
   return {
-    head: { x, y, width: Math.max(room.input.width * cell, Math.round(120 * ratio)), height: head },
+    head: { x: x - line, y, width: Math.max(room.input.width * cell, Math.round(120 * ratio)), height: head },
     tile: {
       layer: 'input',
       map: 0,
@@ -231,29 +233,31 @@ function tall(columns: readonly Column[], room: Room): Scene {
   const { ratio } = room;
   const px = (length: number) => Math.round(length * ratio);
   const width = Math.floor(room.width * ratio);
+  const inside = width - 2 * px(EDGE);
   const narrow = room.width < 600;
-  const across = (column: Column) => {
-    if (column.count <= 6) return column.width >= 20 && narrow ? Math.min(3, column.count) : column.count;
-    return column.width >= 8 && narrow ? 8 : 16;
-  };
+  const widest = (column: Column, cell: number) =>
+    divisors(column.count).findLast((part) => tiling(column, part, cell, 1, ratio).width <= inside) ?? 1;
+  /** Few maps stand in one row, large ones in two where it is narrow; the others wrap as they must. */
   const fits = (cell: number) =>
     columns
-      .filter((column) => !column.vector)
-      .every((column) => tiling(column, Math.min(across(column), column.count), cell, 1, ratio).width <= width);
+      .filter((column) => !column.vector && column.count <= 6)
+      .every((column) => widest(column, cell) >= (narrow && column.width >= 20 ? 3 : column.count));
   let cell = Math.floor(8 * ratio);
   while (cell > 1 && !fits(cell)) cell -= 1;
   const unit = Math.max(1, Math.floor((narrow ? 10 : 12) * ratio));
 
   const surface = { x: 0, y: 0, width: px(room.surface.width), height: px(room.surface.height) };
-  let y = surface.height + px(16);
-  const scores = { x: 0, y, width, height: px(room.scores.height) };
-  y += scores.height + px(16);
-  const input = inputAt(room, cell, 0, y, ratio);
+  const beside = width - surface.width - px(32) >= px(240);
+  const scores = beside
+    ? { x: surface.width + px(32), y: 0, width: width - surface.width - px(32), height: px(room.scores.height) }
+    : { x: 0, y: surface.height + px(16), width, height: px(room.scores.height) };
+  let y = Math.max(surface.height, scores.y + scores.height) + px(16);
+  const input = inputAt(room, cell, px(EDGE), y, ratio);
   y = input.tile.box.y + input.tile.box.height + px(20);
   const blocks = columns.map((column): Block => {
     const most = column.vector
-      ? (divisors(column.count).findLast((part) => part * unit <= width) ?? 1)
-      : Math.min(across(column), column.count);
+      ? (divisors(column.count).findLast((part) => part * unit <= inside) ?? 1)
+      : widest(column, cell);
     const tiled = tiling(column, most, cell, unit, ratio);
     const head = { x: 0, y, width, height: px(30) };
     const top = y + head.height;
@@ -262,9 +266,9 @@ function tall(columns: readonly Column[], room: Room): Scene {
     return {
       column,
       head,
-      box: { x: 0, y: top, width: tiled.width, height: tiled.height },
+      box: { x: px(EDGE), y: top, width: tiled.width, height: tiled.height },
       legend,
-      tiles: tiles(column, tiled, 0, top, ratio),
+      tiles: tiles(column, tiled, px(EDGE), top, ratio),
       cell: tiled.cell,
       across: tiled.across,
     };

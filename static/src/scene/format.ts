@@ -23,7 +23,7 @@ export function long(value: number): string {
 /** Two or three figures for the ends of a scale. */
 export function scaleEnd(value: number): string {
   if (value === 0) return '0';
-  return minus(value.toPrecision(2));
+  return minus(Math.abs(value) >= 99.5 ? value.toFixed(0) : value.toPrecision(2));
 }
 
 /** `99.2 %`; never 100 unless it is. */

@@ -54,7 +54,12 @@ export function placeName(place: Place, column: Column | null): string {
 /** One sentence saying what a map is. */
 export function aboutMap(place: Place, column: Column | null, from: string, inputs: number[]): string {
   if (column === null) return say('map.about.input');
-  const key = `map.about.${column.kind}`;
+  const key =
+    from === 'input'
+      ? 'map.about.first'
+      : column.vector && column.facts.kernel
+        ? 'map.about.unit'
+        : `map.about.${column.kind}`;
   const list = inputs.length > 8 ? say('map.all', { count: inputs.length }) : inputs.join(say('map.list'));
   return known(key)
     ? say(key, {

@@ -22,15 +22,15 @@ export class View {
   #asked = new Set<string>();
 
   columns: Column[];
+  /** The map that is pinned, by the name of what is drawn: `c3` and `c3_relu` are one column. */
+  selected: Place | null;
   shown: Place | null;
   column: Column | null;
 
   constructor(readonly session: Session) {
     this.columns = $derived(columns(session.layers));
-    this.shown = $derived.by(() => {
-      const places = [this.pointed, session.selected, this.#last];
-      return places.find((place) => place != null && this.#exists(place)) ?? this.#first();
-    });
+    this.selected = $derived(this.#drawn(session.selected));
+    this.shown = $derived(this.#drawn(this.pointed) ?? this.selected ?? this.#drawn(this.#last) ?? this.#first());
     this.column = $derived(this.columns.find((column) => column.shown === this.shown?.layer) ?? null);
   }
 
@@ -44,7 +44,7 @@ export class View {
   }
 
   pin(place: Place): void {
-    const pinned = this.session.selected;
+    const pinned = this.selected;
     const same = pinned?.layer === place.layer && pinned.map === place.map;
     this.session.select(same ? null : { layer: place.layer, map: place.map });
   }
@@ -108,10 +108,12 @@ export class View {
     }
   }
 
-  #exists(place: Place): boolean {
-    if (place.layer === 'input') return place.map === 0;
-    const column = this.columns.find((candidate) => candidate.shown === place.layer);
-    return column !== undefined && place.map < column.count;
+  /** The same place by the name of what is drawn; null where this network has no such map. */
+  #drawn(place: Place | null): Place | null {
+    if (place === null) return null;
+    if (place.layer === 'input') return place.map === 0 ? place : null;
+    const column = this.columns.find(({ shown, before }) => place.layer === shown || place.layer === before);
+    return column !== undefined && place.map < column.count ? { layer: column.shown, map: place.map } : null;
   }
 
   #first(): Place | null {
