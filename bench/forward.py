@@ -1,0 +1,52 @@
+"""One digit with every activation, no network in between, beside a plain torch module with cloning hooks."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import torch
+
+from app.inference.forward import Unrolled, hear, plain_kernels
+from bench.report import Row
+from models.catalogue import CATALOGUE, load
+
+ROUNDS = 7
+PASSES = 200
+
+
+def pass_time(once: Callable[[], object]) -> float:
+    """Milliseconds of one call, the mean over `PASSES`."""
+    begun = time.perf_counter()
+    for _ in range(PASSES):
+        once()
+    return 1000 * (time.perf_counter() - begun) / PASSES
+
+
+def measure() -> Iterator[Row]:
+    """Both ways in turn, and the round in the middle; the threads as torch sets them for the plain module."""
+    for name, network in CATALOGUE.items():
+        module = load(name)
+        picture = torch.randn(1, *network.input_shape)
+        unrolled = Unrolled(module)
+
+        def ours(unrolled: Unrolled = unrolled, picture: torch.Tensor = picture) -> object:
+            with torch.inference_mode(), plain_kernels(True):
+                return unrolled(picture)
+
+        def plain(module: torch.nn.Module = module, picture: torch.Tensor = picture) -> object:
+            return hear(module, picture)
+
+        for _ in range(50):
+            ours(), plain()
+        rounds = sorted(
+            ((pass_time(ours), pass_time(plain)) for _ in range(ROUNDS)), key=lambda pair: pair[0] / pair[1]
+        )
+        mine, floor = rounds[ROUNDS // 2]
+        yield Row(
+            "forward",
+            f"{name}: one digit, every activation",
+            f"{mine:.3f} ms",
+            f"plain with hooks {floor:.3f} ms",
+            mine / floor,
+            "at most 0.25",
+            mine / floor <= 0.25,
+        )
