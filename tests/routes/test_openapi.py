@@ -31,7 +31,7 @@ def test_whatever_is_sent_is_answered_as_documented_and_never_with_a_5xx(
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
     )
     @given(case=operation.as_strategy())
-    def send(case: schemathesis.Case) -> None:
+    def send(case: schemathesis.Case[Any]) -> None:
         case.call_and_validate(base_url=untrained.url, checks=checks, timeout=30)
 
     send()
