@@ -20,12 +20,8 @@ export class Inks {
 
   #palettes = $derived.by(() => {
     const [theme, sheet] = [this.theme, this.#sheet];
-    const made = new Map<Quantity, Palette>();
-    return (quantity: Quantity) => {
-      const found = made.get(quantity) ?? palette(quantity, theme, sheet);
-      made.set(quantity, found);
-      return found;
-    };
+    const made: Partial<Record<Quantity, Palette>> = {};
+    return (quantity: Quantity) => (made[quantity] ??= palette(quantity, theme, sheet));
   });
 
   get sheet(): string {

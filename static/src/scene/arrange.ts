@@ -54,6 +54,7 @@ export const WIDE = 960;
 
 const HEAD = 84; // name, shape and operation, a line each
 const LEGEND = 30;
+const KERNEL_LEGEND = 44; // with a word below the numbers
 const GAP_BETWEEN_TILES = 8;
 const LEAST_GAP = 22; // between columns, for the lines that join them
 const MOST_GAP = 88;
@@ -152,11 +153,11 @@ function wide(columns: readonly Column[], room: Room): Scene {
   const px = (length: number) => Math.round(length * ratio);
   const width = Math.floor(room.width * ratio);
   const head = px(HEAD);
-  const legend = px(LEGEND);
+  const legendOf = (column: Column) => px(showsKernels(column) ? KERNEL_LEGEND : LEGEND);
   const left = px(room.surface.width) + px(AIR);
   const right = px(room.scores.width) + px(AIR);
   const free = width - left - right;
-  const most = Math.max(px(340), Math.floor(room.height * ratio) - head - legend);
+  const most = Math.max(px(340), Math.floor(room.height * ratio) - head - px(KERNEL_LEGEND));
   const outer = (tiled: Tiling) => Math.max(tiled.width, px(LEAST_COLUMN));
   const over = (found: readonly Tiling[]) => free - found.reduce((sum, tiled) => sum + outer(tiled), 0);
 
@@ -188,7 +189,7 @@ function wide(columns: readonly Column[], room: Room): Scene {
       column,
       head: { x, y: 0, width: outer(tiled), height: head },
       box: { x, y: head, width: tiled.width, height: tiled.height },
-      legend: { x, y: head + tiled.height, width: outer(tiled), height: legend },
+      legend: { x, y: head + tiled.height, width: outer(tiled), height: legendOf(column) },
       tiles: tiles(column, tiled, x, head, ratio),
       cell: tiled.cell,
       across: tiled.across,
@@ -206,7 +207,7 @@ function wide(columns: readonly Column[], room: Room): Scene {
     height: px(room.scores.height),
   };
   const height = Math.max(
-    head + highest + legend,
+    head + highest + px(KERNEL_LEGEND),
     input.tile.box.y + input.tile.box.height + px(EDGE),
     surface.height,
     scores.height,
@@ -261,7 +262,7 @@ function tall(columns: readonly Column[], room: Room): Scene {
     const tiled = tiling(column, most, cell, unit, ratio);
     const head = { x: 0, y, width, height: px(30) };
     const top = y + head.height;
-    const legend = { x: 0, y: top + tiled.height, width, height: px(LEGEND) };
+    const legend = { x: 0, y: top + tiled.height, width, height: px(showsKernels(column) ? KERNEL_LEGEND : LEGEND) };
     y = legend.y + legend.height + px(16);
     return {
       column,

@@ -6,7 +6,7 @@ import { columns, type Column } from '../../scene/column';
 import { explain, needed, type Explanation, type Parameter, type Source } from '../../scene/explain';
 import type { Place } from '../../scene/reads';
 import type { Session } from '../../state/session.svelte';
-import { decode } from '../../wire/safetensors';
+import { askParameter } from './parameters';
 
 export interface Pointed extends Place {
   row: number | null;
@@ -19,7 +19,7 @@ export class View {
   cell = $state.raw<(Place & { row: number; col: number }) | null>(null);
   #last = $state.raw<Place | null>(null);
   #parameters = new SvelteMap<string, Parameter>();
-  #asked = new Set<string>();
+  #asked: Record<string, boolean> = {};
 
   columns: Column[];
   /** The map that is pinned, by the name of what is drawn: `c3` and `c3_relu` are one column. */
@@ -84,28 +84,20 @@ export class View {
 
   /** A parameter of the network, asked for the first time that it is needed; null until it is there. */
   parameter(name: string): Parameter | null {
-    const { model, server } = this.session;
+    const { model } = this.session;
     const key = `${model}/${name}`;
     const found = this.#parameters.get(key);
-    if (found === undefined && !this.#asked.has(key)) {
-      this.#asked.add(key);
-      void this.#ask(new URL(`models/${model}/weights/${name}`, server), key);
+    if (found === undefined && !this.#asked[key]) {
+      this.#asked[key] = true;
+      void this.#ask(model, name, key);
     }
     return found ?? null;
   }
 
-  async #ask(address: URL, key: string): Promise<void> {
-    try {
-      const response = await fetch(address, { headers: { accept: 'application/vnd.safetensors' } });
-      if (!response.ok) throw new TypeError(`${response.status}`);
-      const { tensors } = decode(await response.arrayBuffer());
-      for (const { shape, data } of tensors.values()) {
-        this.#parameters.set(key, { shape, data: data as Float32Array });
-      }
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-      this.#asked.delete(key); // without a connection it is asked for again when it is next needed
-    }
+  async #ask(model: string, name: string, key: string): Promise<void> {
+    const parameter = await askParameter(this.session.server, model, name);
+    if (parameter !== null) this.#parameters.set(key, parameter);
+    else this.#asked[key] = false; // it is asked for again when it is next needed
   }
 
   /** The same place by the name of what is drawn; null where this network has no such map. */
