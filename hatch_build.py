@@ -61,16 +61,16 @@ def build(root: Path) -> None:
         return
     static = root / "static"
     if not (static / "node_modules").is_dir() or not installed(root):
-        run(static, npm(), "ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund")
-        (root / INSTALLED).write_text(digest(root, INSTALL_INPUTS))
+        install(root, with_tools=(root / TOOLS).exists())
     run(static, static / "node_modules" / "vite" / "bin" / "vite.js", "build", "--logLevel", "warn")
     (root / BUILT).write_text(digest(root, BUILD_INPUTS))
 
 
-def install_tools(root: Path) -> None:
-    """Install what the build needs and what the tests need as well."""
-    run(root / "static", npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund")
-    for stamp in (INSTALLED, TOOLS):
+def install(root: Path, with_tools: bool) -> None:
+    """Install what the build needs and, where tests will run, what they need as well."""
+    omitted = [] if with_tools else ["--omit=dev"]
+    run(root / "static", npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", *omitted)
+    for stamp in (INSTALLED, TOOLS) if with_tools else (INSTALLED,):
         (root / stamp).write_text(digest(root, INSTALL_INPUTS))
 
 
@@ -106,5 +106,5 @@ def run(folder: Path, script: Path, *arguments: str) -> None:
 if __name__ == "__main__":
     here = Path(__file__).parent
     if "tools" in sys.argv[1:] and not up_to_date(here, TOOLS, INSTALL_INPUTS):
-        install_tools(here)
+        install(here, with_tools=True)
     build(here)
