@@ -57,6 +57,8 @@ test('every message that a component says by name is there', () => {
     import: 'default',
     eager: true,
   });
-  const said = Object.values(files).flatMap((text) => [...text.matchAll(/(?<![#.\w])say\(\s*'([^']+)'/g)].map(([, key]) => key));
+  const said = Object.values(files).flatMap((text) =>
+    [...text.matchAll(/(?<![#.\w])say\(\s*'([^']+)'/g)].map(([, key]) => key),
+  );
   expect(said.filter((key) => !((key as string) in english))).toEqual([]);
 });

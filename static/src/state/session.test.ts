@@ -1,0 +1,119 @@
+/** The session against a real server: what it asks for, what it mirrors, and what changes with the network. */
+
+import { once } from 'node:events';
+import { createServer, type Server as Http } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type * as Sockets from 'ws';
+
+import type { LayerRow, Look } from '../wire/types';
+import { Session } from './session.svelte';
+
+// Imported, it would be the stand-in that `ws` has for browsers.
+const { WebSocket: Client, WebSocketServer } = createRequire(`${process.cwd()}/`)('ws') as typeof Sockets;
+
+vi.stubGlobal('WebSocket', Client); // jsdom's fires events that Node's does not know
+
+const MODELS = [
+  { name: 'lenet5', title: 'today' },
+  { name: 'lenet5-1998', title: '1998' },
+];
+
+function layer(name: string, output_shape: number[]): Partial<LayerRow> {
+  return { name, output_shape };
+}
+
+const LAYERS: Record<string, Partial<LayerRow>[]> = {
+  lenet5: [layer('c1', [6, 28, 28]), layer('c1_relu', [6, 28, 28]), layer('c5', [120, 1, 1]), layer('f6', [84])],
+  'lenet5-1998': [layer('c1', [6, 28, 28]), layer('f6', [84])],
+};
+
+let http: Http;
+let looks: Look[];
+let session: Session;
+let close: () => void;
+
+beforeEach(async () => {
+  history.replaceState(null, '', '/?lang=zh');
+  looks = [];
+  http = createServer(({ url = '' }, response) => {
+    const name = url.replace('/models/', '');
+    response.setHeader('access-control-allow-origin', '*');
+    response.end(JSON.stringify({ name, layers: LAYERS[name] }));
+  });
+  const sockets = new WebSocketServer({ server: http });
+  sockets.on('connection', (peer) =>
+    peer.on('message', (data: Buffer) => looks.push(JSON.parse(data.toString()) as Look)),
+  );
+  http.listen(0);
+  await once(http, 'listening');
+});
+
+afterEach(() => {
+  close();
+  http.closeAllConnections();
+  http.close();
+});
+
+function open(): void {
+  const server = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  session = new Session({ models: MODELS, usual: 'lenet5', server, mirrored: true });
+  close = session.open();
+}
+
+async function looksLast(expected: Partial<Look>): Promise<void> {
+  await vi.waitFor(() => expect(looks.at(-1)).toMatchObject(expected), { timeout: 5000 });
+}
+
+test('every layer of the network is in view until somebody says what is', async () => {
+  open();
+  await looksLast({ model: 'lenet5', layers: ['c1', 'c1_relu', 'c5', 'f6'], closely: [], steps: false });
+  session.look(['c1']);
+  session.showSteps(true);
+  await looksLast({ layers: ['c1'], steps: true });
+});
+
+test('the selected map is looked at closely, a unit of a vector as the whole vector', async () => {
+  open();
+  await vi.waitFor(() => expect(session.layers).toHaveLength(4));
+  session.select({ layer: 'c1_relu', map: 4 });
+  await looksLast({ closely: [{ layer: 'c1_relu', map: 4 }] });
+  session.select({ layer: 'c5', map: 77 });
+  await looksLast({ closely: [{ layer: 'c5', map: 0 }] });
+  session.lookClosely([{ layer: 'c5', map: 0 }]);
+  session.select(null);
+  await looksLast({ closely: [{ layer: 'c5', map: 0 }] });
+});
+
+test('what is on show is in the address, and an address brings it back', async () => {
+  open();
+  await vi.waitFor(() => expect(session.layers).toHaveLength(4));
+  session.select({ layer: 'c1_relu', map: 4 });
+  session.setScale('layer');
+  expect(location.search).toBe('?lang=zh&layer=c1_relu&map=4&scale=layer');
+  close();
+  looks = [];
+  open();
+  expect([session.selected, session.scale]).toEqual([{ layer: 'c1_relu', map: 4 }, 'layer']);
+  await looksLast({ closely: [{ layer: 'c1_relu', map: 4 }] });
+});
+
+test('another network has its own layers, and a map that it does not have is not selected', async () => {
+  open();
+  await vi.waitFor(() => expect(session.layers).toHaveLength(4));
+  session.select({ layer: 'c1_relu', map: 4 });
+  session.setModel('lenet5-1998');
+  expect(session.frame).toBeNull();
+  await looksLast({ model: 'lenet5-1998', layers: ['c1', 'f6'], closely: [] });
+  expect(session.selected).toBeNull();
+  expect(location.search).toBe('?lang=zh&model=lenet5-1998');
+});
+
+test('an address with a network that is not offered shows the usual one', async () => {
+  history.replaceState(null, '', '/?model=alexnet');
+  open();
+  expect(session.model).toBe('lenet5');
+  await looksLast({ model: 'lenet5' });
+});
