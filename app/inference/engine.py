@@ -152,8 +152,9 @@ class Engine:
                 self._answer(self._take())
 
     def _load(self) -> None:
-        from app.inference.hosted import Hosted, choose_device  # brings torch, which takes seconds
+        from app.inference.hosted import Hosted, choose_device, use_one_core  # brings torch, which takes seconds
 
+        use_one_core()
         device = choose_device(self.device)
         names = sorted(catalogue.CATALOGUE, key=lambda name: name != catalogue.DEFAULT)
         for name in names:

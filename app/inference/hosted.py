@@ -29,6 +29,14 @@ def choose_device(wanted: str) -> torch.device:
     return device
 
 
+def use_one_core() -> None:
+    """Leave the other cores to the event loop and the pictures.
+
+    Passes are so short that cores would mostly wait for each other: on a busy machine, hundreds of milliseconds.
+    """
+    torch.set_num_threads(1)
+
+
 class Hosted:
     """A network on its device, ready for pictures."""
 

@@ -169,7 +169,7 @@ def _ink_of_scan(grey: Grey) -> tuple[bool, Grey]:
     """Small pictures: the paper has one level, and the ink may touch every edge."""
     low, high = int(grey.min()), int(grey.max())
     threshold = _otsu(grey)
-    light = _is_light(grey, threshold)
+    light = _is_light(grey, threshold, area=-0.5, corner=0.4)
     if high - low < LEAST_CONTRAST:
         return light, np.zeros_like(grey)
     paper = grey[grey > threshold] if light else grey[grey <= threshold]
@@ -192,7 +192,7 @@ def _grain(strength: Grey, darkest: int) -> int:
 
 def _ink_of_photo(grey: Grey) -> tuple[bool, Grey]:
     """Larger pictures: the paper may be shaded and grainy; what stands out from its surroundings is ink."""
-    light = _is_light(grey, _otsu(grey))
+    light = _is_light(grey, _otsu(grey), area=2.0, corner=0.5)
     picture = Image.fromarray(grey if light else 255 - grey)
     smooth = picture.filter(ImageFilter.BoxBlur(max(1, max(grey.shape) // 200)))
     surroundings = _paper_level(smooth)
@@ -234,10 +234,14 @@ def _otsu(grey: Grey) -> int:
     return int(best[len(best) // 2])
 
 
-def _is_light(grey: Grey, threshold: int) -> bool:
-    """Whether the paper is the lighter of the two: it has the most area, most of the edge and most of the corners."""
+def _is_light(grey: Grey, threshold: int, area: float, corner: float) -> bool:
+    """Whether the paper is the lighter of the two, by votes of the edge, the whole area and the corners.
+
+    In a photo the paper has most of the area. In a tightly cropped scan heavy ink may have it: there the paper is what
+    is commoner at the edge than elsewhere, and the weight of the area is negative.
+    """
     bright = grey > threshold
     edge = np.concatenate([bright[0], bright[-1], bright[:, 0], bright[:, -1]])
     corners = bright[[0, 0, -1, -1], [0, -1, 0, -1]]
-    votes = 2.0 * (bright.mean() - 0.5) + 1.0 * (edge.mean() - 0.5) + 0.5 * (corners.mean() - 0.5)
+    votes = area * (bright.mean() - 0.5) + (edge.mean() - 0.5) + corner * (corners.mean() - 0.5)
     return bool(votes > 0)
