@@ -89,7 +89,8 @@ function tiling(column: Column, across: number, cell: number, unit: number, rati
   const side = column.vector ? unit : cell;
   const width = column.width * side;
   const height = column.height * side;
-  const gap = column.vector ? 0 : Math.round((column.width >= 8 ? GAP_BETWEEN_TILES : GAP_BETWEEN_TILES / 2) * ratio);
+  const least = Math.round((column.width >= 8 ? GAP_BETWEEN_TILES : GAP_BETWEEN_TILES / 2) * ratio);
+  const gap = column.vector ? 0 : Math.max(least, cell);
   const kernelCell = Math.max(cell, Math.floor(cell * 1.5));
   const below = showsKernels(column)
     ? Math.round(4 * ratio) + (column.facts.kernel?.[0] ?? 0) * kernelCell + Math.round(4 * ratio)
