@@ -27,7 +27,9 @@ test('the last three pictures are drawn to one scale', () => {
 
 test('the box of the crop lies on the ink that it is cut from', () => {
   const tiles = Object.fromEntries(stepTiles(frame, 1).map((tile) => [tile.name, tile]));
-  expect(tiles.ink?.box).toEqual({ x: 8, y: 4, width: 7, height: 12 });
+  const box = frame.header.steps.find(({ name }) => name === 'crop')?.box;
+  expect([box?.width, box?.height]).toEqual([tiles.crop?.picture.width, tiles.crop?.picture.height]);
+  expect(tiles.ink?.box).toEqual(box);
   expect(tiles.crop?.box).toBeNull();
 });
 
