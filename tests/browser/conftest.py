@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.chromium import LAUNCH, find_chromium
 
@@ -16,6 +16,8 @@ STATIC: Final = Path(__file__).parent.parent.parent / "static"
 AXE: Final = STATIC / "node_modules" / "axe-core" / "axe.min.js"
 SIZES: Final = {"phone": (360, 740), "desktop": (1280, 800)}
 CI: Final = bool(os.environ.get("CI"))
+
+expect.set_options(timeout=30_000)  # milliseconds; a busy machine is slow, not wrong
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,8 @@ def test_a_lesson_reads_well(open_page: Open, server: str, lang: str, size: str,
 def test_a_cue_in_the_text_sets_the_figure(open_page: Open) -> None:
     page = open_page("/learn/lenet-5").page
     cue = page.get_by_role("link", name="map 15")
-    cue.click()
+    expect(page.locator("rx-lenet canvas").first).to_be_visible()
+    cue.press("Enter")
     expect(page.locator("#third")).to_have_attribute("map", "15")
     expect(cue).to_have_attribute("aria-current", "true")
 

@@ -18,5 +18,13 @@ followTheme();
 system.addEventListener('change', followTheme);
 new MutationObserver(followTheme).observe(document.documentElement, { attributeFilter: ['data-theme'] });
 if (place) {
-  SwaggerUI({ domNode: place, url: '/openapi.json', deepLinking: true, validatorUrl: null, tryItOutEnabled: true });
+  SwaggerUI({
+    domNode: place,
+    url: '/openapi.json',
+    deepLinking: true,
+    validatorUrl: null,
+    tryItOutEnabled: true,
+    // swagger-ui brings a <main> of its own, and a page has one
+    onComplete: () => place.querySelector('main')?.setAttribute('role', 'group'),
+  });
 }
