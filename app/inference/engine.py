@@ -3,11 +3,11 @@
 import asyncio
 import logging
 import threading
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 import numpy as np
@@ -64,6 +64,12 @@ class _Waiting(Generic[T]):
     future: "asyncio.Future[T]"
 
 
+@dataclass(slots=True, eq=False)
+class _Call:
+    function: Callable[[], Any]
+    promise: "Future[Any]"
+
+
 class EngineError(Exception):
     """Why no network can be run here: torch cannot be loaded, or not on the device that was asked for."""
 
@@ -77,10 +83,7 @@ class Engine:
         self.networks: dict[str, Hosted] = {}
         self._errors: dict[str, WeightsError] = {}
         self._broken: EngineError | None = None
-        self._waiting: deque[_Waiting[Any]] = deque()
-        self._calls: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
-        self._wake = threading.Event()
-        self._stopping = False
+        self._inbox: SimpleQueue[_Waiting[Any] | _Call | None] = SimpleQueue()  # None: stop
         self._awake = threading.Event()
         self._ready = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop
@@ -115,21 +118,18 @@ class Engine:
     async def ask(self, question: Question[T]) -> T:
         """The answer to one question, given together with those that wait at the same time."""
         future: asyncio.Future[T] = self._loop.create_future()
-        self._waiting.append(_Waiting(question, future))
-        self._wake.set()
+        self._inbox.put(_Waiting(question, future))
         return await future
 
     async def call(self, function: Callable[[], T]) -> T:
         """What a function returns that has to run where the networks run."""
         promise: Future[T] = Future()
-        self._calls.append((function, promise))
-        self._wake.set()
+        self._inbox.put(_Call(function, promise))
         return await asyncio.wrap_future(promise)
 
     def close(self) -> None:
         """Finish what is being computed and end the thread."""
-        self._stopping = True
-        self._wake.set()
+        self._inbox.put(None)
         if self._thread is not None:
             self._thread.join(timeout=10)
 
@@ -143,13 +143,29 @@ class Engine:
             self._broken = EngineError(f"networks cannot be run here: {error}")
         self._awake.set()
         self._on_loop(self._ready.set)
-        while not self._stopping:
-            self._wake.wait()
-            self._wake.clear()
-            while self._calls and not self._stopping:
-                self._run(*self._calls.popleft())
-            while self._waiting and not self._stopping:
-                self._answer(self._take())
+        while (first := self._inbox.get()) is not None:
+            if isinstance(first, _Call):
+                self._run(first)
+            elif not self._answer_all(first):
+                return
+
+    def _answer_all(self, first: _Waiting[Any]) -> bool:
+        """Answer a question and those that wait behind it; False where it is time to stop."""
+        together = [first]
+        calls: list[_Call] = []
+        going = True
+        while going and len(together) < LARGEST_BATCH and not self._inbox.empty():
+            following = self._inbox.get()
+            if following is None:
+                going = False
+            elif isinstance(following, _Call):
+                calls.append(following)
+            else:
+                together.append(following)
+        self._answer(together)
+        for call in calls:
+            self._run(call)
+        return going
 
     def _load(self) -> None:
         from app.inference.hosted import Hosted, choose_device, use_one_core  # brings torch, which takes seconds
@@ -166,19 +182,13 @@ class Engine:
                 log.error("%s", error)
                 self._errors[name] = error
 
-    def _run(self, function: Callable[[], Any], promise: "Future[Any]") -> None:
-        if not promise.set_running_or_notify_cancel():
+    def _run(self, call: "_Call") -> None:
+        if not call.promise.set_running_or_notify_cancel():
             return
         try:
-            promise.set_result(function())
+            call.promise.set_result(call.function())
         except Exception as error:  # noqa: BLE001  handed to whoever asked
-            promise.set_exception(error)
-
-    def _take(self) -> list[_Waiting[Any]]:
-        taken: list[_Waiting[Any]] = []
-        while self._waiting and len(taken) < LARGEST_BATCH:
-            taken.append(self._waiting.popleft())
-        return taken
+            call.promise.set_exception(error)
 
     def _answer(self, waiting: list[_Waiting[Any]]) -> None:
         """Answer everything taken, whatever becomes of one of them, and hand all of it over at once."""
@@ -226,7 +236,7 @@ class Engine:
         try:
             self._loop.call_soon_threadsafe(function, *arguments)
         except RuntimeError:  # the loop has closed: nobody is left to hear it
-            self._stopping = True
+            self._inbox.put(None)
 
 
 def _deliver(done: list[tuple[_Waiting[Any], Any, Exception | None]]) -> None:

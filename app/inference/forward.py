@@ -7,6 +7,8 @@ from typing import Any, Final
 import torch
 from torch import Tensor, fx, nn
 
+from models.layers import PartialConvolution, Squash
+
 Activations = dict[str, Tensor]
 
 PLAIN_BATCH: Final = 8  # up to here the plain kernels beat oneDNN's on pictures of this size
@@ -156,6 +158,12 @@ def _bound(layer: nn.Module) -> Call:
         return lambda x: torch._C._nn.linear(x, matrix, offset)
     if type(layer) is nn.ReLU:
         return torch.relu
+    if type(layer) is PartialConvolution:
+        kernels, shift = layer.dense().detach(), layer.bias.detach()
+        return lambda x: torch.conv2d(x, kernels, shift)
+    if type(layer) is Squash:
+        amplitude, slope = layer.amplitude, layer.slope
+        return lambda x: torch.tanh(slope * x).mul_(amplitude)
     return layer.forward
 
 

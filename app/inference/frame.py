@@ -46,8 +46,8 @@ class Plan:
             values, maps = int(np.prod(shape)), map_count(shape)
             self.entries.append((name, [values] if is_vector(shape) else list(shape), values, maps))
             sizes += [values // maps] * maps
+        self.sizes = np.array(sizes, np.intp)
         self.starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.intp) if sizes else np.zeros(0, np.intp)
-        self.map_of_value = np.repeat(np.arange(len(sizes)), sizes)
         self.maps = len(sizes)
 
 
@@ -64,9 +64,8 @@ def quantize(plan: Plan, batch: Batch) -> tuple[Floats, NDArray[np.uint8]]:
     low = ranges[:, :, 0]
     spread = ranges[:, :, 1] - low
     scale = np.divide(np.float32(255), spread, out=np.zeros_like(spread), where=spread > 0)
-    row -= low.take(plan.map_of_value, axis=1)
-    row *= scale.take(plan.map_of_value, axis=1)
-    row += np.float32(0.5)
+    row -= np.repeat(low - spread * np.float32(0.5 / 255), plan.sizes, axis=1)  # half a level, so that it rounds
+    row *= np.repeat(scale, plan.sizes, axis=1)
     return ranges, row.astype(np.uint8)
 
 

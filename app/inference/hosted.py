@@ -68,10 +68,12 @@ class Hosted:
     def look_at(self, pictures: Sequence[Floats]) -> Batch:
         """One pass for all of them; (H, W) each, ink 1, paper 0."""
         network = self.network
-        inputs = (np.stack(pictures)[:, None] - np.float32(network.mean)) * np.float32(1 / network.std)
+        inputs = np.array(pictures, np.float32)[:, None]
+        inputs -= np.float32(network.mean)
+        inputs *= np.float32(1 / network.std)
         plain = self._device.type == "cpu" and len(inputs) <= PLAIN_BATCH
         with torch.inference_mode(), plain_kernels(plain):
-            output, heard = self._pass(torch.from_numpy(inputs).to(self._device))
+            output, heard = self._pass(self._placed(inputs))
             logits = self._logits(output)
             probabilities = torch.softmax(logits, dim=1)
         return Batch(
@@ -82,6 +84,10 @@ class Hosted:
             _array(logits),
             _array(probabilities),
         )
+
+    def _placed(self, inputs: Floats) -> Tensor:
+        tensor = torch.from_numpy(inputs)
+        return tensor if self._device.type == "cpu" else tensor.to(self._device)
 
     @cached_property
     def layers(self) -> list[dict[str, Any]]:
@@ -102,5 +108,6 @@ class Hosted:
 
 
 def _array(values: Tensor) -> Floats:
-    array: Floats = values.to("cpu", torch.float32).numpy()
-    return array
+    if values.is_cpu and values.dtype is torch.float32:
+        return values.numpy()
+    return values.to("cpu", torch.float32).numpy()

@@ -34,10 +34,10 @@ def batch() -> Batch:
 
 
 def raster() -> Grey:
-    """A small drawing, 24 wide and 20 high: an L."""
-    grey = np.full((20, 24), 255, np.uint8)
-    grey[4:16, 8:10] = 0
-    grey[14:16, 8:15] = 64
+    """A small drawing, 24 wide and 30 high: an L that is 20 high, so that it is only moved and not scaled."""
+    grey = np.full((30, 24), 255, np.uint8)
+    grey[4:24, 8:10] = 0
+    grey[22:24, 8:19] = 64
     return grey
 
 

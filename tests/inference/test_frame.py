@@ -93,7 +93,8 @@ def test_a_painted_value_is_within_half_a_step_of_the_real_one(
     layers = {f"l{k}": (rng.normal(size=(count, *s)) * scale).astype(np.float32) for k, s in enumerate(shapes)}
     plan = plan_of(tuple((name, values.shape[1:]) for name, values in layers.items()))
     ranges, painted = quantize(plan, batch_of(layers))
-    low, spread = ranges[:, plan.map_of_value, 0], (ranges[:, :, 1] - ranges[:, :, 0])[:, plan.map_of_value]
+    low, high = (np.repeat(ranges[:, :, end], plan.sizes, axis=1) for end in (0, 1))
+    spread = high - low
     shown = low + painted / np.float32(255) * spread
     real = np.concatenate([values.reshape(count, -1) for values in layers.values()], axis=1)
     assert np.all(np.abs(shown - real) <= spread / 510 + np.abs(real) * 1e-5 + 1e-12)
