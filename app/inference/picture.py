@@ -31,6 +31,8 @@ INPUT: Final = 32  # side of LeNet-5's input
 CENTRE: Final = 14  # the pixel that the centre of mass goes to
 FULL_CONTRAST: Final = 0.95 * 255  # ink this dark is not stretched, so that an MNIST image stays as it is
 LEAST_CONTRAST: Final = 16  # grey levels; less is no ink
+HALF: Final = np.float32(127.5)
+CRISPER: Final = np.float32(1.4)  # contrast around the half of what is enlarged: coarse scans have soft strokes
 SMALL: Final = 48  # side of a picture that is read to the pixel: a scan or a thumbnail, not a photo
 
 
@@ -131,7 +133,7 @@ def _bounds(ink: Grey) -> Box | None:
 
 
 def _fit(cropped: Grey) -> Grey:
-    """The ink scaled so that its longer side is 20, its darkest stretched to 255."""
+    """The ink scaled so that its longer side is 20, its darkest stretched to 255; what was enlarged is made crisp."""
     height, width = cropped.shape
     scale = DIGIT / max(width, height)
     columns, rows = max(1, round(width * scale)), max(1, round(height * scale))
@@ -145,8 +147,10 @@ def _fit(cropped: Grey) -> Grey:
     darkest = float(small.max())
     if darkest < FULL_CONTRAST:
         small *= np.float32(255 / darkest)
+    if scale > 1:
+        small = (small - HALF) * CRISPER + HALF
     small += np.float32(0.5)
-    fitted: Grey = np.minimum(small, np.float32(255)).astype(np.uint8)
+    fitted: Grey = np.clip(small, np.float32(0), np.float32(255)).astype(np.uint8)
     return fitted
 
 
