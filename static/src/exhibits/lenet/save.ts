@@ -65,7 +65,9 @@ export function svg({ scene, canvas, view, inks }: Shown): string {
     const head = unscale(block.head, ratio);
     text(head.x, head.y + 16, title(block.column.shown, block.column), 'font-weight="650" font-size="16"');
     text(head.x, head.y + 34, shape(block.column));
-    text(head.x, head.y + 50, operation(block.column), `fill="${inks.soft}"`);
+    const [first = '', ...rest] = operation(block.column).split(' ');
+    const lines = head.width < 130 && rest.length > 0 ? [first, rest.join(' ')] : [[first, ...rest].join(' ')];
+    lines.forEach((line, index) => text(head.x, head.y + 50 + 15 * index, line, `fill="${inks.soft}"`));
     image(block.box);
   }
   const scores = unscale(scene.scores, ratio);
