@@ -1,6 +1,7 @@
 """`receptive train`: a network's recipe carried out, with a progress bar, weights and a card."""
 
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from app.training import datasets, record
 from app.training.loop import Epoch, Recipe, Started, Step, train
 from app.training.recipes import RECIPES
 from models.catalogue import CATALOGUE, build
+from models.classifier import Classifier
 
 # What may be set differently from the recipe; the rest of a recipe is changed in recipes.py.
 ADJUSTABLE = ("epochs", "batch", "learning_rate", "weight_decay", "warm_up", "averaging", "written", "seed")
@@ -42,10 +44,13 @@ class TrainSettings(BaseModel):
     quiet: bool = Field(False, description="no progress bar")
 
 
-def recipe_of(settings: TrainSettings) -> Recipe:
-    """The network's recipe with what the settings change."""
+def stages_of(settings: TrainSettings) -> tuple[Recipe, ...]:
+    """The stages of the network's recipe with what the settings change; each later stage has the next seed."""
     changes = {key: value for key in ADJUSTABLE if (value := getattr(settings, key)) is not None}
-    return replace(RECIPES[settings.name], **changes)
+    stages = [replace(stage, **changes) for stage in RECIPES[settings.name]]
+    if settings.seed is None:
+        return tuple(stages)
+    return tuple(replace(stage, seed=settings.seed + at) for at, stage in enumerate(stages))
 
 
 def command_of(settings: TrainSettings) -> str:
@@ -68,32 +73,49 @@ def run(settings: TrainSettings) -> int:
     except datasets.DatasetError as error:
         print(f"receptive train: {error}", file=sys.stderr)
         return 1
-    recipe = recipe_of(settings)
+    stages = stages_of(settings)
     train_on, held_out = digits.split(datasets.HELD_OUT)
     threads = torch.get_num_threads()
     torch.set_num_threads(settings.threads)
     try:
-        torch.manual_seed(recipe.seed)
+        torch.manual_seed(stages[0].seed)
         network = build(settings.name)
-        about = CATALOGUE[settings.name]
-        with (
-            closing(train(network, train_on, held_out, recipe, about.mean, about.std)) as events,
-            tqdm(disable=settings.quiet, unit="step", dynamic_ncols=True) as bar,
-        ):
-            for event in events:
-                match event:
-                    case Started(steps=steps):
-                        bar.reset(steps)
-                    case Step(epoch=epoch, loss=loss):
-                        bar.set_description(f"epoch {epoch}/{recipe.epochs}  loss {loss:.3f}", refresh=False)
-                        bar.update()
-                    case Epoch():
-                        path = record.write(settings.name, dataset, recipe, event, command_of(settings), settings.out)
-                        wrong = 100 * event.errors / event.held_out
-                        bar.write(
-                            f"epoch {event.number}: loss {event.loss:.4f}, {wrong:.2f} % wrong of what was held out"
-                        )
+        behind = 0
+        for stage in stages:
+            for epoch in _epochs(network, train_on, held_out, stage, settings, behind, sum(s.epochs for s in stages)):
+                done = behind + epoch.number
+                path = record.write(settings.name, dataset, stages, done, epoch, command_of(settings), settings.out)
+            network.load_state_dict(epoch.weights)
+            behind = done
     finally:
         torch.set_num_threads(threads)
     print(f"weights: {path}\ncard:    {path.with_suffix('.json')}")
     return 0
+
+
+def _epochs(
+    network: Classifier,
+    train_on: datasets.Digits,
+    held_out: datasets.Digits,
+    stage: Recipe,
+    settings: TrainSettings,
+    behind: int,
+    epochs: int,
+) -> Iterator[Epoch]:
+    """The epochs of one stage, their steps shown on a bar."""
+    about = CATALOGUE[settings.name]
+    with (
+        closing(train(network, train_on, held_out, stage, about.mean, about.std)) as events,
+        tqdm(disable=settings.quiet, unit="step", dynamic_ncols=True) as bar,
+    ):
+        for event in events:
+            match event:
+                case Started(steps=steps):
+                    bar.reset(steps)
+                case Step(epoch=number, loss=loss):
+                    bar.set_description(f"epoch {behind + number}/{epochs}  loss {loss:.3f}", refresh=False)
+                    bar.update()
+                case Epoch():
+                    wrong = f"{100 * event.errors / event.held_out:.2f} % wrong of what was held out"
+                    bar.write(f"epoch {behind + event.number}: loss {event.loss:.4f}, {wrong}")
+                    yield event

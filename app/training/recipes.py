@@ -20,7 +20,8 @@ _SHARED = Recipe(
     distortion=Distortion(),
 )
 
-RECIPES: dict[str, Recipe] = {
-    "lenet5": _SHARED,
-    "lenet5-1998": replace(_SHARED, epochs=90, weight_decay=0.01),
+# Stages in order: each begins with the averaged weights of the one before.
+RECIPES: dict[str, tuple[Recipe, ...]] = {
+    "lenet5": (_SHARED,),
+    "lenet5-1998": (replace(_SHARED, epochs=90, weight_decay=0.01),),
 }

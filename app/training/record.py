@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,21 +17,27 @@ from app.training.others import guesses, other_writers
 from models.catalogue import CATALOGUE, build, weights_path
 
 
-def write(name: str, dataset: Dataset, recipe: Recipe, epoch: Epoch, command: str, folder: Path) -> Path:
+def write(
+    name: str, dataset: Dataset, stages: Sequence[Recipe], epochs: int, epoch: Epoch, command: str, folder: Path
+) -> Path:
     """The epoch's weights and their card in `folder`, both whole or not at all; the path of the weights.
+
+    stages: those of the recipe; epochs: all that are behind, of every stage.
 
     Raises OSError.
     """
     raw = save({key: value.contiguous() for key, value in epoch.weights.items()})
     folder.mkdir(parents=True, exist_ok=True)
     path = weights_path(name, folder)
-    about = card(name, dataset, recipe, epoch, command, hashlib.sha256(raw).hexdigest())
+    about = card(name, dataset, stages, epochs, epoch, command, hashlib.sha256(raw).hexdigest())
     _replace(path, raw)
     _replace(path.with_suffix(".json"), (json.dumps(about, indent=2) + "\n").encode())
     return path
 
 
-def card(name: str, dataset: Dataset, recipe: Recipe, epoch: Epoch, command: str, sha256: str) -> dict[str, Any]:
+def card(
+    name: str, dataset: Dataset, stages: Sequence[Recipe], epochs: int, epoch: Epoch, command: str, sha256: str
+) -> dict[str, Any]:
     """What a card holds."""
     return {
         "network": name,
@@ -43,9 +49,9 @@ def card(name: str, dataset: Dataset, recipe: Recipe, epoch: Epoch, command: str
             "trained_on": "all of the 60,000 training pictures but the last 10,000",
             "md5": {file.name: file.md5 for file in (dataset.images, dataset.labels)},
         },
-        "recipe": asdict(recipe),
-        "seed": recipe.seed,
-        "epochs": epoch.number,
+        "recipe": [asdict(stage) for stage in stages],
+        "seed": stages[0].seed,
+        "epochs": epochs,
         "validation": _figure(
             f"the last {HELD_OUT:,} of the 60,000 training pictures, never trained on", epoch.errors, epoch.held_out
         ),

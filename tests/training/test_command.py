@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from app.training import command, datasets
-from app.training.command import TrainSettings, command_of, recipe_of, run
+from app.training.command import TrainSettings, command_of, run, stages_of
 from app.training.recipes import RECIPES
 from models.catalogue import CATALOGUE, card, load, weights_path
 from tests.training.digits import dataset, drawn
@@ -35,8 +35,8 @@ def test_what_is_written_loads_and_its_card_is_true(name: str, data: Path, tmp_p
     about = card(name, tmp_path / "out")
     assert not load(name, folder=tmp_path / "out").training
     assert about["command"] == f"receptive train {name} --epochs 1 --batch 10 --written 10 --data-dir DIR"
-    assert about["epochs"] == 1
-    assert about["recipe"]["batch"] == 10
+    assert about["epochs"] == len(RECIPES[name])
+    assert {stage["batch"] for stage in about["recipe"]} == {10}
     assert about["validation"]["pictures"] == 20
     assert about["other_writers"]["pictures"] == 1797
     assert str(tmp_path) not in json.dumps(about)
@@ -54,10 +54,11 @@ def test_the_same_command_gives_the_same_bytes(data: Path, tmp_path: Path) -> No
 def test_without_flags_the_recipe_is_that_of_the_shipped_weights() -> None:
     for name in CATALOGUE:
         settings = TrainSettings.model_validate({"name": name})
-        assert recipe_of(settings) == RECIPES[name]
+        assert stages_of(settings) == RECIPES[name]
         assert command_of(settings) == f"receptive train {name}"
         shipped = card(name)
-        assert shipped["recipe"] == asdict(RECIPES[name])
+        assert shipped["recipe"] == [asdict(stage) for stage in RECIPES[name]]
+        assert shipped["epochs"] == sum(stage.epochs for stage in RECIPES[name])
 
 
 def test_data_that_is_not_there_is_said_and_the_status_is_1(
