@@ -108,6 +108,7 @@ def _epochs(
         closing(train(network, train_on, held_out, stage, about.mean, about.std)) as events,
         tqdm(disable=settings.quiet, unit="step", dynamic_ncols=True) as bar,
     ):
+        bar.set_description("finding the middle of every stroke, a minute or two")
         for event in events:
             match event:
                 case Started(steps=steps):
