@@ -86,31 +86,26 @@ def prepare(grey: Grey) -> Preparation:
 
     rows, columns = fitted.shape
     x, y = _placed(fitted)
-    centred = np.zeros((FIELD, FIELD), np.uint8)
+    edge = (INPUT - FIELD) // 2
+    padded = np.zeros((INPUT, INPUT), np.uint8)
+    centred = padded[edge : edge + FIELD, edge : edge + FIELD]
     centred[y : y + rows, x : x + columns] = fitted
     shift = (x - (FIELD - columns) // 2, y - (FIELD - rows) // 2)
     steps.append(Step("centre", centred, Box(x, y, columns, rows), shift))
-
-    edge = (INPUT - FIELD) // 2
-    padded = np.zeros((INPUT, INPUT), np.uint8)
-    padded[edge : edge + FIELD, edge : edge + FIELD] = centred
     steps.append(Step("pad", padded, Box(edge, edge, FIELD, FIELD)))
     return Preparation(False, paper, steps, padded * np.float32(1 / 255))
 
 
-_POSITIONS: Final = np.arange(DIGIT, dtype=np.float32)
-_ONES: Final = np.ones(DIGIT, np.float32)
+# A row of ones adds; a row of positions adds what is weighted by its place.
+_MOMENTS: Final = np.stack([np.ones(DIGIT), np.arange(DIGIT)]).astype(np.float32)
 
 
 def _placed(fitted: Grey) -> tuple[int, int]:
     """Where the fitted box begins on the 28-pixel field, for its centre of mass to lie on the centre pixel."""
     rows, columns = fitted.shape
-    mass = fitted.astype(np.float32)  # sums stay below 2^24, so that float32 adds them exactly
-    along = _ONES[:rows] @ mass
-    total = float(along @ _ONES[:columns])
-    x = float(along @ _POSITIONS[:columns]) / total
-    y = float(_POSITIONS[:rows] @ (mass @ _ONES[:columns])) / total
-    return _start(x, columns), _start(y, rows)
+    mass = fitted.astype(np.float32)  # the sums used here stay below 2^24, so that float32 adds them exactly
+    (total, along), (down, _) = (_MOMENTS[:, :rows] @ mass @ _MOMENTS[:, :columns].T).tolist()
+    return _start(along / total, columns), _start(down / total, rows)
 
 
 def _start(centre: float, side: int) -> int:
@@ -121,15 +116,15 @@ def _bounds(ink: Grey) -> Box | None:
     """The smallest box around everything that is not zero."""
     if ink.shape[1] % 8 == 0 and ink.flags.c_contiguous:  # eight pixels at a time, as on a canvas
         words = ink.view(np.uint64)
-        across = np.bitwise_or.reduce(words, axis=0).view(np.uint8)
-        down = np.bitwise_or.reduce(words, axis=1)
+        across, down = np.bitwise_or.reduce(words, axis=0), np.bitwise_or.reduce(words, axis=1).astype(np.bool_)
     else:
         across, down = ink.max(0), ink.max(1)
-    columns, rows = across.nonzero()[0], down.nonzero()[0]
-    if not len(rows):
+    columns, rows = across.tobytes(), down.tobytes()  # bytes strip their zeros faster than numpy finds the others
+    right, bottom = len(columns.rstrip(b"\0")), len(rows.rstrip(b"\0"))
+    if not bottom:
         return None
-    x, y = int(columns[0]), int(rows[0])
-    return Box(x, y, int(columns[-1]) - x + 1, int(rows[-1]) - y + 1)
+    x, y = len(columns) - len(columns.lstrip(b"\0")), len(rows) - len(rows.lstrip(b"\0"))
+    return Box(x, y, right - x, bottom - y)
 
 
 def _fit(cropped: Grey) -> Grey:
@@ -148,9 +143,9 @@ def _fit(cropped: Grey) -> Grey:
     if darkest < FULL_CONTRAST:
         small *= np.float32(255 / darkest)
     if scale > 1:
-        small = (small - HALF) * CRISPER + HALF
-    small += np.float32(0.5)
-    fitted: Grey = np.clip(small, np.float32(0), np.float32(255)).astype(np.uint8)
+        small = np.clip((small - HALF) * CRISPER + HALF, np.float32(0), np.float32(255))
+    small += np.float32(0.5)  # weighted means lie between 0 and 255: only what was made crisp has to be clipped
+    fitted: Grey = small.astype(np.uint8)
     return fitted
 
 
@@ -176,7 +171,7 @@ def _ink(grey: Grey) -> tuple[bool, Grey]:
     flat = _flat_paper(grey)
     if flat is not None:
         light = flat
-        strength = 255 - grey if light else grey
+        strength = ~grey if light else grey  # in bytes, 255 - grey
         darkest = int(strength.max())
         if darkest < LEAST_CONTRAST:
             return light, np.zeros_like(grey)
@@ -189,11 +184,12 @@ def _ink(grey: Grey) -> tuple[bool, Grey]:
 
 def _flat_paper(grey: Grey) -> bool | None:
     """True or False where the paper is plainly pure white or pure black, as on a canvas; None where it takes a look."""
-    level = int(grey[0, 0])
-    if level not in (0, 255) or not level == grey[0, -1] == grey[-1, 0] == grey[-1, -1]:
+    corners = grey[:: max(len(grey) - 1, 1), :: max(len(grey[0]) - 1, 1)].tobytes()
+    if corners.strip(b"\xff") and corners.strip(b"\0"):
         return None
-    plain = np.count_nonzero(grey == level)
-    return level == 255 if plain > 0.6 * grey.size else None
+    light = corners[0] == 255
+    other = np.count_nonzero(~grey if light else grey)
+    return light if other < 0.4 * grey.size else None
 
 
 def _cut(strength: Grey, tolerance: int, darkest: int) -> Grey:
