@@ -1,5 +1,7 @@
 """The pages that are read: lessons, their list, the REST documentation; in both languages, on a phone and a desk."""
 
+import json
+import urllib.request
 from typing import Final
 
 import pytest
@@ -8,11 +10,16 @@ from playwright.sync_api import expect
 from tests.browser.conftest import SIZES, Open, assert_silent, violations
 
 LANGUAGES: Final = ("en", "zh")
+# Every pair of language, size and theme, in half as many views as all their combinations.
+VIEWS: Final = (
+    ("en", "phone", "light"),
+    ("en", "desktop", "dark"),
+    ("zh", "phone", "dark"),
+    ("zh", "desktop", "light"),
+)
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("lang", "size", "theme"), VIEWS)
 def test_a_lesson_reads_well(open_page: Open, server: str, lang: str, size: str, theme: str) -> None:
     visit = open_page("/learn/lenet-5", lang, size, theme)
     page = visit.page
@@ -52,9 +59,7 @@ def test_a_lesson_can_be_printed(open_page: Open) -> None:
     expect(page.locator("h1")).to_be_visible()
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("lang", "size", "theme"), VIEWS)
 def test_the_list_of_lessons_leads_to_a_lesson(open_page: Open, server: str, lang: str, size: str, theme: str) -> None:
     visit = open_page("/learn", lang, size, theme)
     page = visit.page
@@ -112,3 +117,13 @@ def test_a_page_that_does_not_exist_leads_back(open_page: Open, server: str) -> 
     page = open_page("/nowhere").page
     page.get_by_role("main").get_by_role("link").first.click()
     expect(page).to_have_url(f"{server}/")
+
+
+def test_an_exhibit_begins_with_the_sample_that_its_attribute_names(open_page: Open, server: str) -> None:
+    with urllib.request.urlopen(f"{server}/samples") as answer:
+        four = next(row["id"] for row in json.load(answer) if row["label"] == "4")
+    page = open_page("/learn/lenet-5").page
+    exhibit = page.locator("rx-lenet").first
+    expect(exhibit.get_by_test_id("guess")).to_have_text("7")
+    exhibit.evaluate("(element, id) => element.setAttribute('sample', id)", str(four))
+    expect(exhibit.get_by_test_id("guess")).to_have_text("4")

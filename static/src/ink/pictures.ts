@@ -89,3 +89,8 @@ function square(): CanvasRenderingContext2D {
   if (context === null) throw new Error('this browser paints no 2D canvas');
   return context;
 }
+
+/** The address of a digit of the tray, seen from the server's root. */
+export function ofTray(id: number): string {
+  return `samples/${id}.png`;
+}
