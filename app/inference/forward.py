@@ -7,7 +7,7 @@ from typing import Any, Final
 import torch
 from torch import Tensor, fx, nn
 
-from models.layers import PartialConvolution, Squash
+from models.layers import EuclideanRBF, PartialConvolution, Squash, Subsampling
 
 Activations = dict[str, Tensor]
 
@@ -180,8 +180,15 @@ def _bound(layer: nn.Module) -> Call:
         kernels, shift = layer.dense().detach(), layer.bias.detach()
         return lambda x: torch.conv2d(x, kernels, shift)
     if type(layer) is Squash:
-        amplitude, slope = layer.amplitude, layer.slope
+        # As tensors, once: torch makes one of every Python number that it is given, at the price of a small layer.
+        amplitude, slope = torch.tensor(layer.amplitude), torch.tensor(layer.slope)
         return lambda x: torch.mul(x, slope).tanh_().mul_(amplitude)
+    if type(layer) is Subsampling:
+        coefficient, raised = layer.coefficient.detach()[:, None, None], layer.bias.detach()[:, None, None]
+        return lambda x: torch.addcmul(raised, _pooled(x, torch.add), coefficient)
+    if type(layer) is EuclideanRBF:
+        targets = layer.targets
+        return lambda x: torch.sub(x.unsqueeze(1), targets).square_().sum(2)
     return layer.forward
 
 
@@ -191,18 +198,23 @@ def _is_halving(layer: nn.MaxPool2d) -> bool:
 
 
 def _halves(x: Tensor) -> Tensor:
-    """The maximum of every two by two, an odd last row or column left out.
+    """The maximum of every two by two.
 
     torch's own pooling is not vectorized: beyond one small layer its set-up is all that it saves.
     """
     if x.numel() <= SMALL_LAYER:
         return torch.max_pool2d(x, 2)
+    return _pooled(x, torch.maximum)
+
+
+def _pooled(x: Tensor, join: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+    """Rows two by two, then columns; an odd last one is left out."""
     count, maps, rows, columns = x.shape
     if rows % 2 or columns % 2:
         x = x[:, :, : rows // 2 * 2, : columns // 2 * 2]
     upper, lower = x.unflatten(2, (rows // 2, 2)).unbind(3)
-    left, right = torch.maximum(upper, lower).view(count, maps, rows // 2, columns // 2, 2).unbind(4)
-    return torch.maximum(left, right)
+    left, right = join(upper, lower).view(count, maps, rows // 2, columns // 2, 2).unbind(4)
+    return join(left, right)
 
 
 @contextmanager

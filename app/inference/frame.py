@@ -14,6 +14,8 @@ from app.inference.picture import Preparation
 Floats = NDArray[np.float32]
 Shape = tuple[int, ...]
 
+LEAST_SPREAD = np.float32(1e-30)  # of a map that is the same everywhere: nothing to divide by
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -63,7 +65,7 @@ def quantize(plan: Plan, batch: Batch) -> tuple[Floats, NDArray[np.uint8]]:
     np.maximum.reduceat(row, plan.starts, axis=1, out=ranges[:, :, 1])
     low = ranges[:, :, 0]
     spread = ranges[:, :, 1] - low
-    scale = np.divide(np.float32(255), spread, out=np.zeros_like(spread), where=spread > 0)
+    scale = np.float32(255) / np.maximum(spread, LEAST_SPREAD)
     row -= np.repeat(low - spread * np.float32(0.5 / 255), plan.sizes, axis=1)  # half a level, so that it rounds
     row *= np.repeat(scale, plan.sizes, axis=1)
     return ranges, row.astype(np.uint8)

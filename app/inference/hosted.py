@@ -47,6 +47,7 @@ class Hosted:
         self.module = module.to(device).eval()
         self._device = device
         self._logits: Callable[[Tensor], Tensor] = getattr(module, "logits", lambda output: output)
+        self._mean, self._contrast = np.float32(network.mean), np.float32(1 / network.std)
         self._pass = self._shortest_pass()
         warm = self.look_at([np.zeros(network.input_shape[1:], np.float32)])
         self.look_at([np.zeros(network.input_shape[1:], np.float32)] * (PLAIN_BATCH + 1))
@@ -74,8 +75,8 @@ class Hosted:
         """One pass for all of them; (H, W) each, ink 1, paper 0."""
         network = self.network
         inputs = np.array(pictures, np.float32)[:, None]
-        inputs -= np.float32(network.mean)
-        inputs *= np.float32(1 / network.std)
+        inputs -= self._mean
+        inputs *= self._contrast
         plain = self._device.type == "cpu" and len(inputs) <= PLAIN_BATCH
         with torch.inference_mode(), plain_kernels(plain):
             output, heard = self._pass(self._placed(inputs))
