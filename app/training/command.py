@@ -74,7 +74,6 @@ def run(settings: TrainSettings) -> int:
         print(f"receptive train: {error}", file=sys.stderr)
         return 1
     stages = stages_of(settings)
-    train_on, held_out = digits.split(datasets.HELD_OUT)
     threads = torch.get_num_threads()
     torch.set_num_threads(settings.threads)
     try:
@@ -82,9 +81,14 @@ def run(settings: TrainSettings) -> int:
         network = build(settings.name)
         behind = 0
         for stage in stages:
+            train_on, held_out = digits.split(0 if stage.joined else datasets.HELD_OUT)
             for epoch in _epochs(network, train_on, held_out, stage, settings, behind, sum(s.epochs for s in stages)):
                 done = behind + epoch.number
-                path = record.write(settings.name, dataset, stages, done, epoch, command_of(settings), settings.out)
+                if not stage.joined:
+                    judged = record.Judged(done, epoch.errors, epoch.held_out)
+                path = record.write(
+                    settings.name, dataset, stages, done, epoch.weights, judged, command_of(settings), settings.out
+                )
             network.load_state_dict(epoch.weights)
             behind = done
     finally:
@@ -117,6 +121,6 @@ def _epochs(
                     bar.set_description(f"epoch {behind + number}/{epochs}  loss {loss:.3f}", refresh=False)
                     bar.update()
                 case Epoch():
-                    wrong = f"{100 * event.errors / event.held_out:.2f} % wrong of what was held out"
-                    bar.write(f"epoch {behind + event.number}: loss {event.loss:.4f}, {wrong}")
+                    wrong = f"{100 * event.errors / event.held_out:.2f} % wrong" if event.held_out else "nothing"
+                    bar.write(f"epoch {behind + event.number}: loss {event.loss:.4f}, {wrong} of what was held out")
                     yield event

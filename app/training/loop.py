@@ -31,6 +31,7 @@ class Recipe:
     written: int  # digits drawn in strokes.py's styles, added to the data set's
     seed: int
     distortion: Distortion
+    joined: bool = False  # whether what was held out is learned from too; it has been judged on before
 
 
 @dataclass(frozen=True)

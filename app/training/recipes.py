@@ -22,6 +22,19 @@ _SHARED = Recipe(
 
 # Stages in order: each begins with the averaged weights of the one before.
 RECIPES: dict[str, tuple[Recipe, ...]] = {
-    "lenet5": (_SHARED,),
+    "lenet5": (
+        _SHARED,
+        replace(
+            _SHARED,
+            epochs=30,
+            learning_rate=1e-3,
+            warm_up=0.05,
+            mild_from=0.4,
+            mild_strength=0.75,
+            mild_plain=0.15,
+            seed=2,
+            joined=True,
+        ),
+    ),
     "lenet5-1998": (replace(_SHARED, epochs=90, weight_decay=0.01),),
 }

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,33 +12,60 @@ from safetensors.torch import save
 from torch import Tensor
 
 from app.training.datasets import HELD_OUT, Dataset
-from app.training.loop import Epoch, Recipe
+from app.training.loop import Recipe
 from app.training.others import guesses, other_writers
 from models.catalogue import CATALOGUE, build, weights_path
 
 
+@dataclass(frozen=True)
+class Judged:
+    """What the weights did on the held-out pictures the last time that these were new to them."""
+
+    epochs: int  # that were behind, of every stage
+    errors: int
+    pictures: int
+
+
 def write(
-    name: str, dataset: Dataset, stages: Sequence[Recipe], epochs: int, epoch: Epoch, command: str, folder: Path
+    name: str,
+    dataset: Dataset,
+    stages: Sequence[Recipe],
+    epochs: int,
+    weights: Mapping[str, Tensor],
+    judged: Judged,
+    command: str,
+    folder: Path,
 ) -> Path:
-    """The epoch's weights and their card in `folder`, both whole or not at all; the path of the weights.
+    """The weights and their card in `folder`, both whole or not at all; the path of the weights.
 
     stages: those of the recipe; epochs: all that are behind, of every stage.
 
     Raises OSError.
     """
-    raw = save({key: value.contiguous() for key, value in epoch.weights.items()})
+    raw = save({key: value.contiguous() for key, value in weights.items()})
     folder.mkdir(parents=True, exist_ok=True)
     path = weights_path(name, folder)
-    about = card(name, dataset, stages, epochs, epoch, command, hashlib.sha256(raw).hexdigest())
+    about = card(name, dataset, stages, epochs, weights, judged, command, hashlib.sha256(raw).hexdigest())
     _replace(path, raw)
     _replace(path.with_suffix(".json"), (json.dumps(about, indent=2) + "\n").encode())
     return path
 
 
 def card(
-    name: str, dataset: Dataset, stages: Sequence[Recipe], epochs: int, epoch: Epoch, command: str, sha256: str
+    name: str,
+    dataset: Dataset,
+    stages: Sequence[Recipe],
+    epochs: int,
+    weights: Mapping[str, Tensor],
+    judged: Judged,
+    command: str,
+    sha256: str,
 ) -> dict[str, Any]:
     """What a card holds."""
+    joined = epochs > judged.epochs
+    seen = f"all of the 60,000 training pictures but the last {HELD_OUT:,}"
+    new = f"the last {HELD_OUT:,} of the 60,000 training pictures"
+    when = f"by the weights of epoch {judged.epochs}, before these joined" if joined else "never trained on"
     return {
         "network": name,
         "file": weights_path(name).name,
@@ -46,16 +73,14 @@ def card(
         "parameters": CATALOGUE[name].parameters,
         "data": {
             "name": dataset.name,
-            "trained_on": "all of the 60,000 training pictures but the last 10,000",
+            "trained_on": f"{seen}; after epoch {judged.epochs} all 60,000" if joined else seen,
             "md5": {file.name: file.md5 for file in (dataset.images, dataset.labels)},
         },
         "recipe": [asdict(stage) for stage in stages],
         "seed": stages[0].seed,
         "epochs": epochs,
-        "validation": _figure(
-            f"the last {HELD_OUT:,} of the 60,000 training pictures, never trained on", epoch.errors, epoch.held_out
-        ),
-        "other_writers": _others(name, epoch.weights),
+        "validation": _figure(f"{new}, {when}", judged.errors, judged.pictures),
+        "other_writers": _others(name, weights),
         "command": command,
         "torch": torch.__version__.split("+")[0],
     }

@@ -43,6 +43,15 @@ def test_what_is_written_loads_and_its_card_is_true(name: str, data: Path, tmp_p
     assert sorted(path.suffix for path in (tmp_path / "out").iterdir()) == [".json", ".safetensors"]
 
 
+def test_a_figure_on_what_was_held_out_is_from_before_it_joined(data: Path, tmp_path: Path) -> None:
+    assert [stage.joined for stage in RECIPES["lenet5"]] == [False, True]
+    assert run(small(data, tmp_path / "out", epochs=2)) == 0
+    about = card("lenet5", tmp_path / "out")
+    assert about["epochs"] == 4
+    assert "by the weights of epoch 2, before these joined" in about["validation"]["on"]
+    assert about["data"]["trained_on"].endswith("after epoch 2 all 60,000")
+
+
 def test_the_same_command_gives_the_same_bytes(data: Path, tmp_path: Path) -> None:
     sums = []
     for place in ("one", "two"):
