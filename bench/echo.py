@@ -1,9 +1,9 @@
 """The floor of the socket: the same server and settings, giving back as many bytes as a frame has, and nothing else."""
 
 import argparse
-import asyncio
 
 import uvicorn
+import uvloop
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -41,7 +41,7 @@ def main() -> None:
         ws_per_message_deflate=False,
         log_level="error",
     )
-    asyncio.run(uvicorn.Server(config).serve())
+    uvloop.run(uvicorn.Server(config).serve())
 
 
 if __name__ == "__main__":

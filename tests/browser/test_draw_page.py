@@ -186,6 +186,15 @@ def test_every_product_shown_adds_up_to_the_value_torch_computed(
             assert math.fsum([*contributions, parts[-1]]) == pytest.approx(total, rel=1e-9, abs=1e-9), place
 
 
+def test_a_page_that_scrolls_under_a_resting_pointer_leaves_the_chosen_map_on_show(open_page: Open) -> None:
+    page = drawn(open_page, "/?model=lenet5-1998").page
+    page.locator("[data-map='f6_squash/7']").click()
+    page.mouse.wheel(0, -40)
+    page.mouse.wheel(0, 90)
+    page.wait_for_timeout(500)
+    expect(page.get_by_test_id("detail")).to_have_attribute("data-place", "f6_squash/7")
+
+
 def test_the_largest_of_a_pooling_window_is_what_goes_on(open_page: Open) -> None:
     page = drawn(open_page, "/?layer=s2&map=2").page
     assert number(page.get_by_test_id("total")) == number(page.get_by_test_id("torch"))
@@ -290,7 +299,7 @@ def test_a_tap_selects_a_map(open_page: Open) -> None:
 def test_every_head_explains_itself_on_focus(page_of_seven: Page) -> None:
     page = page_of_seven
     for name, field in (("C1", "5×5"), ("S2", "6×6"), ("C3", "14×14"), ("S4", "16×16")):
-        head = page.get_by_role("button", name=re.compile(f"^{name}"))
+        head = page.get_by_role("button", name=re.compile(f"^{name} [0-9]+@"))
         head.focus()
         tooltip = page.locator(f"[id='{head.get_attribute('aria-describedby')}']")
         expect(tooltip).to_be_visible()

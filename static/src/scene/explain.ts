@@ -115,7 +115,9 @@ export function explain(
 
   const weight = named('.weight');
   if (weight === null) return null;
-  const bias = named('.bias')?.data[map] ?? 0;
+  const biases = named('.bias');
+  if (biases === null && column.facts.weights?.some((name) => name.endsWith('.bias'))) return null; // not there yet
+  const bias = biases?.data[map] ?? 0;
   if (window === null) {
     const values = vectorOf(source, read);
     if (values === null) return null;

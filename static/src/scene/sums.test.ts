@@ -57,6 +57,27 @@ it('adds every product shown up to the convolution', () => {
   expect(found.before).toBeCloseTo(value, 5);
 });
 
+it('shows no sum while a parameter of it is on its way', () => {
+  const f6 = column(TODAY, 'f6');
+  const parameters: Record<string, Parameter> = {
+    'f6.weight': { shape: [84, 120], data: noise(84 * 120, 3) },
+    'f6.bias': { shape: [84], data: noise(84, 4) },
+  };
+  const c5: Source = { shown: 'c5_relu', count: 120, height: 1, width: 1, vector: true };
+  const known = (names: string[]) =>
+    explain(
+      f6,
+      c5,
+      { map: 7, row: 0, col: 0 },
+      () => noise(120, 1),
+      (name) => (names.includes(name) ? (parameters[name] ?? null) : null),
+      null,
+    );
+  expect(known(['f6.weight'])).toBeNull();
+  expect(known(['f6.bias'])).toBeNull();
+  expect(known(['f6.weight', 'f6.bias'])?.how).toBe('sum');
+});
+
 it('finds the packed kernels of Table I', () => {
   const c3 = column(PUBLISHED, 'c3');
   const weight: Parameter = {
