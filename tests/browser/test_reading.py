@@ -55,7 +55,7 @@ def test_the_answer_is_folded_until_it_is_asked_for(open_page: Open) -> None:
 def test_a_lesson_can_be_printed(open_page: Open) -> None:
     page = open_page("/learn/lenet-5").page
     page.emulate_media(media="print")
-    expect(page.locator("header")).to_be_hidden()
+    expect(page.locator("header.head")).to_be_hidden()
     expect(page.locator("h1")).to_be_visible()
 
 
