@@ -1,7 +1,6 @@
 """The layers of the 1998 LeNet-5 that torch does not have, each as a module."""
 
 from collections.abc import Sequence
-from math import exp
 
 import torch
 from torch import Tensor, nn
@@ -110,8 +109,3 @@ def map_loss(penalties: Tensor, labels: Tensor, j: float) -> Tensor:
     right = penalties.gather(1, labels[:, None]).squeeze(1)
     rubbish = penalties.new_full((len(penalties), 1), -j)
     return (right + torch.logsumexp(torch.cat((rubbish, -penalties), dim=1), dim=1)).mean()
-
-
-def map_loss_floor(j: float) -> float:
-    """What equation 9 gives for a penalty of zero and every other class infinitely far."""
-    return float(torch.log1p(torch.tensor(exp(-j))))
