@@ -1,0 +1,351 @@
+/** A convolution as the exhibit shows it: its shape, its values at once, and the terms behind one of them. */
+
+import type { Volume } from './volume';
+
+export type PaddingMode = 'zeros' | 'reflect' | 'replicate' | 'circular';
+
+export interface Settings {
+  /** Pairs are rows, then columns. */
+  stride: [number, number];
+  /** Top, bottom, left, right. */
+  padding: [number, number, number, number];
+  paddingMode: PaddingMode;
+  dilation: [number, number];
+  groups: number;
+  transposed: boolean;
+  outputPadding: [number, number];
+  /** True: a convolution, which turns its kernels by 180 degrees; false: what PyTorch computes. */
+  flip: boolean;
+}
+
+export interface Filters {
+  /** The output maps. */
+  out: number;
+  /** The input channels that each of them reads: all of them, divided by the groups. */
+  into: number;
+  height: number;
+  width: number;
+  /** [out][into][height][width]; also for a transposed convolution, where PyTorch has the first two the other way. */
+  data: Float32Array;
+}
+
+export interface Problem {
+  input: Volume;
+  filters: Filters;
+  /** One value per output map; empty: no bias. */
+  bias: Float32Array;
+  settings: Settings;
+}
+
+/** One cell of the output. */
+export interface Position {
+  map: number;
+  row: number;
+  col: number;
+}
+
+/** One product of a sum. */
+export interface Term {
+  channel: number;
+  /** In the padded input; in the input itself where the convolution is transposed, for there the output is cropped. */
+  row: number;
+  col: number;
+  /** The weight's place in the kernel as it is given, before any turn. */
+  y: number;
+  x: number;
+  value: number;
+  weight: number;
+  product: number;
+}
+
+export interface Reach extends Position {
+  weight: number;
+}
+
+export interface OutputSize {
+  channels: number;
+  height: number;
+  width: number;
+}
+
+export const STILL: Settings = {
+  stride: [1, 1],
+  padding: [0, 0, 0, 0],
+  paddingMode: 'zeros',
+  dilation: [1, 1],
+  groups: 1,
+  transposed: false,
+  outputPadding: [0, 0],
+  flip: false,
+};
+
+/** The cells that a dilated kernel spans along one side. */
+export function span(kernel: number, dilation: number): number {
+  return dilation * (kernel - 1) + 1;
+}
+
+/** The size of the output; a side is zero or negative where the kernel does not fit. */
+export function outputSize({ input, filters, settings }: Problem): OutputSize {
+  const { stride, padding, dilation, transposed, outputPadding } = settings;
+  const [top, bottom, left, right] = padding;
+  const side = (length: number, before: number, after: number, kernel: number, axis: 0 | 1): number => {
+    const reach = span(kernel, dilation[axis]);
+    return transposed
+      ? (length - 1) * stride[axis] - before - after + reach + outputPadding[axis]
+      : Math.floor((length + before + after - reach) / stride[axis]) + 1;
+  };
+  return {
+    channels: filters.out,
+    height: side(input.height, top, bottom, filters.height, 0),
+    width: side(input.width, left, right, filters.width, 1),
+  };
+}
+
+/** Where a padded row or column comes from; null where it is a zero. */
+export function origin(index: number, before: number, length: number, mode: PaddingMode): number | null {
+  const at = index - before;
+  if (at >= 0 && at < length) return at;
+  if (mode === 'zeros') return null;
+  if (mode === 'replicate') return at < 0 ? 0 : length - 1;
+  if (mode === 'circular') return ((at % length) + length) % length;
+  return at < 0 ? -at : 2 * (length - 1) - at;
+}
+
+/** The input with its padding around it; the input itself for a transposed convolution. */
+export function padded({ input, settings }: Pick<Problem, 'input' | 'settings'>): Volume {
+  if (settings.transposed || settings.padding.every((side) => side === 0)) return input;
+  const [top, bottom, left, right] = settings.padding;
+  const height = input.height + top + bottom;
+  const width = input.width + left + right;
+  const data = new Float32Array(input.channels * height * width);
+  const cols = Array.from({ length: width }, (_, col) => origin(col, left, input.width, settings.paddingMode));
+  for (let row = 0; row < height; row += 1) {
+    const from = origin(row, top, input.height, settings.paddingMode);
+    if (from === null) continue;
+    for (let channel = 0; channel < input.channels; channel += 1) {
+      const target = (channel * height + row) * width;
+      const source = (channel * input.height + from) * input.width;
+      for (let col = 0; col < width; col += 1) {
+        const at = cols[col];
+        if (at != null) data[target + col] = input.data[source + at] ?? 0;
+      }
+    }
+  }
+  return { channels: input.channels, height, width, data };
+}
+
+/** The weights as they lie on the window: turned by 180 degrees for a convolution. */
+export function laid(filters: Filters, flip: boolean): Filters {
+  if (!flip) return filters;
+  const area = filters.height * filters.width;
+  const data = filters.data.map((_, index) => {
+    const start = index - (index % area);
+    return filters.data[start + area - 1 - (index % area)] ?? 0;
+  });
+  return { ...filters, data };
+}
+
+/** The first input channel that an output map reads. */
+export function firstChannel({ filters, settings }: Problem, map: number): number {
+  return Math.floor(map / (filters.out / settings.groups)) * filters.into;
+}
+
+/** Adds one weight's share to a map: `row of output += weight x row of input`, row by row. */
+type Share = (target: Float64Array, source: Float32Array, weight: number, y: number, x: number) => void;
+
+function sliding(problem: Problem, size: OutputSize, input: Volume): Share {
+  const { stride, dilation } = problem.settings;
+  return (target, source, weight, y, x) => {
+    for (let row = 0; row < size.height; row += 1) {
+      const from = (row * stride[0] + y * dilation[0]) * input.width + x * dilation[1];
+      const to = row * size.width;
+      for (let col = 0; col < size.width; col += 1) {
+        target[to + col] = (target[to + col] ?? 0) + weight * (source[from + col * stride[1]] ?? 0);
+      }
+    }
+  };
+}
+
+function spreading(problem: Problem, size: OutputSize, input: Volume): Share {
+  const { stride, dilation, padding } = problem.settings;
+  return (target, source, weight, y, x) => {
+    for (let row = 0; row < input.height; row += 1) {
+      const down = row * stride[0] + y * dilation[0] - padding[0];
+      if (down < 0 || down >= size.height) continue;
+      for (let col = 0; col < input.width; col += 1) {
+        const across = col * stride[1] + x * dilation[1] - padding[2];
+        if (across < 0 || across >= size.width) continue;
+        const to = down * size.width + across;
+        target[to] = (target[to] ?? 0) + weight * (source[row * input.width + col] ?? 0);
+      }
+    }
+  };
+}
+
+/** What one input channel gives to one output map, without bias. */
+function share(problem: Problem, input: Volume, turned: Filters, add: Share, target: Float64Array) {
+  const { height, width, into, data } = turned;
+  const plane = input.height * input.width;
+  return (map: number, index: number) => {
+    const channel = firstChannel(problem, map) + index;
+    const source = input.data.subarray(channel * plane, (channel + 1) * plane);
+    const start = (map * into + index) * height * width;
+    for (let y = 0; y < height; y += 1) {
+      for (let x = 0; x < width; x += 1) {
+        const weight = data[start + y * width + x] ?? 0;
+        if (weight !== 0) add(target, source, weight, y, x);
+      }
+    }
+  };
+}
+
+function prepared(problem: Problem) {
+  const size = outputSize(problem);
+  const area = Math.max(0, size.height) * Math.max(0, size.width);
+  const input = padded(problem);
+  const add = (problem.settings.transposed ? spreading : sliding)(problem, size, input);
+  const target = new Float64Array(area);
+  const give = share(problem, input, laid(problem.filters, problem.settings.flip), add, target);
+  return { size, area, target, give };
+}
+
+/** The output, in double precision and then rounded; a preview until the server has answered. */
+export function convolve(problem: Problem): Volume {
+  const { size, area, target, give } = prepared(problem);
+  const data = new Float32Array(size.channels * area);
+  for (let map = 0; map < size.channels; map += 1) {
+    target.fill(problem.bias[map] ?? 0);
+    for (let index = 0; index < problem.filters.into; index += 1) give(map, index);
+    data.set(target, map * area);
+  }
+  return { ...size, data };
+}
+
+/** What each input channel contributes to one output map; with the bias they add up to it. */
+export function partials(problem: Problem, map: number): Volume {
+  const { size, area, target, give } = prepared(problem);
+  const { into } = problem.filters;
+  const data = new Float32Array(into * area);
+  for (let index = 0; index < into; index += 1) {
+    target.fill(0);
+    give(map, index);
+    data.set(target, index * area);
+  }
+  return { channels: into, height: size.height, width: size.width, data };
+}
+
+/** Where in the input one weight finds its factor for one output row or column; null where it finds none. */
+function factorAt(problem: Problem, output: number, tap: number, axis: 0 | 1): number | null {
+  const { stride, dilation, padding, transposed } = problem.settings;
+  if (!transposed) return output * stride[axis] + tap * dilation[axis];
+  const place = output + (padding[axis * 2] ?? 0) - tap * dilation[axis];
+  const length = axis === 0 ? problem.input.height : problem.input.width;
+  const at = place / stride[axis];
+  return Number.isInteger(at) && at >= 0 && at < length ? at : null;
+}
+
+/** Every product of one output cell's sum, channel by channel and then as the window is read. */
+export function terms(problem: Problem, { map, row, col }: Position, input: Volume = padded(problem)): Term[] {
+  const { filters, settings } = problem;
+  const { height, width, into } = filters;
+  const found: Term[] = [];
+  const first = firstChannel(problem, map);
+  for (let tap = 0; tap < into * height * width; tap += 1) {
+    const index = Math.floor(tap / (height * width));
+    const [down, across] = [Math.floor(tap / width) % height, tap % width];
+    const at = [factorAt(problem, row, down, 0), factorAt(problem, col, across, 1)] as const;
+    if (at[0] === null || at[1] === null) continue;
+    const channel = first + index;
+    const [y, x] = settings.flip ? [height - 1 - down, width - 1 - across] : [down, across];
+    const value = input.data[(channel * input.height + at[0]) * input.width + at[1]] ?? 0;
+    const weight = filters.data[((map * into + index) * height + y) * width + x] ?? 0;
+    found.push({ channel, row: at[0], col: at[1], y, x, value, weight, product: value * weight });
+  }
+  return found;
+}
+
+/** The places along one side where an input row or column stands, its copies in the padding among them. */
+function copies(problem: Problem, index: number, axis: 0 | 1): number[] {
+  const { input, settings } = problem;
+  if (settings.transposed) return [index];
+  const length = axis === 0 ? input.height : input.width;
+  const before = settings.padding[axis * 2] ?? 0;
+  const total = length + before + (settings.padding[axis * 2 + 1] ?? 0);
+  const places = Array.from({ length: total }, (_, place) => place);
+  return places.filter((place) => origin(place, before, length, settings.paddingMode) === index);
+}
+
+/** The outputs that one row or column reaches, each with the tap (as the kernel lies) that it is reached by. */
+function reached(problem: Problem, index: number, axis: 0 | 1): { at: number; tap: number }[] {
+  const { filters, settings } = problem;
+  const { stride, dilation, padding, transposed } = settings;
+  const size = outputSize(problem);
+  const [length, taps] = axis === 0 ? [size.height, filters.height] : [size.width, filters.width];
+  const found: { at: number; tap: number }[] = [];
+  for (const place of copies(problem, index, axis)) {
+    for (let tap = 0; tap < taps; tap += 1) {
+      const at = transposed
+        ? place * stride[axis] + tap * dilation[axis] - (padding[axis * 2] ?? 0)
+        : (place - tap * dilation[axis]) / stride[axis];
+      if (Number.isInteger(at) && at >= 0 && at < length) found.push({ at, tap });
+    }
+  }
+  return found;
+}
+
+/**
+ * Every output that a cell of the input (without its padding) reaches, each with the weight in between: how much the
+ * output grows where the cell grows by one. Where padding repeats the cell, its weights are added up.
+ */
+export function reaches(
+  problem: Problem,
+  { channel, row, col }: { channel: number; row: number; col: number },
+): Reach[] {
+  const { filters, settings } = problem;
+  const { height, width, into, out } = filters;
+  const rows = reached(problem, row, 0);
+  const cols = reached(problem, col, 1);
+  const found: Reach[] = [];
+  for (let map = 0; map < out; map += 1) {
+    const index = channel - firstChannel(problem, map);
+    if (index < 0 || index >= into) continue;
+    const sums = new Map<string, Reach>();
+    for (const down of rows) {
+      for (const across of cols) {
+        const y = settings.flip ? height - 1 - down.tap : down.tap;
+        const x = settings.flip ? width - 1 - across.tap : across.tap;
+        const weight = filters.data[((map * into + index) * height + y) * width + x] ?? 0;
+        const key = `${down.at} ${across.at}`;
+        const before = sums.get(key)?.weight ?? 0;
+        sums.set(key, { map, row: down.at, col: across.at, weight: before + weight });
+      }
+    }
+    found.push(...sums.values());
+  }
+  return found;
+}
+
+/** The numbers that are learned. */
+export function parameters({ filters, bias }: Problem): number {
+  return filters.data.length + bias.length;
+}
+
+/** Multiplications of one pass, the padding's among them and the bias not counted. */
+export function macs(problem: Problem): number {
+  const { filters, input, settings } = problem;
+  const size = outputSize(problem);
+  const places = settings.transposed ? input.height * input.width : Math.max(0, size.height) * Math.max(0, size.width);
+  return filters.data.length * places;
+}
+
+/** Padding that keeps the size at stride 1, as PyTorch's "same": the odd cell goes below and to the right. */
+export function samePadding(height: number, width: number, dilation: [number, number]): Settings['padding'] {
+  const [down, across] = [span(height, dilation[0]) - 1, span(width, dilation[1]) - 1];
+  return [Math.floor(down / 2), Math.ceil(down / 2), Math.floor(across / 2), Math.ceil(across / 2)];
+}
+
+/** Padding with which every overlap of kernel and input has its output. */
+export function fullPadding(height: number, width: number, dilation: [number, number]): Settings['padding'] {
+  const [down, across] = [span(height, dilation[0]) - 1, span(width, dilation[1]) - 1];
+  return [down, down, across, across];
+}
