@@ -1,0 +1,52 @@
+/** Histograms as bars: equal classes between two ends, and where their bars stand. */
+
+import type { Box } from './box';
+
+export interface Histogram {
+  /** One more than there are classes, rising. */
+  edges: ArrayLike<number>;
+  counts: ArrayLike<number>;
+}
+
+/** Counts in equal classes from low to high; the last class holds high itself, what lies outside is left out. */
+export function histogram(values: ArrayLike<number>, classes: number, low: number, high: number): Histogram {
+  const counts = new Uint32Array(classes);
+  const edges = Float64Array.from({ length: classes + 1 }, (_, at) => low + ((high - low) * at) / classes);
+  for (let at = 0; at < values.length; at += 1) {
+    const value = values[at] ?? NaN;
+    if (!(value >= low && value <= high)) continue;
+    const found = Math.min(classes - 1, Math.floor(((value - low) / (high - low)) * classes));
+    counts[found] = (counts[found] ?? 0) + 1;
+  }
+  return { edges, counts };
+}
+
+/** The largest count, 1 at least so that it can be divided by. */
+export function tallest({ counts }: Histogram): number {
+  let most = 1;
+  for (let at = 0; at < counts.length; at += 1) most = Math.max(most, counts[at] ?? 0);
+  return most;
+}
+
+/** The ends that hold every class of all of them. */
+export function ends(histograms: readonly Histogram[]): [number, number] {
+  const lows = histograms.map(({ edges }) => edges[0] ?? 0);
+  const highs = histograms.map(({ edges }) => edges[edges.length - 1] ?? 0);
+  return [Math.min(...lows), Math.max(...highs)];
+}
+
+/** One bar for every class, standing on the lower side of the box; `most` fills its height. */
+export function bars(
+  { edges, counts }: Histogram,
+  box: Box,
+  [low, high]: readonly [number, number],
+  most: number,
+): Box[] {
+  const across = high > low ? box.width / (high - low) : 0;
+  return Array.from(counts, (count, at): Box => {
+    const from = edges[at] ?? low;
+    const to = edges[at + 1] ?? from;
+    const height = most > 0 ? (box.height * count) / most : 0;
+    return { x: box.x + (from - low) * across, y: box.y + box.height - height, width: (to - from) * across, height };
+  });
+}

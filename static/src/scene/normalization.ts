@@ -1,0 +1,132 @@
+/** Normalization followed by hand: the terms behind one value, the batch that is next, the statistics as they move. */
+
+import type { Volume } from './volume';
+
+export interface LocalResponse {
+  /** n: how many neighbouring maps a value is compared with, itself among them. */
+  size: number;
+  alpha: number;
+  beta: number;
+  k: number;
+}
+
+/** Krizhevsky, Sutskever and Hinton 2012, section 3.3. */
+export const ALEXNET: LocalResponse = { size: 5, alpha: 1e-4, beta: 0.75, k: 2 };
+
+export interface Place {
+  map: number;
+  row: number;
+  col: number;
+}
+
+/** The first and the last map that a map is compared with: n of them around it, fewer at the ends. */
+export function neighbours(map: number, channels: number, size: number): { first: number; last: number } {
+  return {
+    first: Math.max(0, map - Math.floor(size / 2)),
+    last: Math.min(channels - 1, map + Math.floor((size - 1) / 2)),
+  };
+}
+
+export interface Response {
+  value: number;
+  terms: { map: number; value: number; square: number }[];
+  sum: number;
+  /** k + alpha / n times the sum, as PyTorch has it; the paper writes alpha for PyTorch's alpha / n. */
+  base: number;
+  /** The base to the power of beta. */
+  divisor: number;
+  result: number;
+}
+
+function at(volume: Volume, { map, row, col }: Place): number {
+  return volume.data[(map * volume.height + row) * volume.width + col] ?? 0;
+}
+
+/** How local response normalization makes one value, neighbour by neighbour. */
+export function respond(input: Volume, place: Place, { size, alpha, beta, k }: LocalResponse): Response {
+  const { first, last } = neighbours(place.map, input.channels, size);
+  const terms = Array.from({ length: last - first + 1 }, (_, step) => {
+    const value = at(input, { ...place, map: first + step });
+    return { map: first + step, value, square: value * value };
+  });
+  const sum = terms.reduce((total, { square }) => total + square, 0);
+  const base = k + (alpha / size) * sum;
+  const divisor = base ** beta;
+  const value = at(input, place);
+  return { value, terms, sum, base, divisor, result: value / divisor };
+}
+
+export interface Standardized {
+  value: number;
+  /** value - mean */
+  distance: number;
+  /** The square root of variance + eps. */
+  spread: number;
+  result: number;
+}
+
+/** How batch normalization makes one value of the mean and the variance of its map, before gamma and beta. */
+export function standardize(value: number, mean: number, variance: number, eps: number): Standardized {
+  const distance = value - mean;
+  const spread = Math.sqrt(variance + eps);
+  return { value, distance, spread, result: distance / spread };
+}
+
+/** A running statistic after one more batch. */
+export function moved(running: number, batch: number, momentum: number): number {
+  return (1 - momentum) * running + momentum * batch;
+}
+
+/** The variance that joins the running one: n - 1 in place of n below it. Infinite for one value. */
+export function unbiased(variance: number, count: number): number {
+  return (variance * count) / (count - 1);
+}
+
+/** A small generator of numbers below one, the same for the same seed (mulberry32). */
+function generator(seed: number): () => number {
+  let word = seed >>> 0;
+  return () => {
+    word = (word + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(word ^ (word >>> 15), word | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** 0 to count - 1 in an order that the seed decides (Fisher and Yates). */
+export function shuffled(count: number, seed: number): number[] {
+  const random = generator(seed);
+  const order = Array.from({ length: count }, (_, index) => index);
+  for (let last = count - 1; last > 0; last -= 1) {
+    const other = Math.floor(random() * (last + 1));
+    [order[last], order[other]] = [order[other] ?? 0, order[last] ?? 0];
+  }
+  return order;
+}
+
+/**
+ * The digits of the tray that keep the chosen one company in batch number `batch`, counted from 0: they take turns,
+ * shuffled anew after each round, and the chosen one, if it is of the tray, is not among them.
+ */
+export function company(batch: number, size: number, tray: number, chosen: number | null, seed = 0): number[] {
+  const others = Array.from({ length: tray }, (_, index) => index).filter((index) => index !== chosen);
+  if (others.length === 0) return [];
+  return Array.from({ length: size - 1 }, (_, place) => {
+    const turn = batch * (size - 1) + place;
+    const round = Math.floor(turn / others.length);
+    return others[shuffled(others.length, seed + round)[turn % others.length] ?? 0] ?? 0;
+  });
+}
+
+/** Volumes of one size behind each other, as [N][C][H][W]. */
+export function stacked(volumes: readonly Volume[]): Float32Array<ArrayBuffer> {
+  const size = volumes[0]?.data.length ?? 0;
+  const data = new Float32Array(size * volumes.length);
+  volumes.forEach((volume, index) => data.set(volume.data, index * size));
+  return data;
+}
+
+/** The largest batch of volumes of this size that the server takes, and that the tray can fill. */
+export function largestBatch(values: number, limit: number, tray: number): number {
+  return Math.max(1, Math.min(tray, Math.floor(limit / values)));
+}
