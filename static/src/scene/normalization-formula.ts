@@ -1,0 +1,39 @@
+/** Both normalizations as formulas, and with the numbers of one value in them, in TeX. */
+
+import { tex, texScientific } from './activation-formula';
+import type { LocalResponse, Response, Standardized } from './normalization';
+
+export const RESPONSE_RULE = 'b_i = \\frac{a_i}{\\left(k + \\frac{\\alpha}{n}\\sum_{j} a_j^{\\,2}\\right)^{\\beta}}';
+
+export const BATCH_RULE = 'y = \\gamma\\,\\frac{x - \\mu}{\\sqrt{\\sigma^2 + \\varepsilon}} + \\beta';
+
+export const RUNNING_RULE = '\\hat\\mu \\leftarrow (1 - m)\\,\\hat\\mu + m\\,\\mu';
+
+/** One value of local response normalization: its neighbours' squares, their sum, the division. */
+export function responseFormula(found: Response, { size, alpha, beta, k }: LocalResponse, result: number): string[] {
+  const squares = found.terms.map(({ value }) => `${tex(value, 3, true)}^2`).join(' + ');
+  return [
+    `\\sum_{j} a_j^{\\,2} = ${squares} = ${tex(found.sum)}`,
+    `b = \\frac{${tex(found.value)}}{\\left(${k} + \\frac{${alpha}}{${size}} \\cdot ${tex(found.sum)}\\right)^{${beta}}}` +
+      ` = \\frac{${tex(found.value)}}{${tex(found.divisor)}} = ${tex(result)}`,
+  ];
+}
+
+/** One value of batch normalization, where gamma is 1 and beta is 0. */
+export function batchFormula(
+  found: Standardized,
+  statistics: { mean: number; variance: number; eps: number },
+  result: number,
+): string {
+  const { mean, variance, eps } = statistics;
+  return (
+    `y = \\frac{${tex(found.value)} - ${tex(mean, 4, true)}}{\\sqrt{${tex(variance)} + ${texScientific(eps)}}}` +
+    ` = \\frac{${tex(found.distance)}}{${tex(found.spread)}} = ${tex(result)}`
+  );
+}
+
+/** How one batch moved a running statistic. */
+export function runningFormula(before: number, batch: number, momentum: number, after: number): string {
+  const keep = Number((1 - momentum).toPrecision(6));
+  return `${keep} \\cdot ${tex(before, 4, true)} + ${momentum} \\cdot ${tex(batch, 4, true)} = ${tex(after)}`;
+}
