@@ -1,14 +1,16 @@
 """The one thread that runs networks: it loads torch, takes together what waits together, and answers each alone."""
 
 import asyncio
+import gc
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,11 +47,15 @@ class Batch:
 
 
 class Question(Protocol[T_co]):
-    """One picture that waits; both methods are called in the engine's thread."""
+    """One picture that waits; its methods are called in the engine's thread."""
 
     @property
     def network(self) -> str:
         """The name in the catalogue."""
+
+    @classmethod
+    def together(cls, questions: Sequence[Self]) -> None:
+        """Work out at once what several questions of this kind need, before each is asked for its ink."""
 
     def ink(self) -> Floats | None:
         """The picture, (H, W) with ink 1; None where there is nothing to ask the network."""
@@ -168,7 +174,8 @@ class Engine:
         return going
 
     def _load(self) -> None:
-        from app.inference.hosted import Hosted, choose_device, use_one_core  # brings torch, which takes seconds
+        with _without_collecting():
+            from app.inference.hosted import Hosted, choose_device, use_one_core  # brings torch, which takes seconds
 
         use_one_core()
         device = choose_device(self.device)
@@ -194,6 +201,8 @@ class Engine:
         """Answer everything taken, whatever becomes of one of them, and hand all of it over at once."""
         done: list[tuple[_Waiting[Any], Any, Exception | None]] = []
         asked: dict[str, list[tuple[_Waiting[Any], Floats]]] = {}
+        if len(waiting) > 1:
+            _prepare_together([one.question for one in waiting])
         for one in waiting:
             try:
                 if self._broken is not None:
@@ -237,6 +246,31 @@ class Engine:
             self._loop.call_soon_threadsafe(function, *arguments)
         except RuntimeError:  # the loop has closed: nobody is left to hear it
             self._inbox.put(None)
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """No garbage collection inside: an import makes a million objects that stay, and going through them takes a tenth.
+
+    What is there at the end is never gone through again.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was_on:
+            gc.enable()
+
+
+def _prepare_together(questions: list[Question[Any]]) -> None:
+    """Those of one kind together; what goes wrong there is met again, and told, by the one whose fault it is."""
+    for kind in {type(question) for question in questions}:
+        try:
+            kind.together([question for question in questions if type(question) is kind])
+        except Exception:
+            log.exception("%s could not be prepared together", kind.__name__)
 
 
 def _deliver(done: list[tuple[_Waiting[Any], Any, Exception | None]]) -> None:

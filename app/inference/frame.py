@@ -9,7 +9,7 @@ import orjson
 from numpy.typing import NDArray
 
 from app.inference.engine import Batch
-from app.inference.picture import Preparation
+from app.inference.steps import Preparation
 
 Floats = NDArray[np.float32]
 Shape = tuple[int, ...]

@@ -1,70 +1,37 @@
 """From a picture to the network's input, as MNIST was made, every step kept because it is shown."""
 
-import math
-from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from app.inference.decoding import PictureError, PictureTooLargeError, PictureUnsupportedError, decode
+from app.inference.steps import (
+    CRISPER,
+    EDGE,
+    FIELD,
+    FULL_CONTRAST,
+    HALF,
+    INPUT,
+    LEAST_CONTRAST,
+    SMALL,
+    Box,
+    Grey,
+    Preparation,
+    Step,
+    begin,
+    box_between,
+    fitted_size,
+    is_nothing,
+    moments,
+    paper,
+    weights,
+)
 
-__all__ = [
-    "Box",
-    "PictureError",
-    "PictureTooLargeError",
-    "PictureUnsupportedError",
-    "Preparation",
-    "Step",
-    "decode",
-    "prepare",
-]
+__all__ = ["PictureError", "PictureTooLargeError", "PictureUnsupportedError", "decode", "prepare"]
 
-Grey = NDArray[np.uint8]
-StepName = Literal["grey", "ink", "crop", "fit", "centre", "pad"]
-
-DIGIT: Final = 20  # side of the box that the ink is scaled to fit
-FIELD: Final = 28  # side of an MNIST image
-INPUT: Final = 32  # side of LeNet-5's input
-CENTRE: Final = 14  # the pixel that the centre of mass goes to
-FULL_CONTRAST: Final = 0.95 * 255  # ink this dark is not stretched, so that an MNIST image stays as it is
-LEAST_CONTRAST: Final = 16  # grey levels; less is no ink
-HALF: Final = np.float32(127.5)
-CRISPER: Final = np.float32(1.4)  # contrast around the half of what is enlarged: coarse scans have soft strokes
-SMALL: Final = 48  # side of a picture that is read to the pixel: a scan or a thumbnail, not a photo
-
-
-class Box(NamedTuple):
-    """A rectangle in pixels, x to the right and y down."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-
-class Step(NamedTuple):
-    """One step of the way, `image` as uint8 (h, w).
-
-    `grey` is as the picture was, 0 black; every later step is ink: 0 where there is none, 255 at its darkest.
-    """
-
-    name: StepName
-    image: Grey
-    box: Box | None = None
-    shift: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Preparation:
-    """What became of a picture: every step, and the input, float32 (32, 32) with ink 1 and paper 0."""
-
-    blank: bool
-    paper: Literal["light", "dark"]
-    steps: list[Step]
-    input: NDArray[np.float32] = field(default_factory=lambda: np.zeros((INPUT, INPUT), np.float32))
+SPECK: Final = 8  # side of a picture in which two pixels may be all the ink there is
 
 
 def prepare(grey: Grey) -> Preparation:
@@ -73,11 +40,10 @@ def prepare(grey: Grey) -> Preparation:
     `grey`: uint8 (H, W), 0 black. A picture without ink is `blank`. An MNIST image passes unchanged.
     """
     light, ink = _ink(grey)
-    paper: Literal["light", "dark"] = "light" if light else "dark"
     steps = [Step("grey", grey), Step("ink", ink)]
     box = _bounds(ink)
-    if box is None or (max(box.width, box.height) < 3 and max(grey.shape) > 8):  # nothing, or a speck of dust
-        return Preparation(True, paper, steps)
+    if box is None or (is_nothing(box) and max(grey.shape) > SPECK):
+        return Preparation(True, paper(light), lambda: steps)
     cropped = np.ascontiguousarray(ink[box.y : box.y + box.height, box.x : box.x + box.width])
     steps.append(Step("crop", cropped, box))
 
@@ -85,31 +51,15 @@ def prepare(grey: Grey) -> Preparation:
     steps.append(Step("fit", fitted))
 
     rows, columns = fitted.shape
-    x, y = _placed(fitted)
-    edge = (INPUT - FIELD) // 2
+    (total, along), (down, _) = moments(fitted).tolist()
+    x, y = begin(along / total, columns), begin(down / total, rows)
     padded = np.zeros((INPUT, INPUT), np.uint8)
-    centred = padded[edge : edge + FIELD, edge : edge + FIELD]
+    centred = padded[EDGE : EDGE + FIELD, EDGE : EDGE + FIELD]
     centred[y : y + rows, x : x + columns] = fitted
     shift = (x - (FIELD - columns) // 2, y - (FIELD - rows) // 2)
     steps.append(Step("centre", centred, Box(x, y, columns, rows), shift))
-    steps.append(Step("pad", padded, Box(edge, edge, FIELD, FIELD)))
-    return Preparation(False, paper, steps, padded * np.float32(1 / 255))
-
-
-# A row of ones adds; a row of positions adds what is weighted by its place.
-_MOMENTS: Final = np.stack([np.ones(DIGIT), np.arange(DIGIT)]).astype(np.float32)
-
-
-def _placed(fitted: Grey) -> tuple[int, int]:
-    """Where the fitted box begins on the 28-pixel field, for its centre of mass to lie on the centre pixel."""
-    rows, columns = fitted.shape
-    mass = fitted.astype(np.float32)  # the sums used here stay below 2^24, so that float32 adds them exactly
-    (total, along), (down, _) = (_MOMENTS[:, :rows] @ mass @ _MOMENTS[:, :columns].T).tolist()
-    return _start(along / total, columns), _start(down / total, rows)
-
-
-def _start(centre: float, side: int) -> int:
-    return min(max(math.floor(CENTRE - centre + 0.5), 0), FIELD - side)
+    steps.append(Step("pad", padded, Box(EDGE, EDGE, FIELD, FIELD)))
+    return Preparation(False, paper(light), lambda: steps, padded * np.float32(1 / 255))
 
 
 def _bounds(ink: Grey) -> Box | None:
@@ -117,50 +67,29 @@ def _bounds(ink: Grey) -> Box | None:
     if ink.shape[1] % 8 == 0 and ink.flags.c_contiguous:  # eight pixels at a time, as on a canvas
         words = ink.view(np.uint64)
         across, down = np.bitwise_or.reduce(words, axis=0), np.bitwise_or.reduce(words, axis=1).astype(np.bool_)
-    else:
-        across, down = ink.max(0), ink.max(1)
-    columns, rows = across.tobytes(), down.tobytes()  # bytes strip their zeros faster than numpy finds the others
-    right, bottom = len(columns.rstrip(b"\0")), len(rows.rstrip(b"\0"))
-    if not bottom:
-        return None
-    x, y = len(columns) - len(columns.lstrip(b"\0")), len(rows) - len(rows.lstrip(b"\0"))
-    return Box(x, y, right - x, bottom - y)
+        return box_between(across.tobytes(), down.tobytes())
+    return box_between(ink.max(0).tobytes(), ink.max(1).tobytes())
 
 
 def _fit(cropped: Grey) -> Grey:
     """The ink scaled so that its longer side is 20, its darkest stretched to 255; what was enlarged is made crisp."""
     height, width = cropped.shape
-    scale = DIGIT / max(width, height)
-    columns, rows = max(1, round(width * scale)), max(1, round(height * scale))
+    columns, rows = fitted_size(width, height)
     darkest = float(cropped.max())
     if (columns, rows) == (width, height):
         if darkest >= FULL_CONTRAST:
             return cropped
         stretched: Grey = np.rint(cropped * np.float32(255 / darkest)).astype(np.uint8)
         return stretched
-    small = _weights(height, rows) @ (cropped.astype(np.float32) @ _weights(width, columns).T)
+    small = weights(height, rows) @ (cropped.astype(np.float32) @ weights(width, columns).T)
     darkest = float(small.max())
     if darkest < FULL_CONTRAST:
         small *= np.float32(255 / darkest)
-    if scale > 1:
+    if max(columns, rows) > max(width, height):
         small = np.clip((small - HALF) * CRISPER + HALF, np.float32(0), np.float32(255))
     small += np.float32(0.5)  # weighted means lie between 0 and 255: only what was made crisp has to be clipped
     fitted: Grey = small.astype(np.uint8)
     return fitted
-
-
-@lru_cache(maxsize=256)
-def _weights(before: int, after: int) -> NDArray[np.float32]:
-    """How much of each of `before` pixels goes into each of `after`: a triangle as wide as the scale, (after, before).
-
-    What Pillow calls bilinear: it averages where it shrinks and interpolates where it enlarges.
-    """
-    scale = before / after
-    reach = max(scale, 1.0)
-    middles = (np.arange(after)[:, None] + 0.5) * scale
-    weights = np.maximum(1 - np.abs(np.arange(before)[None, :] + 0.5 - middles) / reach, 0)
-    found: NDArray[np.float32] = (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
-    return found
 
 
 # --- which of ink and paper is which, and where the ink is

@@ -1,13 +1,16 @@
 """A stroke on the wire, and the question that it puts to the engine."""
 
 import struct
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, Self
 
 import numpy as np
 
+from app.inference.canvas import prepare_together
 from app.inference.engine import Batch, Floats
 from app.inference.frame import Quantized, View, encode
-from app.inference.picture import Grey, Preparation, prepare
+from app.inference.picture import prepare
+from app.inference.steps import Grey, Preparation
 from models.catalogue import CATALOGUE
 
 HEAD: Final = struct.Struct("<2sBBIHH")  # magic, version, kind, sequence, width, height
@@ -70,9 +73,17 @@ class LiveQuestion:
         """The network that is looked at."""
         return self._view.network
 
+    @classmethod
+    def together(cls, questions: Sequence[Self]) -> None:
+        """Prepare at once all the drawings that allow it."""
+        prepared = prepare_together([question._stroke.grey for question in questions])
+        for question, preparation in zip(questions, prepared, strict=True):
+            question._preparation = preparation
+
     def ink(self) -> Floats | None:
         """The drawing as input, None for an empty one."""
-        self._preparation = prepare(self._stroke.grey)
+        if self._preparation is None:
+            self._preparation = prepare(self._stroke.grey)
         return None if self._preparation.blank else self._preparation.input
 
     def answer(self, batch: Batch | None, row: int) -> bytes:

@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from app.inference.picture import Grey, Preparation, decode, prepare
+from app.inference.picture import decode, prepare
+from app.inference.steps import Grey, Preparation
 from app.routes.guard import LARGEST_BODY
 from app.routes.problems import RefusalError, brief, explain
 from app.schemas import Box, InputFacts, Picture, StepFacts

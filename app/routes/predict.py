@@ -1,12 +1,13 @@
 """What a network says of a picture: `/predict` in a few words, `/activations` with every layer's values."""
 
-from typing import Annotated, Any, Final
+from collections.abc import Sequence
+from typing import Annotated, Any, Final, Self
 
 from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response
 
 from app.inference.engine import Batch, Engine, Floats
-from app.inference.picture import Preparation
+from app.inference.steps import Preparation
 from app.routes.inputs import asked_of, facts, layers_in_query, network_of, refuse_blank
 from app.routes.negotiation import SAFETENSORS, as_json, as_safetensors, wanted
 from app.routes.problems import RefusalError, brief, documented
@@ -57,6 +58,10 @@ class PictureQuestion:
     def __init__(self, network: str, preparation: Preparation) -> None:
         self.network = network
         self._ink = preparation.input
+
+    @classmethod
+    def together(cls, questions: Sequence[Self]) -> None:
+        """The pictures were prepared before."""
 
     def ink(self) -> Floats | None:
         """The prepared picture."""

@@ -10,7 +10,8 @@ import numpy as np
 
 from app.inference.engine import Batch, Floats
 from app.inference.frame import Quantized, View, encode
-from app.inference.picture import Grey, prepare
+from app.inference.picture import prepare
+from app.inference.steps import Grey
 from models.catalogue import CATALOGUE
 
 WIRE = Path(__file__).parents[2] / "static" / "src" / "wire"

@@ -3,8 +3,9 @@
 import asyncio
 import shutil
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pytest
@@ -23,6 +24,10 @@ class Asked:
         self.network = network
         self._ink = ink
         self.thread = ""
+
+    @classmethod
+    def together(cls, questions: Sequence[Self]) -> None:
+        pass
 
     def ink(self) -> Floats | None:
         self.thread = threading.current_thread().name

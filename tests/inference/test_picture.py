@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image
 
-from app.inference.picture import Grey, prepare
+from app.inference.picture import prepare
+from app.inference.steps import Grey
 from tests.inference.digits import like_mnist, seven
 
 RNG = np.random.default_rng(7)
