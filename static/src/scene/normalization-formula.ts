@@ -3,18 +3,18 @@
 import { tex, texScientific } from './activation-formula';
 import type { LocalResponse, Response, Standardized } from './normalization';
 
-export const RESPONSE_RULE = 'b_i = \\frac{a_i}{\\left(k + \\frac{\\alpha}{n}\\sum_{j} a_j^{\\,2}\\right)^{\\beta}}';
+export const RESPONSE_RULE = 'b_i = \\frac{a_i}{\\left(k + \\alpha\\sum_{j} a_j^{\\,2}\\right)^{\\beta}}';
 
 export const BATCH_RULE = 'y = \\gamma\\,\\frac{x - \\mu}{\\sqrt{\\sigma^2 + \\varepsilon}} + \\beta';
 
 export const RUNNING_RULE = '\\hat\\mu \\leftarrow (1 - m)\\,\\hat\\mu + m\\,\\mu';
 
 /** One value of local response normalization: its neighbours' squares, their sum, the division. */
-export function responseFormula(found: Response, { size, alpha, beta, k }: LocalResponse, result: number): string[] {
+export function responseFormula(found: Response, { alpha, beta, k }: LocalResponse, result: number): string[] {
   const squares = found.terms.map(({ value }) => `${tex(value, 3, true)}^2`).join(' + ');
   return [
     `\\sum_{j} a_j^{\\,2} = ${squares} = ${tex(found.sum)}`,
-    `b = \\frac{${tex(found.value)}}{\\left(${k} + \\frac{${alpha}}{${size}} \\cdot ${tex(found.sum)}\\right)^{${beta}}}` +
+    `b = \\frac{${tex(found.value)}}{\\left(${k} + ${alpha} \\cdot ${tex(found.sum)}\\right)^{${beta}}}` +
       ` = \\frac{${tex(found.value)}}{${tex(found.divisor)}} = ${tex(result)}`,
   ];
 }

@@ -39,12 +39,12 @@ describe('neighbours', () => {
 });
 
 describe('local response', () => {
-  // torch.nn.functional.local_response_norm of the channels 1..6 at one place, n 5, alpha 1, beta 0.75, k 2
+  // torch.nn.functional.local_response_norm of the channels 1..6 at one place, n 5, beta 0.75, k 2, alpha 1 (which is n times the paper's)
   const torch = [0.30836782, 0.42044821, 0.43819129, 0.42294848, 0.54512244, 0.70427024];
 
   it.each(torch.map((value, map) => [map, value]))('map %i', (map, value) => {
     const input = volume(6, 1, 1, (index) => index + 1);
-    const found = respond(input, { map, row: 0, col: 0 }, { size: 5, alpha: 1, beta: 0.75, k: 2 });
+    const found = respond(input, { map, row: 0, col: 0 }, { size: 5, alpha: 0.2, beta: 0.75, k: 2 });
     expect(found.result).toBeCloseTo(value, 5);
     expect(found.terms.reduce((sum, { square }) => sum + square, 0)).toBe(found.sum);
     expect(found.divisor).toBeCloseTo((2 + found.sum / 5) ** 0.75, 12);

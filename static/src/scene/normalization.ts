@@ -31,7 +31,7 @@ export interface Response {
   value: number;
   terms: { map: number; value: number; square: number }[];
   sum: number;
-  /** k + alpha / n times the sum, as PyTorch has it; the paper writes alpha for PyTorch's alpha / n. */
+  /** k + alpha times the sum, as the paper has it; PyTorch's own alpha is n times as large. */
   base: number;
   /** The base to the power of beta. */
   divisor: number;
@@ -50,7 +50,7 @@ export function respond(input: Volume, place: Place, { size, alpha, beta, k }: L
     return { map: first + step, value, square: value * value };
   });
   const sum = terms.reduce((total, { square }) => total + square, 0);
-  const base = k + (alpha / size) * sum;
+  const base = k + alpha * sum;
   const divisor = base ** beta;
   const value = at(input, place);
   return { value, terms, sum, base, divisor, result: value / divisor };
