@@ -75,9 +75,9 @@ describe('the penalty as a prior', () => {
   const weights = [0.5, -1, 2];
 
   test('two kinds', () => {
-    expect(penalty('l2', weights, 0.1)).toBeCloseTo(0.05 * 5.25, 12);
+    expect(penalty('l2', weights, 0.1)).toBeCloseTo(0.1 * 5.25, 12);
     expect(penalty('l1', weights, 0.1)).toBeCloseTo(0.35, 12);
-    expect(width('l2', 4)).toBe(0.5);
+    expect(width('l2', 2)).toBe(0.5);
     expect(width('l1', 4)).toBe(0.25);
   });
 

@@ -54,9 +54,9 @@ export function entropy(probabilities: readonly number[]): number {
 
 export type Penalty = 'l1' | 'l2';
 
-/** lambda / 2 of the sum of squares, or lambda of the sum of magnitudes. */
+/** lambda times the sum of squares, or of magnitudes. */
 export function penalty(kind: Penalty, weights: ArrayLike<number>, strength: number): number {
-  return strength * size(kind, weights) * (kind === 'l2' ? 0.5 : 1);
+  return strength * size(kind, weights);
 }
 
 /** The sum of squares, or of magnitudes. */
@@ -72,7 +72,7 @@ export function size(kind: Penalty, weights: ArrayLike<number>): number {
 /** How wide the prior is that the penalty stands for: sigma of the Gaussian, b of the Laplace distribution. */
 export function width(kind: Penalty, strength: number): number {
   if (strength === 0) return Infinity;
-  return kind === 'l2' ? 1 / Math.sqrt(strength) : 1 / strength;
+  return kind === 'l2' ? 1 / Math.sqrt(2 * strength) : 1 / strength;
 }
 
 /** The density of one weight under the prior; 0 everywhere where the prior is flat. */

@@ -1,0 +1,86 @@
+/** The state of the classifier exhibit: attributes, one unit's sum, and the way through every view. */
+
+import { describe, expect, test } from 'vitest';
+
+import { volume } from '../../scene/volume';
+import { ClassifierState, READS, VIEWS } from './state.svelte';
+
+const ramp = (length: number, by = 1) => Float32Array.from({ length }, (_, at) => (at - length / 2) * by);
+
+function awake(): ClassifierState {
+  const one = new ClassifierState();
+  one.maps = new Map([
+    ['s4', volume(16, 5, 5, ramp(400, 0.01))],
+    ['c5_relu', volume(120, 1, 1, ramp(120, 0.1))],
+    ['f6_relu', volume(84, 1, 1, ramp(84, 0.1))],
+    ['output', volume(10, 1, 1, [0, 1, 2, 9, 4, 5, 6, 7, 8, 3])],
+  ]);
+  one.weights = { c5: { weight: ramp(120 * 400, 1e-4), bias: ramp(120) } };
+  return one;
+}
+
+describe('attributes', () => {
+  test.each(VIEWS)('are the whole state: %s', (view) => {
+    const one = new ClassifierState({ input: 'digit:4', view, temperature: 2, target: 3, smoothing: 0.1, position: 2 });
+    one.setLayer('f6');
+    one.setUnit(12);
+    one.penalty = 'l1';
+    one.position = 2;
+    const other = new ClassifierState(one.attributes);
+    expect(other.attributes).toEqual(one.attributes);
+    expect(other.target).toBe(3);
+  });
+
+  test('that make no sense are as usual, or brought within bounds', () => {
+    const one = new ClassifierState({ view: 'x', layer: 'output', unit: 99, temperature: 0, target: '', strength: -1 });
+    expect([one.view, one.unit, one.temperature, one.target, one.strength]).toEqual(['flatten', 9, 0.05, null, 0]);
+  });
+});
+
+describe('one unit', () => {
+  const one = awake();
+  one.look('unit');
+  one.setUnit(7);
+
+  test('reads its own row of the weights, and its maps add up to it', () => {
+    const sum = one.sum;
+    expect(sum?.bias).toBe(-53);
+    expect(sum?.terms[3]?.weight).toBe(one.weights.c5?.weight[7 * 400 + 3]);
+    expect(one.kernel?.data[3]).toBe(sum?.terms[3]?.weight);
+    const whole = (one.parts ?? new Float64Array()).reduce((total, part) => total + part, sum?.bias ?? 0);
+    expect(whole).toBeCloseTo(sum?.total ?? NaN, 9);
+  });
+
+  test('a cell that is pointed at is the term that is written out', () => {
+    one.point({ map: 3, row: 2, col: 4 });
+    expect(one.followed).toBe(89);
+    expect(one.cell).toEqual({ map: 3, row: 2, col: 4 });
+    one.point(null);
+  });
+
+  test('another layer has other units', () => {
+    one.setUnit(100);
+    one.setLayer('output');
+    expect(one.unit).toBe(9);
+    expect(one.shape).toEqual(READS.output.shape);
+  });
+});
+
+test('the loss is asked about the guess until the visitor says which class it is', () => {
+  const one = awake();
+  expect(one.asked).toBe(3);
+  one.target = 5;
+  expect([one.asked, one.targets.indexOf(1)]).toEqual([5, 5]);
+});
+
+test('the player goes through every view to its end', () => {
+  const one = awake();
+  const lengths = VIEWS.map((view) => {
+    one.look(view);
+    return one.length;
+  });
+  expect(lengths).toEqual([400, 400, 16, 3, 10, 10]);
+  one.look('flatten');
+  one.position = 90;
+  expect([one.filled, one.followed]).toEqual([90, 89]);
+});
