@@ -4,9 +4,12 @@
 import { describe, expect, it, test } from 'vitest';
 
 import {
+  acrossBatch,
   ALEXNET,
   company,
+  extent,
   largestBatch,
+  moments,
   moved,
   neighbours,
   respond,
@@ -109,4 +112,20 @@ test('the largest batch fits the limit and the tray', () => {
   expect(largestBatch(4704, 262_144, 30)).toBe(30);
   expect(largestBatch(100_000, 262_144, 30)).toBe(2);
   expect(largestBatch(1_000_000, 262_144, 30)).toBe(1);
+});
+
+test('moments of a few numbers', () => {
+  expect(moments([1, 2, 4, 9])).toEqual({ mean: 4, deviation: Math.sqrt(38 / 4) });
+  expect(moments([])).toEqual({ mean: 0, deviation: 0 });
+});
+
+test('an extent is never empty', () => {
+  expect(extent([[3, -1], [7]])).toEqual([-1, 7]);
+  expect(extent([[2, 2]])).toEqual([1.5, 2.5]);
+  expect(extent([[]])).toEqual([-1, 1]);
+});
+
+test('one map of every volume, one behind the other', () => {
+  const batch = [1, 10].map((factor) => volume(2, 1, 2, (map, cell) => factor * (2 * map + cell)));
+  expect(Array.from(acrossBatch(batch, 1))).toEqual([2, 3, 20, 30]);
 });

@@ -130,3 +130,35 @@ export function stacked(volumes: readonly Volume[]): Float32Array<ArrayBuffer> {
 export function largestBatch(values: number, limit: number, tray: number): number {
   return Math.max(1, Math.min(tray, Math.floor(limit / values)));
 }
+
+/** Mean and standard deviation of all values, the deviation as of the whole and not of a sample of it. */
+export function moments(values: ArrayLike<number>): { mean: number; deviation: number } {
+  let sum = 0;
+  for (let at = 0; at < values.length; at += 1) sum += values[at] ?? 0;
+  const mean = sum / Math.max(1, values.length);
+  let squares = 0;
+  for (let at = 0; at < values.length; at += 1) squares += ((values[at] ?? 0) - mean) ** 2;
+  return { mean, deviation: Math.sqrt(squares / Math.max(1, values.length)) };
+}
+
+/** The smallest and the largest value of all of them, never the same. */
+export function extent(series: readonly ArrayLike<number>[]): [number, number] {
+  let [low, high] = [Infinity, -Infinity];
+  for (const values of series) {
+    for (let at = 0; at < values.length; at += 1) {
+      const value = values[at] ?? NaN;
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  }
+  if (low > high) return [-1, 1];
+  return low === high ? [low - 0.5, high + 0.5] : [low, high];
+}
+
+/** One map of every volume of a batch, one behind the other. */
+export function acrossBatch(volumes: readonly Volume[], map: number): Float32Array<ArrayBuffer> {
+  const size = (volumes[0]?.height ?? 0) * (volumes[0]?.width ?? 0);
+  const data = new Float32Array(size * volumes.length);
+  volumes.forEach((volume, index) => data.set(volume.data.subarray(map * size, (map + 1) * size), index * size));
+  return data;
+}
