@@ -10,8 +10,9 @@ from fastapi import FastAPI
 
 from app import __version__
 from app.inference.engine import Engine
-from app.routes import live, networks, pages, predict, problems, samples
+from app.routes import live, networks, operations, pages, predict, problems, samples
 from app.routes.guard import Guard
+from app.routes.operations.workbench import Workbench
 from app.settings import Settings
 from models.catalogue import WEIGHTS
 
@@ -22,6 +23,7 @@ def create(settings: Settings, weights: Path = WEIGHTS) -> FastAPI:
     """The ASGI application. Its engine starts to load torch when the server starts, and closes with it."""
     engine = Engine(settings.device, weights)
     pool = ThreadPoolExecutor(DECODERS, "pictures")
+    workbench = Workbench(engine)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -29,6 +31,7 @@ def create(settings: Settings, weights: Path = WEIGHTS) -> FastAPI:
         try:
             yield
         finally:
+            workbench.close()
             engine.close()
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -43,9 +46,10 @@ def create(settings: Settings, weights: Path = WEIGHTS) -> FastAPI:
     app.state.settings = settings
     app.state.engine = engine
     app.state.pool = pool
+    app.state.workbench = workbench
     app.add_middleware(Guard, settings=settings)
     problems.install(app)
-    for router in (live.router, networks.router, predict.router, samples.router):
+    for router in (live.router, networks.router, operations.router, predict.router, samples.router):
         app.include_router(router)
     pages.mount(app)
     return app

@@ -48,7 +48,7 @@ def as_json(content: Any) -> Response:
     return Response(orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY), media_type=JSON, headers=VARIES)
 
 
-def as_safetensors(tensors: Mapping[str, NDArray[np.float32]], words: Mapping[str, str]) -> Response:
+def as_safetensors(tensors: Mapping[str, NDArray[Any]], words: Mapping[str, str]) -> Response:
     """An answer in safetensors; `words` is its metadata."""
     whole = {name: np.ascontiguousarray(values) for name, values in tensors.items()}
     return Response(save(whole, dict(words)), media_type=SAFETENSORS, headers=VARIES)

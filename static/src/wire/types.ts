@@ -1,4 +1,4 @@
-// Every message that crosses the wire, written by `npm run types` from schema.json, which app/schemas.py writes.
+// Every message that crosses the wire, written by `npm run types` from schema.json, which app/schemas writes.
 
 /**
  * Every layer's output for one picture, in forward order.
@@ -47,6 +47,10 @@ export interface ActivationsRequest {
   layers: string[] | null;
 }
 /**
+ * What an operation answers.
+ */
+export interface Answer {}
+/**
  * A rectangle in pixels of the picture it belongs to, x to the right and y down.
  */
 export interface Box {
@@ -61,6 +65,103 @@ export interface Box {
 export interface Closely {
   layer: string;
   map: number;
+}
+/**
+ * A convolution's output and its arithmetic.
+ */
+export interface ConvolutionAnswer {
+  /**
+   * [H'][W'] where input and kernel have two dimensions, else [O][H'][W']
+   */
+  output:
+    | [[number, ...number[]], ...[number, ...number[]][]]
+    | [[[number, ...number[]], ...[number, ...number[]][]], ...[[number, ...number[]], ...[number, ...number[]][]][]];
+  output_shape: number[];
+  parameters: number;
+  /**
+   * products, those with the padding's zeros included; bias not counted
+   */
+  macs: number;
+  formula: Formula;
+  dropped: Dropped;
+  /**
+   * [O][C / groups][H'][W']; they and the bias add up to the output
+   */
+  partials:
+    | [
+        [[[number, ...number[]], ...[number, ...number[]][]], ...[[number, ...number[]], ...[number, ...number[]][]][]],
+        ...[
+          [[number, ...number[]], ...[number, ...number[]][]],
+          ...[[number, ...number[]], ...[number, ...number[]][]][]
+        ][]
+      ]
+    | null;
+}
+/**
+ * The output's size with the numbers put in.
+ */
+export interface Formula {
+  height: string;
+  width: string;
+}
+/**
+ * Rows at the bottom and columns at the right of the padded input that no window reaches.
+ */
+export interface Dropped {
+  rows: number;
+  columns: number;
+}
+/**
+ * What `/operations/convolution` is asked.
+ */
+export interface ConvolutionRequest {
+  stride: number | [number, number, ...number[]];
+  /**
+   * for all sides, [rows, columns], [top, bottom, left, right], or a name
+   */
+  padding:
+    | number
+    | [number, number, ...number[]]
+    | [number, number, number, number, ...number[]]
+    | ('same' | 'valid' | 'full');
+  padding_mode: 'zeros' | 'reflect' | 'replicate' | 'circular';
+  dilation: number | [number, number, ...number[]];
+  groups: number;
+  transposed: boolean;
+  /**
+   * rows and columns that a transposed convolution adds at the end
+   */
+  output_padding: number | [number, number, ...number[]];
+  /**
+   * true: a convolution, the kernel turned by 180 degrees; false: as in PyTorch
+   */
+  flip: boolean;
+  /**
+   * [H][W] or [C][H][W]; at most 64 channels and 262,144 values
+   */
+  input:
+    | [[number, ...number[]], ...[number, ...number[]][]]
+    | [[[number, ...number[]], ...[number, ...number[]][]], ...[[number, ...number[]], ...[number, ...number[]][]][]];
+  /**
+   * [kh][kw] or [O][C / groups][kh][kw], transposed too; sides at most 11, at most 64 filters
+   */
+  kernel:
+    | [[number, ...number[]], ...[number, ...number[]][]]
+    | [
+        [[[number, ...number[]], ...[number, ...number[]][]], ...[[number, ...number[]], ...[number, ...number[]][]][]],
+        ...[
+          [[number, ...number[]], ...[number, ...number[]][]],
+          ...[[number, ...number[]], ...[number, ...number[]][]][]
+        ][]
+      ];
+  /**
+   * one value for each filter
+   */
+  bias: number | [number, ...number[]] | null;
+  /**
+   * whether each input channel's share of each output map is wanted
+   */
+  partials: boolean;
 }
 /**
  * What a frame says in words; its tensors follow in the same safetensors file.
@@ -171,6 +272,32 @@ export interface Look {
    */
   closely: Closely[];
   steps: boolean;
+}
+/**
+ * How a kernel moves over the input. Pairs are rows, then columns; one number stands for both.
+ */
+export interface Moving {
+  stride: number | [number, number, ...number[]];
+  /**
+   * for all sides, [rows, columns], [top, bottom, left, right], or a name
+   */
+  padding:
+    | number
+    | [number, number, ...number[]]
+    | [number, number, number, number, ...number[]]
+    | ('same' | 'valid' | 'full');
+  padding_mode: 'zeros' | 'reflect' | 'replicate' | 'circular';
+  dilation: number | [number, number, ...number[]];
+  groups: number;
+  transposed: boolean;
+  /**
+   * rows and columns that a transposed convolution adds at the end
+   */
+  output_padding: number | [number, number, ...number[]];
+  /**
+   * true: a convolution, the kernel turned by 180 degrees; false: as in PyTorch
+   */
+  flip: boolean;
 }
 /**
  * One network and its layers.
@@ -290,6 +417,10 @@ export interface Problem {
    */
   detail: string;
 }
+/**
+ * What an operation is asked: nothing is guessed, so that "3" is no number and true is no 1.
+ */
+export interface Question {}
 /**
  * One real handwritten digit of the tray; its picture is at /samples/{id}.png.
  */

@@ -1,19 +1,12 @@
-"""Every message that crosses the wire; the TypeScript types of the front-end are generated from these models."""
+"""Messages about pictures and networks: the socket, the catalogue, `/predict` and `/activations`."""
 
-import json
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic.json_schema import models_json_schema
+from pydantic import Field, model_validator
+
+from app.schemas.message import Message
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
-
-
-class Message(BaseModel):
-    """A message whose unknown fields are errors."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 # --- the socket: from the browser
@@ -261,24 +254,3 @@ class Weights(Message):
     parameter: str
     shape: list[int]
     values: list[object] = Field(description="nested as `shape` says")
-
-
-# --- for the browser
-
-
-def schema() -> str:
-    """Every message as JSON Schema, from which the front-end's types are written."""
-    messages = [kind for kind in _below(Message) if kind is not Message]
-    _, definitions = models_json_schema([(kind, "serialization") for kind in messages], title="Receptive")
-    return json.dumps(definitions, indent=2) + "\n"
-
-
-def _below(kind: type[Message]) -> list[type[Message]]:
-    return [found for child in kind.__subclasses__() for found in (child, *_below(child))]
-
-
-if __name__ == "__main__":
-    from app import schemas  # the classes under their importable name
-
-    path = Path(__file__).parent.parent / "static" / "src" / "wire" / "schema.json"
-    path.write_text(schemas.schema(), encoding="utf-8")
