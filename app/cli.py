@@ -14,7 +14,6 @@ from app import __version__, flags
 from app.settings import Settings
 
 MORE_PORTS = 100  # how far beyond the default port a free one is looked for
-LONGEST_MESSAGE = 2**17  # bytes of one socket message; the largest stroke, 256x256, has half of it
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,21 +57,12 @@ def serve(settings: Settings) -> int:
             threading.Thread(target=webbrowser.open, args=(address(settings),), daemon=True).start()
         import uvicorn
 
+        from app.protocol import configured
         from app.server import create
 
-        config = uvicorn.Config(
-            create(settings),
-            ws="websockets-sansio",
-            ws_per_message_deflate=False,
-            ws_max_size=LONGEST_MESSAGE,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=3,
-        )
         # The engine's thread computes in long stretches; the event loop gets its turn ten times as soon as it would.
         sys.setswitchinterval(0.0005)
-        uvicorn.Server(config).run(sockets=[listener])
+        uvicorn.Server(configured(create(settings))).run(sockets=[listener])
     return 0
 
 

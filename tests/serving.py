@@ -12,6 +12,7 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
+from app.protocol import configured
 from app.server import create
 from app.settings import Settings
 
@@ -40,16 +41,7 @@ def running(weights: Path, port: int = 0, **settings: object) -> Iterator[Runnin
     with socket.create_server(("127.0.0.1", port)) as listener:
         port = listener.getsockname()[1]
         app = create(Settings.model_validate({"device": "cpu", "port": port, **settings}), weights)
-        config = uvicorn.Config(
-            app,
-            ws="websockets-sansio",
-            ws_per_message_deflate=False,
-            ws_max_size=2**17,
-            log_level="warning",
-            access_log=False,
-            timeout_graceful_shutdown=1,
-        )
-        server = uvicorn.Server(config)
+        server = uvicorn.Server(configured(app, farewell=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
