@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from app import __version__
 from app.inference.engine import Engine
-from app.routes import live, networks, operations, pages, predict, problems, samples
+from app.routes import document, live, networks, operations, pages, predict, problems, samples
 from app.routes.guard import Guard
 from app.routes.operations.workbench import Workbench
 from app.settings import Settings
@@ -52,4 +52,5 @@ def create(settings: Settings, weights: Path = WEIGHTS) -> FastAPI:
     for router in (live.router, networks.router, operations.router, predict.router, samples.router):
         app.include_router(router)
     pages.mount(app)
+    document.install(app)
     return app

@@ -23,7 +23,7 @@ def convolve(maps: Tensor, kernel: Tensor, bias: Tensor | None = None, settings:
 
 
 def partial_maps(maps: Tensor, kernel: Tensor, settings: Settings | None = None) -> Tensor:
-    """What each input channel adds to each output map: (O, C / groups, H', W'); they and the bias add up to the output."""
+    """What each input channel adds to each map, (O, C / groups, H', W'): these and the bias add up to the output."""
     settings = settings or Settings()
     arithmetic = plan(maps.shape, kernel.shape, settings)
     channels, groups = len(maps), settings.groups
@@ -35,11 +35,8 @@ def partial_maps(maps: Tensor, kernel: Tensor, settings: Settings | None = None)
     apart = own.reshape(-1, 1, *kernel.shape[2:])
     alone = replace(settings, groups=channels)
     shares = _slide(maps, apart, None, alone, arithmetic)
-    return (
-        shares.view(groups, into, filters // groups, height, width)
-        .transpose(1, 2)
-        .reshape(filters, into, height, width)
-    )
+    grouped = shares.view(groups, into, filters // groups, height, width)
+    return grouped.transpose(1, 2).reshape(filters, into, height, width)
 
 
 def pad(maps: Tensor, padding: tuple[int, int, int, int], mode: str) -> Tensor:

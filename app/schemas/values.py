@@ -1,6 +1,7 @@
 """Tensors and pairs as a request carries them: numbers in nested lists, checked fast, or arrays out of safetensors."""
 
 import itertools
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -39,7 +40,8 @@ class _Checked:
 class Numbers(_Checked):
     """A float32 array of one of these dimensions, with at least one value: Annotated[Array, Numbers(2, 3)].
 
-    From nested lists or from an array; every value finite and at most `largest`, either sign.
+    From nested lists or from an array; every value finite and at most `largest`, either sign. In an answer, whose
+    values may be any, `largest` is infinity.
     """
 
     dimensions: tuple[int, ...]
@@ -65,7 +67,9 @@ class Numbers(_Checked):
         """Lists in lists of numbers."""
         kinds = []
         for depth in self.dimensions:
-            kind: JsonSchemaValue = {"type": "number", "minimum": -self.largest, "maximum": self.largest}
+            kind: JsonSchemaValue = {"type": "number"}
+            if math.isfinite(self.largest):
+                kind |= {"minimum": -self.largest, "maximum": self.largest}
             for _ in range(depth):
                 kind = {"type": "array", "items": kind, "minItems": 1}
             kinds.append(kind)

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.routes.operations import convolution
+from app.routes.operations import convolution, pooling
 
 router = APIRouter(prefix="/operations", tags=["operations"])
-for each in (convolution.router,):
+for each in (convolution.router, pooling.router):
     router.include_router(each)

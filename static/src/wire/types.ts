@@ -124,18 +124,8 @@ export interface ConvolutionRequest {
     | [number, number, ...number[]]
     | [number, number, number, number, ...number[]]
     | ('same' | 'valid' | 'full');
-  padding_mode: 'zeros' | 'reflect' | 'replicate' | 'circular';
   dilation: number | [number, number, ...number[]];
   groups: number;
-  transposed: boolean;
-  /**
-   * rows and columns that a transposed convolution adds at the end
-   */
-  output_padding: number | [number, number, ...number[]];
-  /**
-   * true: a convolution, the kernel turned by 180 degrees; false: as in PyTorch
-   */
-  flip: boolean;
   /**
    * [H][W] or [C][H][W]; at most 64 channels and 262,144 values
    */
@@ -158,10 +148,129 @@ export interface ConvolutionRequest {
    * one value for each filter
    */
   bias: number | [number, ...number[]] | null;
+  padding_mode: 'zeros' | 'reflect' | 'replicate' | 'circular';
+  transposed: boolean;
+  /**
+   * rows and columns that a transposed convolution adds at the end
+   */
+  output_padding: number | [number, number, ...number[]];
+  /**
+   * true: a convolution, the kernel turned by 180 degrees; false: as in PyTorch
+   */
+  flip: boolean;
   /**
    * whether each input channel's share of each output map is wanted
    */
   partials: boolean;
+}
+/**
+ * The same layer as each kind.
+ */
+export interface CountsAnswer {
+  output_shape: number[];
+  convolution: LayerCount;
+  locally_connected: LayerCount1;
+  fully_connected: LayerCount;
+  depthwise_separable: LayerCount2;
+  pointwise: LayerCount3;
+  /**
+   * 1x1 to `bottleneck` maps, then the layer
+   */
+  bottleneck: LayerCount | null;
+}
+/**
+ * What one kind of layer costs for one picture.
+ */
+export interface LayerCount {
+  /**
+   * weights and biases
+   */
+  parameters: number;
+  /**
+   * biases included, as LeCun et al. 1998 count them
+   */
+  connections: number;
+  /**
+   * multiply-accumulate operations; bias not counted
+   */
+  macs: number;
+}
+/**
+ * What one kind of layer costs for one picture.
+ */
+export interface LayerCount1 {
+  /**
+   * weights and biases
+   */
+  parameters: number;
+  /**
+   * biases included, as LeCun et al. 1998 count them
+   */
+  connections: number;
+  /**
+   * multiply-accumulate operations; bias not counted
+   */
+  macs: number;
+}
+/**
+ * What one kind of layer costs for one picture.
+ */
+export interface LayerCount2 {
+  /**
+   * weights and biases
+   */
+  parameters: number;
+  /**
+   * biases included, as LeCun et al. 1998 count them
+   */
+  connections: number;
+  /**
+   * multiply-accumulate operations; bias not counted
+   */
+  macs: number;
+}
+/**
+ * What one kind of layer costs for one picture.
+ */
+export interface LayerCount3 {
+  /**
+   * weights and biases
+   */
+  parameters: number;
+  /**
+   * biases included, as LeCun et al. 1998 count them
+   */
+  connections: number;
+  /**
+   * multiply-accumulate operations; bias not counted
+   */
+  macs: number;
+}
+/**
+ * What `/operations/convolution/counts` is asked.
+ */
+export interface CountsRequest {
+  stride: number | [number, number, ...number[]];
+  /**
+   * for all sides, [rows, columns], [top, bottom, left, right], or a name
+   */
+  padding:
+    | number
+    | [number, number, ...number[]]
+    | [number, number, number, number, ...number[]]
+    | ('same' | 'valid' | 'full');
+  dilation: number | [number, number, ...number[]];
+  groups: number;
+  /**
+   * C, H, W
+   */
+  input_shape: number | [number, number, number, ...number[]];
+  filters: number;
+  kernel_size: number | [number, number, ...number[]];
+  /**
+   * 1x1 maps to put before the layer
+   */
+  bottleneck: number | null;
 }
 /**
  * What a frame says in words; its tensors follow in the same safetensors file.
@@ -274,6 +383,88 @@ export interface Look {
   steps: boolean;
 }
 /**
+ * A convolution as a matrix times a vector, and as im2col.
+ */
+export interface MatrixAnswer {
+  /**
+   * [O H' W'][C H W]; at most 65,536 cells
+   *
+   * @minItems 1
+   */
+  matrix: [[number, ...number[]], ...[number, ...number[]][]];
+  /**
+   * [C H W], the flattened input
+   *
+   * @minItems 1
+   */
+  vector: [number, ...number[]];
+  /**
+   * [O H' W'], the matrix times the vector: the output without bias
+   *
+   * @minItems 1
+   */
+  product: [number, ...number[]];
+  /**
+   * [C kh kw][H' W'], every window as a column; null if transposed
+   */
+  columns: [[number, ...number[]], ...[number, ...number[]][]] | null;
+  /**
+   * what /operations/convolution answers, bias included
+   */
+  output:
+    | [[number, ...number[]], ...[number, ...number[]][]]
+    | [[[number, ...number[]], ...[number, ...number[]][]], ...[[number, ...number[]], ...[number, ...number[]][]][]];
+  output_shape: number[];
+}
+/**
+ * What `/operations/convolution/matrix` is asked.
+ */
+export interface MatrixRequest {
+  stride: number | [number, number, ...number[]];
+  /**
+   * for all sides, [rows, columns], [top, bottom, left, right], or a name
+   */
+  padding:
+    | number
+    | [number, number, ...number[]]
+    | [number, number, number, number, ...number[]]
+    | ('same' | 'valid' | 'full');
+  dilation: number | [number, number, ...number[]];
+  groups: number;
+  /**
+   * [H][W] or [C][H][W]; at most 64 channels and 262,144 values
+   */
+  input:
+    | [[number, ...number[]], ...[number, ...number[]][]]
+    | [[[number, ...number[]], ...[number, ...number[]][]], ...[[number, ...number[]], ...[number, ...number[]][]][]];
+  /**
+   * [kh][kw] or [O][C / groups][kh][kw], transposed too; sides at most 11, at most 64 filters
+   */
+  kernel:
+    | [[number, ...number[]], ...[number, ...number[]][]]
+    | [
+        [[[number, ...number[]], ...[number, ...number[]][]], ...[[number, ...number[]], ...[number, ...number[]][]][]],
+        ...[
+          [[number, ...number[]], ...[number, ...number[]][]],
+          ...[[number, ...number[]], ...[number, ...number[]][]][]
+        ][]
+      ];
+  /**
+   * one value for each filter
+   */
+  bias: number | [number, ...number[]] | null;
+  padding_mode: 'zeros' | 'reflect' | 'replicate' | 'circular';
+  transposed: boolean;
+  /**
+   * rows and columns that a transposed convolution adds at the end
+   */
+  output_padding: number | [number, number, ...number[]];
+  /**
+   * true: a convolution, the kernel turned by 180 degrees; false: as in PyTorch
+   */
+  flip: boolean;
+}
+/**
  * How a kernel moves over the input. Pairs are rows, then columns; one number stands for both.
  */
 export interface Moving {
@@ -286,18 +477,8 @@ export interface Moving {
     | [number, number, ...number[]]
     | [number, number, number, number, ...number[]]
     | ('same' | 'valid' | 'full');
-  padding_mode: 'zeros' | 'reflect' | 'replicate' | 'circular';
   dilation: number | [number, number, ...number[]];
   groups: number;
-  transposed: boolean;
-  /**
-   * rows and columns that a transposed convolution adds at the end
-   */
-  output_padding: number | [number, number, ...number[]];
-  /**
-   * true: a convolution, the kernel turned by 180 degrees; false: as in PyTorch
-   */
-  flip: boolean;
 }
 /**
  * One network and its layers.
@@ -360,6 +541,85 @@ export interface Picture {
    * a name from /models; the default network if it is left out
    */
   model: string | null;
+}
+/**
+ * What pooling gives.
+ */
+export interface PoolingAnswer {
+  /**
+   * [H'][W'] where the input has two dimensions, else [C][H'][W']
+   */
+  output:
+    | [[number, ...number[]], ...[number, ...number[]][]]
+    | [[[number, ...number[]], ...[number, ...number[]][]], ...[[number, ...number[]], ...[number, ...number[]][]][]];
+  output_shape: number[];
+  formula: Formula;
+  dropped: Dropped;
+  /**
+   * of max: each window's winner, counted along the rows of its channel; else null
+   */
+  indices:
+    | [[number, ...number[]], ...[number, ...number[]][]]
+    | [[[number, ...number[]], ...[number, ...number[]][]], ...[[number, ...number[]], ...[number, ...number[]][]][]]
+    | null;
+  /**
+   * of subsampling: coefficient x sum + bias, which is then squashed
+   */
+  before:
+    | [[number, ...number[]], ...[number, ...number[]][]]
+    | [[[number, ...number[]], ...[number, ...number[]][]], ...[[number, ...number[]], ...[number, ...number[]][]][]]
+    | null;
+  /**
+   * shaped as the input, if it was asked for
+   */
+  gradient:
+    | [[number, ...number[]], ...[number, ...number[]][]]
+    | [[[number, ...number[]], ...[number, ...number[]][]], ...[[number, ...number[]], ...[number, ...number[]][]][]]
+    | null;
+}
+/**
+ * What `/operations/pooling` is asked.
+ */
+export interface PoolingRequest {
+  /**
+   * [H][W] or [C][H][W]; at most 64 channels and 262,144 values
+   */
+  input:
+    | [[number, ...number[]], ...[number, ...number[]][]]
+    | [[[number, ...number[]], ...[number, ...number[]][]], ...[[number, ...number[]], ...[number, ...number[]][]][]];
+  kind: 'max' | 'average' | 'l2' | 'global-average' | 'subsampling';
+  kernel_size: number | [number, number, ...number[]];
+  /**
+   * as large as the window if it is left out
+   */
+  stride: number | [number, number, ...number[]] | null;
+  /**
+   * on both ends; at most half the window
+   */
+  padding: number | [number, number, ...number[]];
+  /**
+   * whether a last window that sticks out counts
+   */
+  ceil_mode: boolean;
+  /**
+   * of subsampling; one for all or for each channel; 1 if left out
+   */
+  coefficient: number | [number, ...number[]] | null;
+  /**
+   * of subsampling; one for all or for each channel; 0 if left out
+   */
+  bias: number | [number, ...number[]] | null;
+  /**
+   * whether the gradient of the sum of all outputs is wanted
+   */
+  gradient: boolean;
+  /**
+   * what each output is multiplied with in that sum; 1 if left out
+   */
+  upstream:
+    | [[number, ...number[]], ...[number, ...number[]][]]
+    | [[[number, ...number[]], ...[number, ...number[]][]], ...[[number, ...number[]], ...[number, ...number[]][]][]]
+    | null;
 }
 /**
  * What `/predict` is asked as JSON.
@@ -430,12 +690,206 @@ export interface SampleRow {
   source: string;
 }
 /**
+ * A kernel as a column times a row, and what that gives.
+ */
+export interface SeparableAnswer {
+  rank: number;
+  /**
+   * @minItems 1
+   */
+  singular_values: [number, ...number[]];
+  /**
+   * part of the kernel's squared values that the first pair keeps; 1 for rank one
+   */
+  kept: number;
+  /**
+   * @minItems 1
+   */
+  column: [number, ...number[]];
+  /**
+   * @minItems 1
+   */
+  row: [number, ...number[]];
+  /**
+   * [H'][W'], the kernel as it is
+   *
+   * @minItems 1
+   */
+  one_step: [[number, ...number[]], ...[number, ...number[]][]];
+  /**
+   * [H'][W'], the column, then the row
+   *
+   * @minItems 1
+   */
+  two_steps: [[number, ...number[]], ...[number, ...number[]][]];
+  /**
+   * the largest between the two
+   */
+  difference: number;
+  macs: StepMacs;
+}
+/**
+ * Multiplications of both ways.
+ */
+export interface StepMacs {
+  one_step: number;
+  two_steps: number;
+}
+/**
+ * What `/operations/convolution/separable` is asked.
+ */
+export interface SeparableRequest {
+  /**
+   * [H][W]
+   *
+   * @minItems 1
+   */
+  input: [[number, ...number[]], ...[number, ...number[]][]];
+  /**
+   * [kh][kw]; sides at most 11
+   *
+   * @minItems 1
+   */
+  kernel: [[number, ...number[]], ...[number, ...number[]][]];
+}
+/**
  * A problem with one message of the socket; the connection goes on unless it says otherwise.
  */
 export interface SocketError {
   type: 'error';
   problem: Problem;
   sequence: number | null;
+}
+/**
+ * A circular convolution by way of its spectra and without.
+ */
+export interface SpectrumAnswer {
+  /**
+   * [H][W], frequency zero first
+   *
+   * @minItems 1
+   */
+  input_spectrum_real: [[number, ...number[]], ...[number, ...number[]][]];
+  /**
+   * [H][W], frequency zero first
+   *
+   * @minItems 1
+   */
+  input_spectrum_imag: [[number, ...number[]], ...[number, ...number[]][]];
+  /**
+   * [H][W], frequency zero first
+   *
+   * @minItems 1
+   */
+  kernel_spectrum_real: [[number, ...number[]], ...[number, ...number[]][]];
+  /**
+   * [H][W], frequency zero first
+   *
+   * @minItems 1
+   */
+  kernel_spectrum_imag: [[number, ...number[]], ...[number, ...number[]][]];
+  /**
+   * [H][W], frequency zero first
+   *
+   * @minItems 1
+   */
+  product_spectrum_real: [[number, ...number[]], ...[number, ...number[]][]];
+  /**
+   * [H][W], frequency zero first
+   *
+   * @minItems 1
+   */
+  product_spectrum_imag: [[number, ...number[]], ...[number, ...number[]][]];
+  /**
+   * [H][W], the product transformed back
+   *
+   * @minItems 1
+   */
+  output: [[number, ...number[]], ...[number, ...number[]][]];
+  /**
+   * [H][W], the circular convolution by sliding
+   *
+   * @minItems 1
+   */
+  circular: [[number, ...number[]], ...[number, ...number[]][]];
+  /**
+   * the largest between the two
+   */
+  difference: number;
+}
+/**
+ * What `/operations/convolution/spectrum` is asked.
+ */
+export interface SpectrumRequest {
+  /**
+   * [H][W]
+   *
+   * @minItems 1
+   */
+  input: [[number, ...number[]], ...[number, ...number[]][]];
+  /**
+   * [kh][kw], at most as large as the input; its first value lies on the input's first
+   *
+   * @minItems 1
+   */
+  kernel: [[number, ...number[]], ...[number, ...number[]][]];
+  dilation: number | [number, number, ...number[]];
+  /**
+   * true: a convolution; false: cross-correlation, with the conjugate spectrum
+   */
+  flip: boolean;
+}
+/**
+ * A 3-D convolution's output and its arithmetic.
+ */
+export interface VolumeAnswer {
+  /**
+   * [D'][H'][W']
+   *
+   * @minItems 1
+   */
+  output: [
+    [[number, ...number[]], ...[number, ...number[]][]],
+    ...[[number, ...number[]], ...[number, ...number[]][]][]
+  ];
+  output_shape: number[];
+  parameters: number;
+  macs: number;
+  formula: VolumeFormula;
+}
+/**
+ * The output's size with the numbers put in.
+ */
+export interface VolumeFormula {
+  height: string;
+  width: string;
+  depth: string;
+}
+/**
+ * What `/operations/convolution/volume` is asked.
+ */
+export interface VolumeRequest {
+  /**
+   * [D][H][W]; at most 262,144 values
+   *
+   * @minItems 1
+   */
+  input: [
+    [[number, ...number[]], ...[number, ...number[]][]],
+    ...[[number, ...number[]], ...[number, ...number[]][]][]
+  ];
+  /**
+   * [kd][kh][kw]; sides at most 11
+   *
+   * @minItems 1
+   */
+  kernel: [
+    [[number, ...number[]], ...[number, ...number[]][]],
+    ...[[number, ...number[]], ...[number, ...number[]][]][]
+  ];
+  bias: number | null;
+  stride: number | [number, number, number, ...number[]];
+  padding: number | [number, number, number, ...number[]];
 }
 /**
  * PyTorch is still being loaded; frames follow by themselves.

@@ -1,0 +1,1 @@
+"""Dropout, on any numbers and inside a network."""
