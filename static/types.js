@@ -19,6 +19,8 @@ function plain(node) {
     // Both ends write every field, defaults too, so that a reader never meets an absent one.
     said.required = Object.keys(said.properties);
   }
+  // That a list is not empty is the server's to check; said as a type it would be a tuple that nobody can write.
+  if (said.minItems !== said.maxItems) delete said.minItems;
   if (said.prefixItems) {
     said.items = said.prefixItems;
     delete said.prefixItems;

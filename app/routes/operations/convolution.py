@@ -204,7 +204,8 @@ def _separable(asked: SeparableRequest) -> dict[str, Any]:
     if max(asked.kernel.shape) > KERNEL_SIDE:
         raise OperationError("kernel", f"{times(asked.kernel.shape)}; sides of 1 to {KERNEL_SIDE} are allowed")
     found = separate(torch.from_numpy(asked.input), torch.from_numpy(asked.kernel))._asdict()
-    return {**found, "macs": {"one_step": found.pop("macs_one_step"), "two_steps": found.pop("macs_two_steps")}}
+    macs = {"one_step": found.pop("macs_one_step"), "two_steps": found.pop("macs_two_steps")}
+    return {**found, "macs": macs}
 
 
 @router.post(

@@ -73,9 +73,7 @@ export interface ConvolutionAnswer {
   /**
    * [H'][W'] where input and kernel have two dimensions, else [O][H'][W']
    */
-  output:
-    | [[number, ...number[]], ...[number, ...number[]][]]
-    | [[[number, ...number[]], ...[number, ...number[]][]], ...[[number, ...number[]], ...[number, ...number[]][]][]];
+  output: number[][] | number[][][];
   output_shape: number[];
   parameters: number;
   /**
@@ -87,15 +85,7 @@ export interface ConvolutionAnswer {
   /**
    * [O][C / groups][H'][W']; they and the bias add up to the output
    */
-  partials:
-    | [
-        [[[number, ...number[]], ...[number, ...number[]][]], ...[[number, ...number[]], ...[number, ...number[]][]][]],
-        ...[
-          [[number, ...number[]], ...[number, ...number[]][]],
-          ...[[number, ...number[]], ...[number, ...number[]][]][]
-        ][]
-      ]
-    | null;
+  partials: number[][][][] | null;
 }
 /**
  * The output's size with the numbers put in.
@@ -129,25 +119,15 @@ export interface ConvolutionRequest {
   /**
    * [H][W] or [C][H][W]; at most 64 channels and 262,144 values
    */
-  input:
-    | [[number, ...number[]], ...[number, ...number[]][]]
-    | [[[number, ...number[]], ...[number, ...number[]][]], ...[[number, ...number[]], ...[number, ...number[]][]][]];
+  input: number[][] | number[][][];
   /**
    * [kh][kw] or [O][C / groups][kh][kw], transposed too; sides at most 11, at most 64 filters
    */
-  kernel:
-    | [[number, ...number[]], ...[number, ...number[]][]]
-    | [
-        [[[number, ...number[]], ...[number, ...number[]][]], ...[[number, ...number[]], ...[number, ...number[]][]][]],
-        ...[
-          [[number, ...number[]], ...[number, ...number[]][]],
-          ...[[number, ...number[]], ...[number, ...number[]][]][]
-        ][]
-      ];
+  kernel: number[][] | number[][][][];
   /**
    * one value for each filter
    */
-  bias: number | [number, ...number[]] | null;
+  bias: number | number[] | null;
   padding_mode: 'zeros' | 'reflect' | 'replicate' | 'circular';
   transposed: boolean;
   /**
@@ -388,32 +368,24 @@ export interface Look {
 export interface MatrixAnswer {
   /**
    * [O H' W'][C H W]; at most 65,536 cells
-   *
-   * @minItems 1
    */
-  matrix: [[number, ...number[]], ...[number, ...number[]][]];
+  matrix: number[][];
   /**
    * [C H W], the flattened input
-   *
-   * @minItems 1
    */
-  vector: [number, ...number[]];
+  vector: number[];
   /**
    * [O H' W'], the matrix times the vector: the output without bias
-   *
-   * @minItems 1
    */
-  product: [number, ...number[]];
+  product: number[];
   /**
    * [C kh kw][H' W'], every window as a column; null if transposed
    */
-  columns: [[number, ...number[]], ...[number, ...number[]][]] | null;
+  columns: number[][] | null;
   /**
    * what /operations/convolution answers, bias included
    */
-  output:
-    | [[number, ...number[]], ...[number, ...number[]][]]
-    | [[[number, ...number[]], ...[number, ...number[]][]], ...[[number, ...number[]], ...[number, ...number[]][]][]];
+  output: number[][] | number[][][];
   output_shape: number[];
 }
 /**
@@ -434,25 +406,15 @@ export interface MatrixRequest {
   /**
    * [H][W] or [C][H][W]; at most 64 channels and 262,144 values
    */
-  input:
-    | [[number, ...number[]], ...[number, ...number[]][]]
-    | [[[number, ...number[]], ...[number, ...number[]][]], ...[[number, ...number[]], ...[number, ...number[]][]][]];
+  input: number[][] | number[][][];
   /**
    * [kh][kw] or [O][C / groups][kh][kw], transposed too; sides at most 11, at most 64 filters
    */
-  kernel:
-    | [[number, ...number[]], ...[number, ...number[]][]]
-    | [
-        [[[number, ...number[]], ...[number, ...number[]][]], ...[[number, ...number[]], ...[number, ...number[]][]][]],
-        ...[
-          [[number, ...number[]], ...[number, ...number[]][]],
-          ...[[number, ...number[]], ...[number, ...number[]][]][]
-        ][]
-      ];
+  kernel: number[][] | number[][][][];
   /**
    * one value for each filter
    */
-  bias: number | [number, ...number[]] | null;
+  bias: number | number[] | null;
   padding_mode: 'zeros' | 'reflect' | 'replicate' | 'circular';
   transposed: boolean;
   /**
@@ -549,33 +511,22 @@ export interface PoolingAnswer {
   /**
    * [H'][W'] where the input has two dimensions, else [C][H'][W']
    */
-  output:
-    | [[number, ...number[]], ...[number, ...number[]][]]
-    | [[[number, ...number[]], ...[number, ...number[]][]], ...[[number, ...number[]], ...[number, ...number[]][]][]];
+  output: number[][] | number[][][];
   output_shape: number[];
   formula: Formula;
   dropped: Dropped;
   /**
    * of max: each window's winner, counted along the rows of its channel; else null
    */
-  indices:
-    | [[number, ...number[]], ...[number, ...number[]][]]
-    | [[[number, ...number[]], ...[number, ...number[]][]], ...[[number, ...number[]], ...[number, ...number[]][]][]]
-    | null;
+  indices: number[][] | number[][][] | null;
   /**
    * of subsampling: coefficient x sum + bias, which is then squashed
    */
-  before:
-    | [[number, ...number[]], ...[number, ...number[]][]]
-    | [[[number, ...number[]], ...[number, ...number[]][]], ...[[number, ...number[]], ...[number, ...number[]][]][]]
-    | null;
+  before: number[][] | number[][][] | null;
   /**
    * shaped as the input, if it was asked for
    */
-  gradient:
-    | [[number, ...number[]], ...[number, ...number[]][]]
-    | [[[number, ...number[]], ...[number, ...number[]][]], ...[[number, ...number[]], ...[number, ...number[]][]][]]
-    | null;
+  gradient: number[][] | number[][][] | null;
 }
 /**
  * What `/operations/pooling` is asked.
@@ -584,9 +535,7 @@ export interface PoolingRequest {
   /**
    * [H][W] or [C][H][W]; at most 64 channels and 262,144 values
    */
-  input:
-    | [[number, ...number[]], ...[number, ...number[]][]]
-    | [[[number, ...number[]], ...[number, ...number[]][]], ...[[number, ...number[]], ...[number, ...number[]][]][]];
+  input: number[][] | number[][][];
   kind: 'max' | 'average' | 'l2' | 'global-average' | 'subsampling';
   kernel_size: number | [number, number, ...number[]];
   /**
@@ -604,11 +553,11 @@ export interface PoolingRequest {
   /**
    * of subsampling; one for all or for each channel; 1 if left out
    */
-  coefficient: number | [number, ...number[]] | null;
+  coefficient: number | number[] | null;
   /**
    * of subsampling; one for all or for each channel; 0 if left out
    */
-  bias: number | [number, ...number[]] | null;
+  bias: number | number[] | null;
   /**
    * whether the gradient of the sum of all outputs is wanted
    */
@@ -616,10 +565,7 @@ export interface PoolingRequest {
   /**
    * what each output is multiplied with in that sum; 1 if left out
    */
-  upstream:
-    | [[number, ...number[]], ...[number, ...number[]][]]
-    | [[[number, ...number[]], ...[number, ...number[]][]], ...[[number, ...number[]], ...[number, ...number[]][]][]]
-    | null;
+  upstream: number[][] | number[][][] | null;
 }
 /**
  * What `/predict` is asked as JSON.
@@ -694,34 +640,21 @@ export interface SampleRow {
  */
 export interface SeparableAnswer {
   rank: number;
-  /**
-   * @minItems 1
-   */
-  singular_values: [number, ...number[]];
+  singular_values: number[];
   /**
    * part of the kernel's squared values that the first pair keeps; 1 for rank one
    */
   kept: number;
-  /**
-   * @minItems 1
-   */
-  column: [number, ...number[]];
-  /**
-   * @minItems 1
-   */
-  row: [number, ...number[]];
+  column: number[];
+  row: number[];
   /**
    * [H'][W'], the kernel as it is
-   *
-   * @minItems 1
    */
-  one_step: [[number, ...number[]], ...[number, ...number[]][]];
+  one_step: number[][];
   /**
    * [H'][W'], the column, then the row
-   *
-   * @minItems 1
    */
-  two_steps: [[number, ...number[]], ...[number, ...number[]][]];
+  two_steps: number[][];
   /**
    * the largest between the two
    */
@@ -741,16 +674,12 @@ export interface StepMacs {
 export interface SeparableRequest {
   /**
    * [H][W]
-   *
-   * @minItems 1
    */
-  input: [[number, ...number[]], ...[number, ...number[]][]];
+  input: number[][];
   /**
    * [kh][kw]; sides at most 11
-   *
-   * @minItems 1
    */
-  kernel: [[number, ...number[]], ...[number, ...number[]][]];
+  kernel: number[][];
 }
 /**
  * A problem with one message of the socket; the connection goes on unless it says otherwise.
@@ -766,52 +695,36 @@ export interface SocketError {
 export interface SpectrumAnswer {
   /**
    * [H][W], frequency zero first
-   *
-   * @minItems 1
    */
-  input_spectrum_real: [[number, ...number[]], ...[number, ...number[]][]];
+  input_spectrum_real: number[][];
   /**
    * [H][W], frequency zero first
-   *
-   * @minItems 1
    */
-  input_spectrum_imag: [[number, ...number[]], ...[number, ...number[]][]];
+  input_spectrum_imag: number[][];
   /**
    * [H][W], frequency zero first
-   *
-   * @minItems 1
    */
-  kernel_spectrum_real: [[number, ...number[]], ...[number, ...number[]][]];
+  kernel_spectrum_real: number[][];
   /**
    * [H][W], frequency zero first
-   *
-   * @minItems 1
    */
-  kernel_spectrum_imag: [[number, ...number[]], ...[number, ...number[]][]];
+  kernel_spectrum_imag: number[][];
   /**
    * [H][W], frequency zero first
-   *
-   * @minItems 1
    */
-  product_spectrum_real: [[number, ...number[]], ...[number, ...number[]][]];
+  product_spectrum_real: number[][];
   /**
    * [H][W], frequency zero first
-   *
-   * @minItems 1
    */
-  product_spectrum_imag: [[number, ...number[]], ...[number, ...number[]][]];
+  product_spectrum_imag: number[][];
   /**
    * [H][W], the product transformed back
-   *
-   * @minItems 1
    */
-  output: [[number, ...number[]], ...[number, ...number[]][]];
+  output: number[][];
   /**
    * [H][W], the circular convolution by sliding
-   *
-   * @minItems 1
    */
-  circular: [[number, ...number[]], ...[number, ...number[]][]];
+  circular: number[][];
   /**
    * the largest between the two
    */
@@ -823,16 +736,12 @@ export interface SpectrumAnswer {
 export interface SpectrumRequest {
   /**
    * [H][W]
-   *
-   * @minItems 1
    */
-  input: [[number, ...number[]], ...[number, ...number[]][]];
+  input: number[][];
   /**
    * [kh][kw], at most as large as the input; its first value lies on the input's first
-   *
-   * @minItems 1
    */
-  kernel: [[number, ...number[]], ...[number, ...number[]][]];
+  kernel: number[][];
   dilation: number | [number, number, ...number[]];
   /**
    * true: a convolution; false: cross-correlation, with the conjugate spectrum
@@ -845,13 +754,8 @@ export interface SpectrumRequest {
 export interface VolumeAnswer {
   /**
    * [D'][H'][W']
-   *
-   * @minItems 1
    */
-  output: [
-    [[number, ...number[]], ...[number, ...number[]][]],
-    ...[[number, ...number[]], ...[number, ...number[]][]][]
-  ];
+  output: number[][][];
   output_shape: number[];
   parameters: number;
   macs: number;
@@ -871,22 +775,12 @@ export interface VolumeFormula {
 export interface VolumeRequest {
   /**
    * [D][H][W]; at most 262,144 values
-   *
-   * @minItems 1
    */
-  input: [
-    [[number, ...number[]], ...[number, ...number[]][]],
-    ...[[number, ...number[]], ...[number, ...number[]][]][]
-  ];
+  input: number[][][];
   /**
    * [kd][kh][kw]; sides at most 11
-   *
-   * @minItems 1
    */
-  kernel: [
-    [[number, ...number[]], ...[number, ...number[]][]],
-    ...[[number, ...number[]], ...[number, ...number[]][]][]
-  ];
+  kernel: number[][][];
   bias: number | null;
   stride: number | [number, number, number, ...number[]];
   padding: number | [number, number, number, ...number[]];
