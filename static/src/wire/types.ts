@@ -105,16 +105,12 @@ export interface Dropped {
  * What `/operations/convolution` is asked.
  */
 export interface ConvolutionRequest {
-  stride: number | [number, number, ...number[]];
+  stride: number | [number, number];
   /**
    * for all sides, [rows, columns], [top, bottom, left, right], or a name
    */
-  padding:
-    | number
-    | [number, number, ...number[]]
-    | [number, number, number, number, ...number[]]
-    | ('same' | 'valid' | 'full');
-  dilation: number | [number, number, ...number[]];
+  padding: number | [number, number] | [number, number, number, number] | ('same' | 'valid' | 'full');
+  dilation: number | [number, number];
   groups: number;
   /**
    * [H][W] or [C][H][W]; at most 64 channels and 262,144 values
@@ -133,7 +129,7 @@ export interface ConvolutionRequest {
   /**
    * rows and columns that a transposed convolution adds at the end
    */
-  output_padding: number | [number, number, ...number[]];
+  output_padding: number | [number, number];
   /**
    * true: a convolution, the kernel turned by 180 degrees; false: as in PyTorch
    */
@@ -230,23 +226,19 @@ export interface LayerCount3 {
  * What `/operations/convolution/counts` is asked.
  */
 export interface CountsRequest {
-  stride: number | [number, number, ...number[]];
+  stride: number | [number, number];
   /**
    * for all sides, [rows, columns], [top, bottom, left, right], or a name
    */
-  padding:
-    | number
-    | [number, number, ...number[]]
-    | [number, number, number, number, ...number[]]
-    | ('same' | 'valid' | 'full');
-  dilation: number | [number, number, ...number[]];
+  padding: number | [number, number] | [number, number, number, number] | ('same' | 'valid' | 'full');
+  dilation: number | [number, number];
   groups: number;
   /**
    * C, H, W
    */
-  input_shape: number | [number, number, number, ...number[]];
+  input_shape: number | [number, number, number];
   filters: number;
-  kernel_size: number | [number, number, ...number[]];
+  kernel_size: number | [number, number];
   /**
    * 1x1 maps to put before the layer
    */
@@ -392,16 +384,12 @@ export interface MatrixAnswer {
  * What `/operations/convolution/matrix` is asked.
  */
 export interface MatrixRequest {
-  stride: number | [number, number, ...number[]];
+  stride: number | [number, number];
   /**
    * for all sides, [rows, columns], [top, bottom, left, right], or a name
    */
-  padding:
-    | number
-    | [number, number, ...number[]]
-    | [number, number, number, number, ...number[]]
-    | ('same' | 'valid' | 'full');
-  dilation: number | [number, number, ...number[]];
+  padding: number | [number, number] | [number, number, number, number] | ('same' | 'valid' | 'full');
+  dilation: number | [number, number];
   groups: number;
   /**
    * [H][W] or [C][H][W]; at most 64 channels and 262,144 values
@@ -420,7 +408,7 @@ export interface MatrixRequest {
   /**
    * rows and columns that a transposed convolution adds at the end
    */
-  output_padding: number | [number, number, ...number[]];
+  output_padding: number | [number, number];
   /**
    * true: a convolution, the kernel turned by 180 degrees; false: as in PyTorch
    */
@@ -430,16 +418,12 @@ export interface MatrixRequest {
  * How a kernel moves over the input. Pairs are rows, then columns; one number stands for both.
  */
 export interface Moving {
-  stride: number | [number, number, ...number[]];
+  stride: number | [number, number];
   /**
    * for all sides, [rows, columns], [top, bottom, left, right], or a name
    */
-  padding:
-    | number
-    | [number, number, ...number[]]
-    | [number, number, number, number, ...number[]]
-    | ('same' | 'valid' | 'full');
-  dilation: number | [number, number, ...number[]];
+  padding: number | [number, number] | [number, number, number, number] | ('same' | 'valid' | 'full');
+  dilation: number | [number, number];
   groups: number;
 }
 /**
@@ -537,15 +521,15 @@ export interface PoolingRequest {
    */
   input: number[][] | number[][][];
   kind: 'max' | 'average' | 'l2' | 'global-average' | 'subsampling';
-  kernel_size: number | [number, number, ...number[]];
+  kernel_size: number | [number, number];
   /**
    * as large as the window if it is left out
    */
-  stride: number | [number, number, ...number[]] | null;
+  stride: number | [number, number] | null;
   /**
    * on both ends; at most half the window
    */
-  padding: number | [number, number, ...number[]];
+  padding: number | [number, number];
   /**
    * whether a last window that sticks out counts
    */
@@ -742,7 +726,7 @@ export interface SpectrumRequest {
    * [kh][kw], at most as large as the input; its first value lies on the input's first
    */
   kernel: number[][];
-  dilation: number | [number, number, ...number[]];
+  dilation: number | [number, number];
   /**
    * true: a convolution; false: cross-correlation, with the conjugate spectrum
    */
@@ -782,8 +766,8 @@ export interface VolumeRequest {
    */
   kernel: number[][][];
   bias: number | null;
-  stride: number | [number, number, number, ...number[]];
-  padding: number | [number, number, number, ...number[]];
+  stride: number | [number, number, number];
+  padding: number | [number, number, number];
 }
 /**
  * PyTorch is still being loaded; frames follow by themselves.
