@@ -21,7 +21,8 @@ function plain(node) {
   }
   // That a list is not empty is the server's to check; said as a type it would be a tuple that nobody can write.
   if (said.minItems !== said.maxItems) delete said.minItems;
-  else if (said.minItems && !said.prefixItems) said.prefixItems = Array.from({ length: said.minItems }, () => said.items);
+  else if (said.minItems && !said.prefixItems)
+    said.prefixItems = Array.from({ length: said.minItems }, () => said.items);
   if (said.prefixItems) {
     said.items = said.prefixItems;
     delete said.prefixItems;

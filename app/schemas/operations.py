@@ -158,15 +158,20 @@ class LayerCount(Message):
 
 
 class CountsAnswer(Answer):
-    """The same layer as each kind."""
+    """The same layer as each kind.
+
+    Locally connected, each place has weights of its own. Depthwise separable is the window on each channel by itself,
+    then 1x1; pointwise is 1x1 alone, at the same places; the bottleneck is 1x1 to as many maps as were asked for, then
+    the layer.
+    """
 
     output_shape: list[int]
     convolution: LayerCount
-    locally_connected: LayerCount = Field(description="each place with weights of its own")
+    locally_connected: LayerCount
     fully_connected: LayerCount
-    depthwise_separable: LayerCount = Field(description="the window on each channel by itself, then 1x1")
-    pointwise: LayerCount = Field(description="1x1 alone, at the same places")
-    bottleneck: LayerCount | None = Field(None, description="1x1 to `bottleneck` maps, then the layer")
+    depthwise_separable: LayerCount
+    pointwise: LayerCount
+    bottleneck: LayerCount | None = None
 
 
 class SeparableRequest(Question):

@@ -141,74 +141,24 @@ export interface ConvolutionRequest {
 }
 /**
  * The same layer as each kind.
+ *
+ * Locally connected, each place has weights of its own. Depthwise separable is the window on each channel by itself,
+ * then 1x1; pointwise is 1x1 alone, at the same places; the bottleneck is 1x1 to as many maps as were asked for, then
+ * the layer.
  */
 export interface CountsAnswer {
   output_shape: number[];
   convolution: LayerCount;
-  locally_connected: LayerCount1;
+  locally_connected: LayerCount;
   fully_connected: LayerCount;
-  depthwise_separable: LayerCount2;
-  pointwise: LayerCount3;
-  /**
-   * 1x1 to `bottleneck` maps, then the layer
-   */
+  depthwise_separable: LayerCount;
+  pointwise: LayerCount;
   bottleneck: LayerCount | null;
 }
 /**
  * What one kind of layer costs for one picture.
  */
 export interface LayerCount {
-  /**
-   * weights and biases
-   */
-  parameters: number;
-  /**
-   * biases included, as LeCun et al. 1998 count them
-   */
-  connections: number;
-  /**
-   * multiply-accumulate operations; bias not counted
-   */
-  macs: number;
-}
-/**
- * What one kind of layer costs for one picture.
- */
-export interface LayerCount1 {
-  /**
-   * weights and biases
-   */
-  parameters: number;
-  /**
-   * biases included, as LeCun et al. 1998 count them
-   */
-  connections: number;
-  /**
-   * multiply-accumulate operations; bias not counted
-   */
-  macs: number;
-}
-/**
- * What one kind of layer costs for one picture.
- */
-export interface LayerCount2 {
-  /**
-   * weights and biases
-   */
-  parameters: number;
-  /**
-   * biases included, as LeCun et al. 1998 count them
-   */
-  connections: number;
-  /**
-   * multiply-accumulate operations; bias not counted
-   */
-  macs: number;
-}
-/**
- * What one kind of layer costs for one picture.
- */
-export interface LayerCount3 {
   /**
    * weights and biases
    */
