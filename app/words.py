@@ -14,8 +14,10 @@ Message = str | dict[str, str]
 
 @cache
 def messages(lang: str) -> Mapping[str, Message]:
-    """Every message of one language by its key."""
-    read: dict[str, Message] = json.loads((FOLDER / f"{lang}.json").read_text(encoding="utf-8"))
+    """Every message of one language by its key, from the files of its folder."""
+    read: dict[str, Message] = {}
+    for path in sorted((FOLDER / lang).glob("*.json")):
+        read |= json.loads(path.read_text(encoding="utf-8"))
     return read
 
 

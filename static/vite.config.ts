@@ -58,6 +58,7 @@ export default defineConfig({
         draw: 'src/entries/draw.ts',
         lesson: 'src/entries/lesson.ts',
         embed: 'src/entries/embed.ts',
+        exhibit: 'src/entries/exhibit.ts',
         docs: 'src/entries/docs.ts',
         theme: 'src/entries/theme.ts',
         pageScript: 'src/entries/page.ts',

@@ -1,4 +1,4 @@
-"""The pages: draw, learn, a lesson, the REST documentation, and the built files behind them."""
+"""The pages: draw, learn, a lesson, an exhibit alone, the REST documentation, and the built files behind them."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
-from app import assets, words
+from app import assets, exhibits, words
 from app.lessons import Shelf
 from models.catalogue import CATALOGUE, DEFAULT
 
@@ -79,9 +79,10 @@ def page_data(lang: str) -> Markup:
 
 
 @router.api_route("/", methods=READING)
-async def draw(request: Request) -> Response:
-    """The main page."""
-    return page(request, "draw.html.j2", page_data=page_data(language(request)))
+def draw(request: Request) -> Response:
+    """The main page: the live network, and the path of lessons that begins with it."""
+    lang = language(request)
+    return page(request, "draw.html.j2", page_data=page_data(lang), lessons=shelf(request).lessons(lang))
 
 
 @router.api_route("/learn", methods=READING)
@@ -99,6 +100,16 @@ def lesson(request: Request, slug: str) -> Response:
     if found.problem:
         return page(request, "broken.html.j2", status=422, lesson=found)
     return page(request, "lesson.html.j2", lesson=found, body=Markup(found.html))  # noqa: S704  markup.render escapes
+
+
+@router.api_route("/exhibits/{name}", methods=READING)
+async def exhibit(request: Request, name: str) -> Response:
+    """One exhibit alone, in the state that the address says."""
+    found = exhibits.EXHIBITS.get(name)
+    if found is None:
+        return missing(request)
+    attributes = exhibits.attributes(request.query_params.multi_items())
+    return page(request, "exhibit.html.j2", exhibit=found, attributes=attributes)
 
 
 @router.api_route("/docs", methods=READING)

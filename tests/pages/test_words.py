@@ -1,7 +1,9 @@
 """Both languages say the same things, everything that is said exists, and nothing is kept that nobody says."""
 
+import json
 import re
 import string
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ def sources() -> list[str]:
         *(path for path in (ROOT / "static" / "src").rglob("*") if path.suffix in (".ts", ".svelte")),
         *(ROOT / "templates").glob("*.j2"),
         *(ROOT / "app" / "routes").glob("*.py"),
+        ROOT / "app" / "exhibits.py",
     ]
     return [path.read_text(encoding="utf-8") for path in files if ".test." not in path.name]
 
@@ -59,9 +62,19 @@ def test_chinese_uses_its_own_punctuation() -> None:
             assert not re.search(r"[\u4e00-\u9fff][,;:?!]", form), (key, form)
 
 
+@pytest.mark.parametrize(
+    "path", sorted(words.FOLDER.glob("*/*.json")), ids=lambda path: f"{path.parent.name}/{path.name}"
+)
+def test_keys_are_in_alphabetical_order(path: Path) -> None:
+    keys = list(json.loads(path.read_text(encoding="utf-8")))
+    assert keys == sorted(keys)
+
+
 @pytest.mark.parametrize("lang", words.LANGUAGES)
-def test_keys_are_in_alphabetical_order(lang: str) -> None:
-    assert list(words.messages(lang)) == sorted(words.messages(lang))
+def test_no_two_files_have_a_key_of_the_same_name(lang: str) -> None:
+    files = (words.FOLDER / lang).glob("*.json")
+    times = Counter(key for path in files for key in json.loads(path.read_text(encoding="utf-8")))
+    assert [key for key, count in times.items() if count > 1] == []
 
 
 def test_every_key_that_is_said_exists() -> None:

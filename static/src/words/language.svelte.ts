@@ -1,4 +1,6 @@
-/** The language of the page, as a rune, so that every word on screen follows it. */
+/** The language of the page, and of the exhibits that stand in a part of it in another one; every word follows it. */
+
+import { getContext, setContext } from 'svelte';
 
 export const LANGUAGES = ['en', 'zh'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -11,10 +13,38 @@ export function languageOf(element: Element | null | undefined): Language {
   return LANGUAGES.find((language) => said.toLowerCase().startsWith(language)) ?? 'en';
 }
 
+/** What is spoken where this is asked: by the exhibit whose component asks, else by the page. */
 export function language(): Language {
-  return page.language;
+  return around()?.language ?? page.language;
 }
 
 export function setLanguage(language: Language): void {
   page.language = language;
+}
+
+interface Speaking {
+  language: Language;
+}
+
+const SPEAKING = Symbol('speaking');
+let settled = false; // whether an exhibit has said what is spoken where no component asks
+
+/** Gives every component below this one a language of its own; what it returns sets that. */
+export function speakHere(): (language: Language) => void {
+  const here = $state({ language: page.language });
+  setContext<Speaking>(SPEAKING, here);
+  return (language) => {
+    here.language = language;
+    if (!settled && document.documentElement.lang === '') page.language = language;
+    settled = true;
+  };
+}
+
+/** Of the component that is drawn; undefined in a handler and in a timer, which belong to none. */
+function around(): Speaking | undefined {
+  try {
+    return getContext<Speaking | undefined>(SPEAKING);
+  } catch {
+    return undefined;
+  }
 }

@@ -2,12 +2,15 @@
 
 import { afterEach, describe, expect, test } from 'vitest';
 
-import english from '../../../templates/messages/en.json';
-import chinese from '../../../templates/messages/zh.json';
-import { known, language, languageOf, LANGUAGES, say, setLanguage } from './words';
+import { known, language, languageOf, LANGUAGES, say, setLanguage, teach } from './words';
 
-const OURS = /^(ink|live|steps|sample)\./;
-const keys = (messages: object) => Object.keys(messages).filter((key) => OURS.test(key));
+type Messages = Record<string, unknown>;
+
+const files = import.meta.glob<Messages>('../../../templates/messages/*/*.json', { import: 'default', eager: true });
+const [english = {}, chinese = {}] = LANGUAGES.map((language): Messages => {
+  const ours = Object.entries(files).filter(([path]) => path.includes(`/${language}/`));
+  return Object.assign({}, ...ours.map(([, messages]) => messages)) as Messages;
+});
 
 afterEach(() => setLanguage('en'));
 
@@ -30,6 +33,13 @@ describe('say', () => {
     expect(known('no.such')).toBe(false);
     expect(known('ink.pen')).toBe(true);
   });
+
+  test('what an exhibit teaches can be said from then on, in both languages', () => {
+    teach({ en: { 'thing.one': 'one thing' }, zh: { 'thing.one': '一样东西' } });
+    expect(say('thing.one')).toBe('one thing');
+    setLanguage('zh');
+    expect(say('thing.one')).toBe('一样东西');
+  });
 });
 
 test('the language is what the nearest element says, English where it is none of ours', () => {
@@ -41,13 +51,10 @@ test('the language is what the nearest element says, English where it is none of
 });
 
 test('both languages have the same messages with the same values', () => {
-  expect(keys(chinese)).toEqual(keys(english));
+  expect(Object.keys(chinese)).toEqual(Object.keys(english));
   const named = (message: unknown) => [...new Set(JSON.stringify(message).match(/\{\w+\}/g))].sort();
-  for (const key of keys(english)) {
-    expect([key, named(chinese[key as keyof typeof chinese])]).toEqual([
-      key,
-      named(english[key as keyof typeof english]),
-    ]);
+  for (const key of Object.keys(english)) {
+    expect([key, named(chinese[key])]).toEqual([key, named(english[key])]);
   }
 });
 

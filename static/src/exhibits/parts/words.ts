@@ -1,0 +1,7 @@
+/** The words of the parts, in both languages. */
+
+import english from '../../../../templates/messages/en/parts.json';
+import chinese from '../../../../templates/messages/zh/parts.json';
+import { teach } from '../../words/words';
+
+teach({ en: english, zh: chinese });
