@@ -12,6 +12,7 @@ from app import __version__
 from app.inference.engine import Engine
 from app.routes import document, live, networks, operations, pages, predict, problems, samples
 from app.routes.guard import Guard
+from app.routes.operations.approximation import Fits
 from app.routes.operations.workbench import Workbench
 from app.settings import Settings
 from models.catalogue import WEIGHTS
@@ -47,6 +48,7 @@ def create(settings: Settings, weights: Path = WEIGHTS) -> FastAPI:
     app.state.engine = engine
     app.state.pool = pool
     app.state.workbench = workbench
+    app.state.fits = Fits()
     app.add_middleware(Guard, settings=settings)
     problems.install(app)
     for router in (live.router, networks.router, operations.router, predict.router, samples.router):

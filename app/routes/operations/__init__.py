@@ -2,8 +2,17 @@
 
 from fastapi import APIRouter
 
-from app.routes.operations import convolution, pooling
+from app.routes.operations import (
+    activation,
+    approximation,
+    classifier,
+    convolution,
+    dropout,
+    invariance,
+    normalization,
+    pooling,
+)
 
 router = APIRouter(prefix="/operations", tags=["operations"])
-for each in (convolution.router, pooling.router):
-    router.include_router(each)
+for each in (convolution, pooling, invariance, activation, normalization, dropout, classifier, approximation):
+    router.include_router(each.router)

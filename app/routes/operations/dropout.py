@@ -1,1 +1,137 @@
 """Dropout, on any numbers and inside a network."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from fastapi import APIRouter, Header, Request
+from starlette.responses import Response
+
+from app.operations.limits import MACS, OperationError, at_most
+from app.routes import inputs
+from app.routes.negotiation import JSON, SAFETENSORS, wanted
+from app.routes.operations.machinery import answered, documentation, told
+from app.routes.problems import RefusalError, brief, documented
+from app.schemas.layers import DropoutAnswer, DropoutNetworkAnswer, DropoutNetworkRequest, DropoutRequest
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from app.inference.engine import Engine, Floats
+    from app.inference.hosted import Hosted
+
+router = APIRouter(prefix="/dropout")
+
+
+@router.post(
+    "",
+    summary="Drop values at random",
+    **documentation(
+        DropoutRequest,
+        DropoutAnswer,
+        {
+            "values": {"input": [1, 2, 3, 4, 5, 6], "rate": 0.5, "seed": 1},
+            "channels": {"input": [[[1, 2]], [[3, 4]], [[5, 6]]], "rate": 0.3, "seed": 1, "whole_channels": True},
+        },
+    ),
+)
+async def dropout(request: Request) -> Response:
+    """The same seed drops the same values. What is kept is multiplied by 1 / (1 - rate)."""
+    return await answered(request, DropoutRequest, _dropout)
+
+
+def _dropout(asked: DropoutRequest) -> dict[str, Any]:
+    import torch
+
+    from app.operations.dropout import dropout
+
+    values = torch.from_numpy(asked.input)
+    return dropout(values, asked.rate, asked.seed, asked.training, asked.whole_channels)._asdict()
+
+
+# --- in a network
+
+_IMAGE: Final = {"type": "string", "format": "binary", "description": "a PNG, JPEG or WebP file, at most 25 megapixels"}
+_MESSAGE: Final = DropoutNetworkRequest.model_json_schema()
+_FIELDS: Final = {name: kind for name, kind in _MESSAGE["properties"].items() if name not in ("image", "pixels")}
+_SEVEN: Final = [[255, 0, 0, 0, 255], [255, 255, 255, 0, 255], [255, 255, 0, 255, 255], [255, 255, 0, 255, 255]]
+_BODY: Final = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {"type": "object", "required": ["image", "layer"], "properties": {"image": _IMAGE, **_FIELDS}}
+        },
+        JSON: {"schema": _MESSAGE, "examples": {"c1": {"value": {"pixels": _SEVEN, "layer": "c1_relu", "draws": 3}}}},
+    },
+}
+
+
+@router.post(
+    "/network",
+    summary="What a network says with values dropped",
+    response_model=DropoutNetworkAnswer,
+    openapi_extra={"requestBody": _BODY},
+    responses={
+        200: {"content": {SAFETENSORS: {"schema": {"type": "string", "format": "binary"}}}},
+        **documented(406, 413, 415, 422, 503),
+    },
+)
+async def network(request: Request, accept: Annotated[str | None, Header(include_in_schema=False)] = None) -> Response:
+    """Masks on one layer's outputs, many draws at once, beside the answer without dropout.
+
+    The picture is sent as to /predict. At most 1,048,576 mask values and 200,000,000 multiplications in all draws.
+    """
+    kind = wanted(accept)
+    state = request.app.state
+    engine: Engine = state.engine
+    asked, preparation = await inputs.asked_of(request, DropoutNetworkRequest, {}, state.pool)
+    inputs.refuse_blank(preparation)
+    name = inputs.network_of(asked)
+    hosted = await engine.hosted(name)
+    shape = hosted.shapes.get(asked.layer)
+    if shape is None:
+        raise RefusalError(422, f"layer: {brief(asked.layer)} is no layer of {name}; {', '.join(hosted.shapes)} are")
+    macs = sum(layer["macs"] for layer in await engine.call(lambda: hosted.layers))
+    try:
+        at_most(MACS, macs * asked.draws, "draws", f"multiplications of {asked.draws} passes")
+        masks = await state.workbench.call(lambda: _masks(asked, shape))
+    except OperationError as error:
+        raise RefusalError(422, str(error)) from error
+    said = await engine.call(lambda: _carried_on(hosted, preparation.input, asked, masks))
+    words = {"model": name, "layer": asked.layer, "shape": list(shape), "classes": list(hosted.network.classes)}
+    return told({**words, **said}, kind)
+
+
+def _masks(asked: DropoutNetworkRequest, shape: tuple[int, ...]) -> "Tensor":
+    import torch
+
+    from app.operations.dropout import masks
+
+    drawn = masks(shape, asked.rate, asked.seed, asked.draws, asked.whole_channels)
+    return drawn if asked.training else torch.ones_like(drawn)
+
+
+def _carried_on(hosted: "Hosted", ink: "Floats", asked: DropoutNetworkRequest, masks: "Tensor") -> dict[str, Any]:
+    """To be called in the engine's thread."""
+    import torch
+
+    from app.operations.dropout import carried_on, scale, scaled
+
+    factor = scale(asked.rate, asked.training)
+    plain = hosted.look_at([ink])
+    before = torch.from_numpy(plain.layers[asked.layer][0])
+    module = hosted.module
+    source = torch.from_numpy(plain.input).to(next(module.parameters()).device)
+    scores: Callable[[Tensor], Tensor] = getattr(module, "logits", lambda output: output)
+    logits = scores(carried_on(module, source, asked.layer, masks, factor)).cpu()
+    probabilities = torch.softmax(logits, dim=1)
+    return {
+        "before": before,
+        "mask": masks[0],
+        "after": scaled(before, masks[0], factor),
+        "scale": factor,
+        "logits": logits,
+        "probabilities": probabilities,
+        "mean": probabilities.mean(0),
+        "standard_deviation": probabilities.std(0, correction=0),
+        "evaluated": plain.probabilities[0],
+    }

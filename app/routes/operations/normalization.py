@@ -80,6 +80,8 @@ def _across_batch(asked: NormalizationRequest, maps: Any) -> tuple[Any, dict[str
     def tensor(values: Array | None) -> Any:
         return None if values is None else torch.from_numpy(values)
 
-    given = [tensor(values) for values in (asked.running_mean, asked.running_variance, asked.weight, asked.bias)]
-    found = batch_normalized(maps, *given, asked.training, asked.momentum, asked.eps)._asdict()
+    names = ("running_mean", "running_variance", "weight", "bias")
+    given = {name: tensor(getattr(asked, name)) for name in names}
+    settings = {name: getattr(asked, name) for name in ("training", "momentum", "eps")}
+    found = batch_normalized(maps, **given, **settings)._asdict()
     return found.pop("output"), found
