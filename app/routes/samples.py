@@ -1,19 +1,19 @@
-"""Real handwritten digits for the tray: scikit-learn's copy of the UCI optical digits, drawn large and smooth."""
+"""Real handwritten digits, drawn large and smooth from the UCI set, and two photos; both as scikit-learn has them."""
 
 import gzip
 import importlib.util
 import io
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from fastapi import APIRouter, Response
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.routes.problems import RefusalError, documented
-from app.schemas import SampleRow
+from app.routes.problems import RefusalError, brief, documented
+from app.schemas import PhotoRow, SampleRow
 
 router = APIRouter(tags=["samples"])
 
@@ -48,14 +48,67 @@ def sample(sample: int) -> Response:
     return Response(_png(sample), media_type="image/png", headers={"Cache-Control": "public, max-age=86400"})
 
 
+class Photo(NamedTuple):
+    """A photo of scikit-learn's."""
+
+    file: str
+    left: int  # where the square begins that is shown
+    source: str
+
+
+PHOTOS: Final = {
+    "china": Photo("china.jpg", 10, "danielbuechele, flickr.com/photos/danielbuechele/6061409035, CC BY 2.0, cropped"),
+    "flower": Photo("flower.jpg", 94, "vultilion, flickr.com/photos/vultilion/6056698931, CC BY 2.0, cropped"),
+}
+PHOTO_SIDE: Final = 256  # pixels
+
+
+@router.get("/samples/photos", summary="Photos to try the operations on")
+def photos() -> list[PhotoRow]:
+    """Each one's picture is at `/samples/photos/{name}.png`."""
+    side = PHOTO_SIDE
+    return [PhotoRow(name=name, width=side, height=side, source=photo.source) for name, photo in PHOTOS.items()]
+
+
+@router.get(
+    "/samples/photos/{name}.png",
+    summary="One photo as a picture",
+    response_class=Response,
+    responses={
+        200: {"content": {"image/png": {}}, "description": "256 x 256 pixels, RGB"},
+        **documented(404, 422, 503),
+    },
+)
+def photo(name: str) -> Response:
+    """A square of the photo."""
+    if name not in PHOTOS:
+        raise RefusalError(404, f"name: {brief(name)} is no photo; {', '.join(PHOTOS)} are")
+    return Response(_photo(name), media_type="image/png", headers={"Cache-Control": "public, max-age=86400"})
+
+
 @cache
-def _values() -> NDArray[np.uint8]:
-    """(1797, 65): 8x8 values of 0 to 16, then the label. The file is read without importing scikit-learn."""
+def _photo(name: str) -> bytes:
+    photo = PHOTOS[name]
+    with Image.open(_folder() / "images" / photo.file) as picture:
+        side = picture.height
+        square = picture.convert("RGB").crop((photo.left, 0, photo.left + side, side))
+    buffer = io.BytesIO()
+    square.resize((PHOTO_SIDE, PHOTO_SIDE), Image.Resampling.LANCZOS).save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def _folder() -> Path:
+    """Where scikit-learn keeps its data; it is not imported, which would take a second."""
     found = importlib.util.find_spec("sklearn")
     if found is None or found.origin is None:
-        raise RefusalError(503, "samples: scikit-learn, whose digits these are, is not installed")
-    path = Path(found.origin).parent / "datasets" / "data" / "digits.csv.gz"
-    with gzip.open(path, "rt", encoding="ascii") as lines:
+        raise RefusalError(503, "samples: scikit-learn, whose digits and photos these are, is not installed")
+    return Path(found.origin).parent / "datasets"
+
+
+@cache
+def _values() -> NDArray[np.uint8]:
+    """(1797, 65): 8x8 values of 0 to 16, then the label."""
+    with gzip.open(_folder() / "data" / "digits.csv.gz", "rt", encoding="ascii") as lines:
         return np.loadtxt(lines, delimiter=",", dtype=np.uint8)
 
 

@@ -144,6 +144,15 @@ class SampleRow(Message):
     source: str
 
 
+class PhotoRow(Message):
+    """One photo; its picture is at /samples/photos/{name}.png."""
+
+    name: str
+    width: int
+    height: int
+    source: str = Field(description="who took it, and the licence")
+
+
 # --- REST: what is sent
 
 Grey = Annotated[float, Field(strict=True, ge=0, le=255, allow_inf_nan=False)]

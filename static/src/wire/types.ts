@@ -1,6 +1,38 @@
 // Every message that crosses the wire, written by `npm run types` from schema.json, which app/schemas writes.
 
 /**
+ * A function's values and its derivatives.
+ */
+export interface ActivationAnswer {
+  /**
+   * in the input's shape
+   */
+  output: unknown[];
+  /**
+   * in the input's shape, from autograd
+   */
+  derivative: unknown[];
+  /**
+   * share of the outputs that are exactly zero
+   */
+  zeros: number;
+  output_shape: number[];
+}
+/**
+ * What `/operations/activation` is asked.
+ */
+export interface ActivationRequest {
+  /**
+   * up to four dimensions, at most 262,144 values
+   */
+  input: number[] | number[][] | number[][][] | number[][][][];
+  kind: 'relu' | 'leaky-relu' | 'sigmoid' | 'tanh' | 'lecun-tanh' | 'softplus' | 'gelu';
+  /**
+   * of leaky ReLU below zero
+   */
+  slope: number;
+}
+/**
  * Every layer's output for one picture, in forward order.
  */
 export interface Activations {
@@ -47,9 +79,44 @@ export interface ActivationsRequest {
   layers: string[] | null;
 }
 /**
+ * One alpha in both conventions.
+ */
+export interface Alphas {
+  /**
+   * times the sum of squares
+   */
+  paper: number;
+  /**
+   * what torch.nn.LocalResponseNorm has to be given for the same: n times as much
+   */
+  torch: number;
+}
+/**
  * What an operation answers.
  */
 export interface Answer {}
+/**
+ * What `/operations/approximation` is asked.
+ */
+export interface ApproximationRequest {
+  /**
+   * of the curve: 2 to 512, [x, y] each, from -10 to 10
+   *
+   * @maxItems 512
+   */
+  points: [number, number][];
+  /**
+   * of the hidden layer
+   */
+  units: number;
+  activation: 'relu' | 'leaky-relu' | 'sigmoid' | 'tanh' | 'lecun-tanh' | 'softplus' | 'gelu';
+  /**
+   * of Adam, each with all points
+   */
+  steps: number;
+  learning_rate: number;
+  seed: number;
+}
 /**
  * A rectangle in pixels of the picture it belongs to, x to the right and y down.
  */
@@ -58,6 +125,54 @@ export interface Box {
   y: number;
   width: number;
   height: number;
+}
+/**
+ * What autograd found, from the first layer to the last; computed in float64.
+ */
+export interface ChainAnswer {
+  /**
+   * norm of the loss's gradient by each layer's pre-activations
+   */
+  gradients: (number | null)[];
+  /**
+   * norm of the loss's gradient by each layer's weights
+   */
+  weight_gradients: (number | null)[];
+  /**
+   * standard deviation of each layer's outputs
+   */
+  activations: (number | null)[];
+}
+/**
+ * What `/operations/activation/chain` is asked. The input is standard normal.
+ */
+export interface ChainRequest {
+  kind: 'relu' | 'leaky-relu' | 'sigmoid' | 'tanh' | 'lecun-tanh' | 'softplus' | 'gelu';
+  /**
+   * normal with variance 1/width (xavier), 2/width (he), 0.01² (small), 1 (large); orthogonal
+   */
+  initialization: 'xavier' | 'he' | 'small' | 'large' | 'orthogonal';
+  /**
+   * layers
+   */
+  depth: number;
+  /**
+   * values in each layer
+   */
+  width: number;
+  /**
+   * inputs
+   */
+  batch: number;
+  seed: number;
+  /**
+   * of leaky ReLU below zero
+   */
+  slope: number;
+  /**
+   * of the last layer's outputs: their sum, or the mean of their squares
+   */
+  loss: 'sum' | 'mean-square';
 }
 /**
  * One map that the visitor looks at closely, sent as float32.
@@ -195,6 +310,180 @@ export interface CountsRequest {
   bottleneck: number | null;
 }
 /**
+ * ||moved - unmoved|| / ||unmoved|| at every position; null where the unmoved one is all zero.
+ */
+export interface Curves {
+  positions: number[];
+  input: (number | null)[];
+  convolution: (number | null)[];
+  pooled: (number | null)[];
+}
+/**
+ * What is left.
+ */
+export interface DropoutAnswer {
+  /**
+   * in the input's shape
+   */
+  output: unknown[];
+  /**
+   * in the input's shape: 1 kept, 0 dropped
+   */
+  mask: unknown[];
+  /**
+   * 1 / (1 - rate), by which what is kept was multiplied; null at a rate of 1
+   */
+  scale: number | null;
+}
+/**
+ * What a network says of one picture with values of one layer dropped, draw by draw.
+ */
+export interface DropoutNetworkAnswer {
+  model: string;
+  layer: string;
+  /**
+   * of the layer's output
+   */
+  shape: number[];
+  classes: string[];
+  /**
+   * the layer's output
+   */
+  before: unknown[];
+  /**
+   * of the first draw: 1 kept, 0 dropped
+   */
+  mask: unknown[];
+  /**
+   * the layer's output in the first draw, scaled
+   */
+  after: unknown[];
+  /**
+   * 1 / (1 - rate); null at a rate of 1
+   */
+  scale: number | null;
+  /**
+   * [draws][classes]
+   */
+  logits: unknown[];
+  /**
+   * [draws][classes]
+   */
+  probabilities: unknown[];
+  /**
+   * of each class's probability over the draws
+   */
+  mean: (number | null)[];
+  /**
+   * of each class's probability over the draws
+   */
+  standard_deviation: (number | null)[];
+  /**
+   * probabilities without dropout
+   */
+  evaluated: (number | null)[];
+}
+/**
+ * What `/operations/dropout/network` is asked, as JSON or in a form.
+ */
+export interface DropoutNetworkRequest {
+  /**
+   * a PNG, JPEG or WebP file: base64 or data URL
+   */
+  image: string | null;
+  /**
+   * rows of grey values, 0 black to 255 white, all of one length; at most 512 x 512
+   */
+  pixels: number[][] | null;
+  /**
+   * a name from /models; the default network if it is left out
+   */
+  model: string | null;
+  /**
+   * the layer whose outputs are dropped; a name from /models/{name}
+   */
+  layer: string;
+  /**
+   * probability with which a value, or a whole channel, is dropped
+   */
+  rate: number;
+  seed: number;
+  /**
+   * masks; the first ones are the same however many follow
+   */
+  draws: number;
+  whole_channels: boolean;
+  /**
+   * false: nothing is dropped and nothing is scaled
+   */
+  training: boolean;
+}
+/**
+ * What `/operations/dropout` is asked.
+ */
+export interface DropoutRequest {
+  /**
+   * up to four dimensions, at most 262,144 values
+   */
+  input: number[] | number[][] | number[][][] | number[][][][];
+  /**
+   * probability with which a value, or a whole channel, is dropped
+   */
+  rate: number;
+  seed: number;
+  /**
+   * false: nothing is dropped and nothing is scaled
+   */
+  training: boolean;
+  /**
+   * of [C][H][W] and [N][C][H][W] whole maps; of [n] single values
+   */
+  whole_channels: boolean;
+}
+/**
+ * The event `done`: nothing follows.
+ */
+export interface FitDone {
+  step: number;
+  loss: number | null;
+  reason: 'finished' | 'diverged';
+}
+/**
+ * The event `fit`: how far it has come.
+ */
+export interface FitEvent {
+  step: number;
+  /**
+   * mean square error over the points
+   */
+  loss: number | null;
+  /**
+   * places of the curve, from the leftmost point to the rightmost
+   */
+  x: number[];
+  /**
+   * the offset and all pieces, at these places
+   */
+  curve: (number | null)[];
+  offset: number | null;
+  /**
+   * [units][places]; in every tenth event, first and last
+   */
+  pieces: (number | null)[][] | null;
+  /**
+   * with the pieces
+   */
+  parameters: HiddenParameters | null;
+}
+/**
+ * A unit's piece is amplitude * f(weight * x + bias); one value of each for every unit.
+ */
+export interface HiddenParameters {
+  weight: number[];
+  bias: number[];
+  amplitude: number[];
+}
+/**
  * What a frame says in words; its tensors follow in the same safetensors file.
  */
 export interface FrameHeader {
@@ -233,6 +522,18 @@ export interface StepFacts {
   shift: [number, number] | null;
 }
 /**
+ * How often values of each size occur.
+ */
+export interface HistogramFacts {
+  /**
+   * one more than there are bins, from the smallest value to the largest
+   */
+  edges: number[];
+  counts: number[];
+  mean: number;
+  standard_deviation: number;
+}
+/**
  * What became of the picture on its way to the network.
  */
 export interface InputFacts {
@@ -246,6 +547,59 @@ export interface InputFacts {
    */
   paper: 'light' | 'dark';
   steps: StepFacts[];
+}
+/**
+ * The maps at one position, and how much each of them changes on the way.
+ */
+export interface InvarianceAnswer {
+  /**
+   * moved by `at`
+   */
+  input: unknown[];
+  convolution: unknown[];
+  pooled: unknown[];
+  curve: Curves;
+}
+/**
+ * What `/operations/invariance` is asked.
+ */
+export interface InvarianceRequest {
+  /**
+   * [H][W] or [C][H][W]; at most 64 channels and 262,144 values of at most 1,000,000
+   */
+  input: number[][] | number[][][];
+  /**
+   * [kh][kw] or [O][C][kh][kw]; stride 1
+   */
+  kernel: number[][] | number[][][][];
+  /**
+   * one for each filter
+   */
+  bias: number | number[] | null;
+  padding: 'valid' | 'same' | 'full';
+  /**
+   * of the pooling
+   */
+  kind: 'max' | 'average' | 'l2';
+  window: number | [number, number];
+  /**
+   * of the pooling; the window if it is left out
+   */
+  stride: number | [number, number] | null;
+  /**
+   * pixels to the right, pixels down, or degrees counter-clockwise
+   */
+  motion: 'shift-x' | 'shift-y' | 'rotate';
+  /**
+   * pixels or degrees
+   *
+   * @maxItems 181
+   */
+  positions: number[];
+  /**
+   * the position whose maps are wanted
+   */
+  at: number;
 }
 /**
  * One layer of a network as it was traced; shapes without the batch dimension.
@@ -287,6 +641,52 @@ export interface LayerRow {
    * names for /models/{name}/weights/{parameter}
    */
   weights: string[];
+}
+/**
+ * A fully connected layer's output, both ways.
+ */
+export interface LinearAnswer {
+  /**
+   * weight times input, plus bias
+   */
+  output: number[];
+  /**
+   * the same by a convolution with kernels as large as the input
+   */
+  convolution: number[];
+  /**
+   * the largest between the two
+   */
+  difference: number;
+  /**
+   * of that convolution: outputs, C, H, W; a vector is n maps of 1x1
+   */
+  kernel_shape: number[];
+  /**
+   * what `unit` adds up, in the input's shape; with its bias the sum is its output
+   */
+  products: unknown[] | null;
+}
+/**
+ * What `/operations/linear` is asked.
+ */
+export interface LinearRequest {
+  /**
+   * [n], [H][W] or [C][H][W], flattened map by map and row by row
+   */
+  input: number[] | number[][] | number[][][];
+  /**
+   * [outputs][n]
+   */
+  weight: number[][];
+  /**
+   * one value for each output
+   */
+  bias: number[] | null;
+  /**
+   * the output whose products are wanted
+   */
+  unit: number | null;
 }
 /**
  * What is in view: the server sends these layers and nothing else.
@@ -420,6 +820,117 @@ export interface NetworkSummary {
    */
   input_shape: number[];
   default: boolean;
+}
+/**
+ * The normalized values and what they were normalized with.
+ */
+export interface NormalizationAnswer {
+  /**
+   * in the input's shape
+   */
+  output: unknown[];
+  output_shape: number[];
+  /**
+   * local-response: the input divided by it is the output
+   */
+  divisor: unknown[] | null;
+  alpha: Alphas | null;
+  /**
+   * batch: of each channel, as it was used
+   */
+  mean: number[] | null;
+  /**
+   * batch: of each channel, as it was used; n below, not n - 1
+   */
+  variance: number[] | null;
+  /**
+   * batch: after this batch
+   */
+  running_mean: number[] | null;
+  /**
+   * batch: after this batch; n - 1 below
+   */
+  running_variance: number[] | null;
+  before: HistogramFacts;
+  after: HistogramFacts;
+}
+/**
+ * What `/operations/normalization` is asked; a field that belongs to the other kind is refused.
+ */
+export interface NormalizationRequest {
+  /**
+   * [C][H][W] or [N][C][H][W]; at most 262,144 values of at most 1,000,000
+   */
+  input: number[][][] | number[][][][];
+  kind: 'local-response' | 'batch';
+  /**
+   * local-response: n, how many neighbouring maps are looked at
+   */
+  size: number;
+  /**
+   * local-response: see `convention`
+   */
+  alpha: number;
+  /**
+   * local-response: the exponent
+   */
+  beta: number;
+  /**
+   * local-response: what is always added
+   */
+  k: number;
+  /**
+   * local-response: alpha times the sum of squares (paper: Krizhevsky et al. 2012), or alpha / n times it (torch: as torch.nn.LocalResponseNorm takes it)
+   */
+  convention: 'paper' | 'torch';
+  /**
+   * batch: the batch's own statistics, or the running ones
+   */
+  training: boolean;
+  /**
+   * batch: share of this batch in the running statistics
+   */
+  momentum: number;
+  /**
+   * batch: added to the variance
+   */
+  eps: number;
+  /**
+   * batch: one value for each channel; 1 if it is left out
+   */
+  weight: number[] | null;
+  /**
+   * batch: one value for each channel; 0 if it is left out
+   */
+  bias: number[] | null;
+  /**
+   * batch: before this batch; 0 if it is left out
+   */
+  running_mean: number[] | null;
+  /**
+   * batch: before this batch; 1 if it is left out
+   */
+  running_variance: number[] | null;
+  /**
+   * of the histograms
+   */
+  bins: number;
+  /**
+   * the map whose histograms are wanted; all if left out
+   */
+  map: number | null;
+}
+/**
+ * One photo; its picture is at /samples/photos/{name}.png.
+ */
+export interface PhotoRow {
+  name: string;
+  width: number;
+  height: number;
+  /**
+   * who took it, and the licence
+   */
+  source: string;
 }
 /**
  * A picture as JSON; exactly one of `image` and `pixels`.
@@ -622,6 +1133,83 @@ export interface SocketError {
   type: 'error';
   problem: Problem;
   sequence: number | null;
+}
+/**
+ * Probabilities, their price, and the penalty as a prior. Logarithms are natural.
+ */
+export interface SoftmaxAnswer {
+  probabilities: number[];
+  log_probabilities: number[];
+  /**
+   * what the probabilities should be; null without a target
+   */
+  targets: number[] | null;
+  /**
+   * cross-entropy: - sum of targets times log probabilities
+   */
+  loss: number | null;
+  /**
+   * of the loss by each logit
+   */
+  gradient: number[] | null;
+  /**
+   * null without weights, as all that follows
+   */
+  penalty: number | null;
+  /**
+   * of the penalty by each weight
+   */
+  penalty_gradient: unknown[] | null;
+  /**
+   * loss + penalty; null without a target too
+   */
+  penalized: number | null;
+  /**
+   * of the prior: sigma = sqrt(1 / (2 strength)) for l2, a Gaussian; b = 1 / strength for l1, a Laplace distribution; null at strength 0, as all that follows
+   */
+  scale: number | null;
+  /**
+   * penalty + constant = - log_prior; depends on no weight's value
+   */
+  constant: number | null;
+  /**
+   * log density of the weights
+   */
+  log_prior: number | null;
+  /**
+   * loss - log_prior = penalized + constant: the negative log posterior, but for the log evidence
+   */
+  posterior: number | null;
+}
+/**
+ * What `/operations/softmax` is asked.
+ */
+export interface SoftmaxRequest {
+  /**
+   * a score for each class; at most 1,000
+   */
+  logits: number[];
+  /**
+   * by which the logits are divided
+   */
+  temperature: number;
+  /**
+   * the right class; without it there is no loss
+   */
+  target: number | null;
+  /**
+   * share of the target that all classes divide evenly
+   */
+  label_smoothing: number;
+  /**
+   * on which the penalty lies
+   */
+  weights: number[] | number[][] | number[][][] | number[][][][] | null;
+  /**
+   * the sum of squares (l2) or of absolute values (l1), times `strength`
+   */
+  penalty: 'l1' | 'l2';
+  strength: number;
 }
 /**
  * A circular convolution by way of its spectra and without.
