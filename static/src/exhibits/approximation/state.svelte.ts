@@ -1,6 +1,17 @@
 /** What a visitor is looking at in approximation: the curve, the layer that fits it, and every fit on the way. */
 
-import { drawn, lifted, named, NAMED, pack, partial, points, unpack, type Named } from '../../scene/approximation';
+import {
+  byReach,
+  drawn,
+  lifted,
+  named,
+  NAMED,
+  pack,
+  partial,
+  points,
+  unpack,
+  type Named,
+} from '../../scene/approximation';
 import { oneOf, whole, within } from '../../state/attributes';
 
 export const ACTIVATIONS = ['relu', 'tanh', 'sigmoid'] as const;
@@ -9,8 +20,8 @@ export const SIZES = [1, 2, 5, 50] as const; // offered side by side
 export const MOST_UNITS = 200;
 export const MOST_STEPS = 5000;
 export const LARGEST_SEED = 2 ** 31 - 1;
-const SMALLEST_RATE = 0.0001;
-const LARGEST_RATE = 1;
+export const SMALLEST_RATE = 0.0001;
+export const LARGEST_RATE = 1;
 
 export interface Attributes {
   curve?: string | undefined;
@@ -31,6 +42,15 @@ export interface Fit {
   pieces: number[][] | null;
   /** What is added to all the pieces. */
   bias: number;
+}
+
+/** What the units add at some step. */
+export interface Pieced {
+  step: number;
+  bias: number;
+  /** Which unit each piece belongs to. */
+  order: number[];
+  pieces: number[][];
 }
 
 /** How far a layer of some size got, to be compared with others. */
@@ -113,11 +133,14 @@ export class ApproximationState {
     return this.fits[this.at] ?? null;
   }
 
-  /** The pieces of the fit on screen, or of the nearest one before it that brought them. */
-  get pieced(): (Fit & { pieces: number[][] }) | null {
+  /** The pieces of the fit on screen, or of the nearest one before it that brought them, those that move most first. */
+  get pieced(): Pieced | null {
     for (let at = this.at; at >= 0; at--) {
       const fit = this.fits[at];
-      if (fit?.pieces) return { ...fit, pieces: fit.pieces };
+      if (!fit?.pieces) continue;
+      const { pieces } = fit;
+      const order = byReach(pieces);
+      return { step: fit.step, bias: fit.bias, order, pieces: order.map((unit) => pieces[unit] ?? []) };
     }
     return null;
   }
@@ -131,12 +154,34 @@ export class ApproximationState {
     return { count, of, values: partial(pieced.pieces, pieced.bias, count) };
   }
 
+  /** Steps of the player: from one fit to the next. */
+  get length(): number {
+    return Math.max(0, this.fits.length - 1);
+  }
+
   /** A new training begins: what was fitted to something else is gone. */
   begin(): void {
+    this.forget();
+    this.running = true;
+  }
+
+  forget(): void {
     this.fits = [];
     this.position = null;
     this.added = null;
-    this.running = true;
+    this.running = false;
+  }
+
+  /** Adds up the first pieces; all of them for as many as there are, even when there are more later. */
+  add(count: number): void {
+    const of = this.sum?.of ?? 0;
+    this.added = count >= of ? null : count;
+  }
+
+  /** Back to a size that was tried before. */
+  recall(to: Reached): void {
+    this.units = to.units;
+    this.activation = to.activation;
   }
 
   receive(fit: Fit): void {

@@ -41,14 +41,15 @@ describe('fits', () => {
     expect(one.fit?.step).toBe(2);
   });
 
-  test('pieces come from the nearest fit that brought them, and add up to the curve with the bias', () => {
+  test('pieces come from the nearest fit that brought them, and add up with the bias, the largest first', () => {
     const one = new ApproximationState();
-    one.receive(fit(0, 1, [[1, 2], [3, 4]])); // prettier-ignore
+    one.receive(fit(0, 1, [[1, 2], [3, 5]])); // prettier-ignore
     one.receive(fit(1, 1));
     expect(one.pieced?.step).toBe(0);
-    expect([...(one.sum?.values ?? [])]).toEqual([4.5, 6.5]);
+    expect([...(one.sum?.values ?? [])]).toEqual([4.5, 7.5]);
+    expect(one.pieced?.order).toEqual([1, 0]);
     one.added = 1;
-    expect([...(one.sum?.values ?? [])]).toEqual([1.5, 2.5]);
+    expect([...(one.sum?.values ?? [])]).toEqual([3.5, 5.5]);
   });
 
   test('what each size reached is kept side by side until the curve changes', () => {

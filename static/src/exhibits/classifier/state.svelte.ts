@@ -1,7 +1,7 @@
 /** What a visitor is looking at on the way from maps to a loss: which view, which layer, which unit, which target. */
 
 import { byMap, cellAt, indexOf, kernel, sum, type Cell, type Shape, type Sum } from '../../scene/flatten';
-import { softmax, targets, type Penalty, type Softmax } from '../../scene/softmax';
+import { softmax, STRENGTHS, targets, type Penalty, type Softmax } from '../../scene/softmax';
 import type { Volume } from '../../scene/volume';
 import { oneOf, whole, within } from '../../state/attributes';
 
@@ -57,7 +57,10 @@ export interface Priced {
   targets: number[];
   loss: number;
   gradient: number[];
+  /** All of the weights of the output layer; null until they are there. */
   penalty: number | null;
+  /** penalty + constant = -ln prior; null for a flat prior, as what follows. */
+  constant: number | null;
   logPrior: number | null;
   posterior: number | null;
 }
@@ -204,7 +207,16 @@ export class ClassifierState {
     if (this.view === 'flatten' || this.view === 'unit') return this.read?.data.length ?? 0;
     if (this.view === 'convolution') return this.shape.channels;
     if (this.view === 'softmax') return STAGES - 1;
-    return CLASSES;
+    return this.view === 'prior' ? STRENGTHS.length - 1 : CLASSES;
+  }
+
+  /** Of the strengths that the player goes through, the one nearest to the visitor's. */
+  get strengthStep(): number {
+    let found = 0;
+    STRENGTHS.forEach((strength, at) => {
+      if (Math.abs(strength - this.strength) < Math.abs((STRENGTHS[found] ?? 0) - this.strength)) found = at;
+    });
+    return found;
   }
 
   /** How far the player is. */

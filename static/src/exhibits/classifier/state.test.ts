@@ -79,7 +79,7 @@ test('the player goes through every view to its end', () => {
     one.look(view);
     return one.length;
   });
-  expect(lengths).toEqual([400, 400, 16, 3, 10, 10]);
+  expect(lengths).toEqual([400, 400, 16, 3, 10, 19]);
   one.look('flatten');
   one.position = 90;
   expect([one.filled, one.followed]).toEqual([90, 89]);

@@ -169,6 +169,16 @@ export class DropoutState {
     this.position = null;
   }
 
+  setSeed(seed: number): void {
+    this.seed = whole(seed, 0, LARGEST_SEED, this.seed);
+    this.position = null;
+  }
+
+  setDraws(draws: number): void {
+    this.draws = whole(draws, 1, MOST_DRAWS, this.draws);
+    this.position = null;
+  }
+
   look(view: View): void {
     if (view === this.view) return;
     this.view = view;

@@ -1,0 +1,70 @@
+/** The classifier's formulas as TeX, with the visitor's own numbers in them. */
+
+import { largest, type Cell, type Shape, type Sum } from '../../scene/flatten';
+import { size, width, type Penalty, type Softmax } from '../../scene/softmax';
+
+const bracketed = (value: number, places: number) => (value < 0 ? `(${value.toFixed(places)})` : value.toFixed(places));
+const signed = (value: number, places: number) => `${value < 0 ? '-' : '+'} ${Math.abs(value).toFixed(places)}`;
+
+/** Numbers too small for their places are written as powers of ten. */
+export function number(value: number, places = 4): string {
+  if (value === 0 || Math.abs(value) >= 10 ** -places) return value.toFixed(places);
+  const [digits = '0', power = '0'] = value.toExponential(2).split('e');
+  return `${digits} \\cdot 10^{${Number(power)}}`;
+}
+
+export function flattened({ height, width: wide }: Shape, { map, row, col }: Cell, index: number): string {
+  const law = '\\text{index} = c \\cdot H \\cdot W + r \\cdot W + j';
+  return `${law} = ${map} \\cdot ${height} \\cdot ${wide} + ${row} \\cdot ${wide} + ${col} = ${index}`;
+}
+
+/** The sum of one unit: its bias, its largest products, and the rest of them. */
+export function unitSum(unit: number, sum: Sum, value: number, rest: string): string {
+  const { terms, rest: others, left } = largest(sum, 3);
+  const products = terms.map(({ value: input, weight }) => `+ ${input.toFixed(4)} \\cdot ${bracketed(weight, 4)}`);
+  const more = left > 0 ? ` \\underbrace{${signed(others, 4)}}_{\\text{${left} ${rest}}}` : '';
+  const law = `z_{${unit}} = b_{${unit}} + \\sum_i w_{${unit},i}\\, x_i`;
+  return `${law} = ${sum.bias.toFixed(4)} ${products.join(' ')}${more} = ${value.toFixed(4)}`;
+}
+
+export function term(unit: number, sum: Sum, index: number): string {
+  const one = sum.terms[index];
+  if (one === undefined) return '';
+  const law = `w_{${unit},${index}} \\cdot x_{${index}}`;
+  return `${law} = ${bracketed(one.weight, 4)} \\cdot ${one.value.toFixed(4)} = ${one.product.toFixed(4)}`;
+}
+
+/** One class's probability, up to the stage that is shown. */
+export function probability(own: Softmax, logits: readonly number[], T: number, digit: number, p: number): string {
+  const law = `p_{${digit}} = \\frac{e^{z_{${digit}}/T - m}}{\\sum_k e^{z_k/T - m}}`;
+  const power = own.powers[digit] ?? 0;
+  const top = Math.max(...own.tempered);
+  const exponent = `${(logits[digit] ?? 0).toFixed(2)}/${Number(T.toFixed(3))} - ${bracketed(top, 2)}`;
+  return `${law} = \\frac{e^{${exponent}}}{${own.total.toFixed(4)}} = \\frac{${number(power)}}{${own.total.toFixed(4)}} = ${number(p)}`; // prettier-ignore
+}
+
+/** The loss; with smoothing all classes are in it. */
+export function loss(asked: number, p: number, smoothing: number, q: readonly number[], value: number): string {
+  if (smoothing === 0) return `L = -\\ln p_{${asked}} = -\\ln ${number(p)} = ${number(value)}`;
+  const law = 'L = -\\sum_k q_k \\ln p_k';
+  const other = q[asked === 0 ? 1 : 0] ?? 0;
+  const target = `q_{${asked}} = 1 - ${smoothing} + \\tfrac{${smoothing}}{10} = ${(q[asked] ?? 0).toFixed(3)}`;
+  return `${law} = ${number(value)} \\qquad ${target}, \\quad q_{k \\neq ${asked}} = ${other.toFixed(3)}`;
+}
+
+/** Both costs, the data's and the prior's. */
+export function posterior(kind: Penalty, weights: ArrayLike<number>, strength: number, price: number): string {
+  const total = size(kind, weights);
+  const law = kind === 'l2' ? '-\\ln p(y \\mid x, w) + \\lambda \\sum_i w_i^2' : '-\\ln p(y \\mid x, w) + \\lambda \\sum_i |w_i|'; // prettier-ignore
+  return `${law} = ${number(price)} + ${strength} \\cdot ${total.toFixed(3)} = ${number(price + strength * total)}`;
+}
+
+/** How wide the prior is. */
+export function prior(kind: Penalty, strength: number): string {
+  const wide = width(kind, strength);
+  const value = Number.isFinite(wide) ? wide.toFixed(3) : '\\infty';
+  if (kind === 'l2') {
+    return `p(w) = \\mathcal{N}(0, \\sigma^2), \\quad \\sigma = \\frac{1}{\\sqrt{2\\lambda}} = \\frac{1}{\\sqrt{2 \\cdot ${strength}}} = ${value}`; // prettier-ignore
+  }
+  return `p(w) = \\text{Laplace}(0, b), \\quad b = \\frac{1}{\\lambda} = \\frac{1}{${strength}} = ${value}`;
+}
