@@ -55,6 +55,8 @@ def test_what_does_not_fit_is_refused_with_field_limit_and_value() -> None:
     x = numbers(2, 3, 3)
     with pytest.raises(OperationError, match=r"^weight: 17 columns; the input of 2x3x3 needs 18"):
         linear(x, numbers(4, 17))
+    with pytest.raises(OperationError, match=r"^weight: 17 columns; the input of 18 needs 18"):
+        linear(x.flatten(), numbers(4, 17))
     with pytest.raises(OperationError, match=r"^bias: shape \[5\]; \[4\] is needed"):
         linear(x, numbers(4, 18), numbers(5))
     for unit in (-1, 4):

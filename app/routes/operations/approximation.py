@@ -1,7 +1,8 @@
 """A curve that is fitted while the visitor watches: the fit's events as server-sent events."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
+from asyncio import get_running_loop, sleep
+from collections.abc import AsyncIterator, Generator
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 
 import anyio
@@ -106,16 +107,16 @@ async def approximation(request: Request) -> Response:
 
 async def _events(asked: ApproximationRequest, fits: Fits) -> AsyncIterator[bytes]:
     """The fit's events in bytes, no faster than they can be drawn."""
-    clock = asyncio.get_running_loop().time
-    told = _told(asked)
+    clock = get_running_loop().time
     due = clock()
-    while (event := await anyio.to_thread.run_sync(next, told, None, limiter=fits.threads)) is not None:
-        await asyncio.sleep(due - clock())
-        due = clock() + BETWEEN
-        yield event
+    with closing(_told(asked)) as told:
+        while (event := await anyio.to_thread.run_sync(next, told, None, limiter=fits.threads)) is not None:
+            await sleep(due - clock())
+            due = clock() + BETWEEN
+            yield event
 
 
-def _told(asked: ApproximationRequest) -> Iterator[bytes]:
+def _told(asked: ApproximationRequest) -> Generator[bytes]:
     """The fit's events in bytes; each is computed when it is asked for."""
     from app.operations.approximation import Problem, approximate
 

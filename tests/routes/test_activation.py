@@ -1,0 +1,83 @@
+"""`/operations/activation` and its chain, over HTTP: the numbers of the pure functions, and refusals that say why."""
+
+from typing import Any
+
+import httpx2
+import numpy as np
+import pytest
+import torch
+from safetensors.numpy import load, save
+from torch.nn import functional as F
+
+from app.operations.chain import chain
+from tests.serving import Running
+
+SAFETENSORS = "application/vnd.safetensors"
+
+
+def test_values_derivatives_and_zeros_come_back_in_the_shape_they_were_sent_in(untrained: Running) -> None:
+    asked = {"input": [[-2, -0.5], [0, 3]], "kind": "leaky-relu", "slope": 0.25}
+    said = httpx2.post(f"{untrained.url}/operations/activation", json=asked).json()
+    assert said == {
+        "output": [[-0.5, -0.125], [0, 3]],
+        "derivative": [[0.25, 0.25], [0.25, 1]],
+        "zeros": 0.25,
+        "output_shape": [2, 2],
+    }
+
+
+def test_a_map_travels_as_safetensors_both_ways(untrained: Running) -> None:
+    x = np.random.default_rng(0).standard_normal((6, 28, 28)).astype(np.float32)
+    body = save({"input": x}, {"request": '{"kind": "gelu"}'})
+    headers = {"Content-Type": SAFETENSORS, "Accept": SAFETENSORS}
+    answer = httpx2.post(f"{untrained.url}/operations/activation", content=body, headers=headers)
+    tensors = load(answer.content)
+    assert np.array_equal(tensors["output"], F.gelu(torch.from_numpy(x)).numpy())
+    assert tensors["derivative"].shape == x.shape
+
+
+def test_the_chain_is_the_pure_functions_chain(untrained: Running) -> None:
+    asked = {"kind": "tanh", "depth": 12, "width": 16, "initialization": "orthogonal", "seed": 4, "batch": 8}
+    said = httpx2.post(f"{untrained.url}/operations/activation/chain", json=asked).json()
+    found = chain("tanh", 12, 16, "orthogonal", seed=4, batch=8)
+    assert said == {name: values.tolist() for name, values in found._asdict().items()}
+    assert len(said["gradients"]) == 12
+
+
+@pytest.mark.parametrize(
+    ("path", "asked", "detail"),
+    [
+        ("activation", {"input": [1], "kind": "swish"}, "kind: Input should be 'relu'"),
+        ("activation", {"input": [1]}, "kind: Field required"),
+        ("activation", {"input": [[1, 2], [3]], "kind": "relu"}, "input: row 1 has 1 values, the first row has 2"),
+        ("activation", {"input": [[1, "2"]], "kind": "relu"}, "input: the value at [0, 1] is '2', which is no number"),
+        ("activation", {"input": [[[[[1]]]]], "kind": "relu"}, "input: 5 dimensions"),
+        ("activation", {"input": [], "kind": "relu"}, "input: 0 values; 1 to 262,144 are allowed"),
+        (
+            "activation",
+            {"input": [1], "kind": "relu", "slope": -0.1},
+            "slope: Input should be greater than or equal to 0",
+        ),
+        (
+            "activation",
+            {"input": [1], "kind": "relu", "colour": 1},
+            "colour: Extra inputs are not permitted; 1 was sent",
+        ),
+        ("activation/chain", {"kind": "relu", "depth": 51}, "depth: Input should be less than or equal to 50; 51"),
+        ("activation/chain", {"kind": "relu", "depth": 0}, "depth: Input should be greater than or equal to 1; 0"),
+        ("activation/chain", {"kind": "relu", "initialization": "zero"}, "initialization: Input should be 'xavier'"),
+        ("activation/chain", {"kind": "relu", "seed": -1}, "seed: Input should be greater than or equal to 0; -1"),
+        (
+            "activation/chain",
+            {"kind": "relu", "depth": 50, "width": 256, "batch": 256},
+            "through 50 layers of 256x256: 2,516,582,400; at most 200,000,000 are allowed",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused_with_field_limit_and_value(
+    untrained: Running, path: str, asked: dict[str, Any], detail: str
+) -> None:
+    answer = httpx2.post(f"{untrained.url}/operations/{path}", json=asked)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert detail in answer.json()["detail"]
