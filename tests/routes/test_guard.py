@@ -37,7 +37,8 @@ def doors(app: FastAPI) -> list[tuple[str, str]]:
             else:
                 inner = getattr(route, "routes", None) or getattr(getattr(route, "original_router", None), "routes", [])
                 assert inner, f"{route} is a kind of route that this walk does not know"
-                yield from below(list(inner), prefix)
+                included = getattr(route, "include_context", None)  # a router inside another has its prefix there
+                yield from below(list(inner), prefix + getattr(included, "prefix", ""))
 
     found = sorted(set(below(list(app.routes), "")))
     return [(method, path.replace("{name}", "lenet5").replace("{", "").replace("}", "")) for method, path in found]
@@ -91,6 +92,7 @@ def test_the_walk_finds_every_kind_of_door(guarded: Running) -> None:
     found = doors(guarded.app)
     assert ("WS", "/live") in found
     assert ("POST", "/predict") in found
+    assert ("POST", "/operations/convolution/matrix") in found
     assert ("GET", "/") in found
     assert ("GET", "/openapi.json") in found
     assert any(path.startswith("/static/") for _, path in found)
