@@ -8,9 +8,11 @@ import type { Drawing as Marks, Mark, Point, Stroke, Tool } from './strokes';
 
 const STORE = 'receptive.ink';
 
+export type Kept = 'address' | 'browser' | 'nowhere';
+
 export class Drawing {
-  /** Whether it is kept in the address and in the browser: for the exhibit that is the page. */
-  readonly kept: boolean;
+  /** Where it is kept: in the browser, and in the address too for the exhibit that is the page. */
+  readonly kept: Kept;
 
   tool = $state<Tool>('pen');
   width = $state(strokes.WIDTHS.usual);
@@ -20,7 +22,7 @@ export class Drawing {
   #state = $state.raw<Marks>(strokes.NOTHING);
   #frame = 0;
 
-  constructor({ kept }: { kept: boolean }) {
+  constructor({ kept }: { kept: Kept }) {
     this.kept = kept;
   }
 
@@ -42,9 +44,9 @@ export class Drawing {
 
   /** Brings back what the address says, or what this browser kept; false where there is nothing. */
   restore(): boolean {
-    if (!this.kept) return false;
-    const inAddress = unpacked(readInk(here()));
-    const inStore = unpacked(stored());
+    if (this.kept === 'nowhere') return false;
+    const inAddress = this.kept === 'address' ? unpacked(readInk(here())) : null;
+    const inStore = stored();
     // The store knows more (what can be undone), so long as both show the same.
     const same = inAddress === null || (inStore !== null && shown(inAddress) === shown(inStore));
     const marks = same ? inStore : inAddress;
@@ -137,10 +139,10 @@ export class Drawing {
   #become(state: Marks): void {
     if (state === this.#state) return;
     this.#state = state;
-    if (!this.kept) return;
+    if (this.kept === 'nowhere') return;
     const seen = strokes.visible(state.marks);
     store(pack(state.marks), pack(seen));
-    show(withInk(here(), packShort(seen)));
+    if (this.kept === 'address') show(withInk(here(), packShort(seen)));
   }
 }
 
@@ -152,9 +154,10 @@ function shown(marks: readonly Mark[]): string {
   return pack(strokes.visible(marks));
 }
 
-function stored(): string | null {
+/** The marks that this browser keeps; null where there are none. */
+export function stored(): Mark[] | null {
   try {
-    return localStorage.getItem(STORE);
+    return unpacked(localStorage.getItem(STORE));
   } catch {
     return null; // a browser may forbid its store
   }

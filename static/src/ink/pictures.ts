@@ -48,7 +48,8 @@ export async function inked(source: string, server: URL): Promise<CanvasImageSou
   return context.canvas;
 }
 
-async function blobOf(source: string, server: URL): Promise<Blob> {
+/** The bytes of a picture: of the visitor's own, or of the server's. */
+export async function blobOf(source: string, server: URL): Promise<Blob> {
   if (source.startsWith('data:')) {
     // Not fetched: the page's policy lets scripts fetch from the server and from nowhere else.
     const bytes = Uint8Array.from(atob(source.slice(source.indexOf(',') + 1)), (character) => character.charCodeAt(0));

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 
-import { decode, SafetensorsError } from './safetensors';
+import { decode, encode, SafetensorsError } from './safetensors';
 
 interface Entry {
   dtype: string;
@@ -60,4 +60,20 @@ test('a shape that is not what the offsets hold is refused', () => {
 test('a type that is not read here is refused by its name', () => {
   const strange = { a: { dtype: 'F8_E4M3', shape: [12], data_offsets: [0, 12] as [number, number] } };
   expect(() => decode(file(strange, BYTES))).toThrow('F8_E4M3');
+});
+
+test('what is encoded is decoded as it was, a view on a larger array too', () => {
+  const whole = new Float32Array([9, 1.5, -2.25, 3, 9]);
+  const written = encode(
+    { a: { shape: [1, 3], data: whole.subarray(1, 4) }, b: { shape: [2], data: new Uint8Array([7, 8]) } },
+    { request: '{"kind":"max","label":"最大"}' },
+  );
+  const { metadata, tensors } = decode(written);
+  expect(metadata.request).toBe('{"kind":"max","label":"最大"}');
+  expect(tensors.get('a')).toEqual({ dtype: 'F32', shape: [1, 3], data: FLOATS });
+  expect(tensors.get('b')?.data).toEqual(new Uint8Array([7, 8]));
+});
+
+test('a shape that does not hold its values is not sent', () => {
+  expect(() => encode({ a: { shape: [2, 2], data: FLOATS } })).toThrow('a: 3 values for a shape of 2 × 2');
 });

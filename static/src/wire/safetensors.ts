@@ -1,4 +1,4 @@
-/** Safetensors files as typed views on their bytes, the format of the frames and of the weights alike. */
+/** Safetensors files as typed views on their bytes, the format of the frames and of the weights alike; and tensors as such files. */
 
 const VIEWS = {
   F64: Float64Array,
@@ -47,6 +47,38 @@ export function decode(file: ArrayBuffer): Tensors {
     tensors.set(name, view(file, start, name, entry));
   }
   return { metadata: metadata as Record<string, string>, tensors };
+}
+
+/** What a tensor needs to be sent: a shape and its values, as float32 where they have no type of their own. */
+export interface Sendable {
+  shape: readonly number[];
+  data: Float32Array | Int32Array | Uint8Array;
+}
+
+/** Tensors and their metadata as one file. */
+export function encode(tensors: Record<string, Sendable>, metadata: Record<string, string> = {}): ArrayBuffer {
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let size = 0;
+  const places: { at: number; data: Sendable['data'] }[] = [];
+  for (const [name, { shape, data }] of Object.entries(tensors)) {
+    const dtype = data instanceof Float32Array ? 'F32' : data instanceof Int32Array ? 'I32' : 'U8';
+    if (shape.reduce((product, side) => product * side, 1) !== data.length) {
+      throw new SafetensorsError(`${name}: ${data.length} values for a shape of ${shape.join(' × ')}`);
+    }
+    header[name] = { dtype, shape, data_offsets: [size, size + data.byteLength] };
+    places.push({ at: size, data });
+    size += data.byteLength;
+  }
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const length = Math.ceil(text.length / LENGTH_BYTES) * LENGTH_BYTES;
+  const file = new Uint8Array(LENGTH_BYTES + length + size);
+  new DataView(file.buffer).setBigUint64(0, BigInt(length), true);
+  file.fill(0x20, LENGTH_BYTES, LENGTH_BYTES + length);
+  file.set(text, LENGTH_BYTES);
+  for (const { at, data } of places) {
+    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), LENGTH_BYTES + length + at);
+  }
+  return file.buffer;
 }
 
 function parse(header: Uint8Array<ArrayBuffer>): Record<string, unknown> {

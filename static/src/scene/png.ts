@@ -1,0 +1,124 @@
+/** A map as a PNG of one pixel for each value, written here: no canvas is needed, and the same bytes come out everywhere. */
+
+import { indexOf, type Palette } from './palette';
+
+/** The data URL of a map in a palette's colours; what is no number is transparent. */
+export function mapPicture(values: ArrayLike<number>, cols: number, palette: Palette, limit: number): string {
+  const rows = Math.ceil(values.length / cols);
+  // A diverging table never uses its first colour, and a sequential one can spare the last but one.
+  const empty = palette.diverging ? 0 : 254;
+  const indices = new Uint8Array(rows * cols).fill(empty);
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] ?? NaN;
+    if (Number.isNaN(value)) continue;
+    const colour = indexOf(palette.diverging, value, limit);
+    indices[index] = colour === empty ? empty + 1 : colour;
+  }
+  const alpha = new Uint8Array(empty + 1).fill(255);
+  alpha[empty] = 0;
+  return `data:image/png;base64,${base64(png(cols, rows, indices, palette.colours.flat(), alpha))}`;
+}
+
+/** Three volumes' worth of colour: the data URL of red, green and blue values between 0 and 1. */
+export function colourPicture(data: Float32Array, height: number, width: number): string {
+  const size = height * width;
+  const bytes = new Uint8Array(3 * size);
+  for (let index = 0; index < size; index += 1) {
+    for (let channel = 0; channel < 3; channel += 1) {
+      const value = data[channel * size + index] ?? 0;
+      bytes[3 * index + channel] = Math.round(255 * Math.min(1, Math.max(0, value)));
+    }
+  }
+  return `data:image/png;base64,${base64(png(width, height, bytes, null, null))}`;
+}
+
+const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+const INDEXED = 3;
+const TRUECOLOUR = 2;
+
+/** A PNG (W3C, third edition) of indexed pixels where a table is given, else of RGB ones; its data are not compressed. */
+function png(
+  width: number,
+  height: number,
+  pixels: Uint8Array,
+  table: readonly number[] | null,
+  alpha: Uint8Array | null,
+): Uint8Array {
+  const line = pixels.length / height;
+  const lines = new Uint8Array(height * (line + 1)); // each line after a byte that names no filter
+  for (let row = 0; row < height; row += 1) {
+    lines.set(pixels.subarray(row * line, (row + 1) * line), row * (line + 1) + 1);
+  }
+  const header = new Uint8Array(13);
+  const view = new DataView(header.buffer);
+  view.setUint32(0, width);
+  view.setUint32(4, height);
+  header.set([8, table === null ? TRUECOLOUR : INDEXED], 8);
+  return joined([
+    Uint8Array.from(SIGNATURE),
+    chunk('IHDR', header),
+    ...(table === null ? [] : [chunk('PLTE', Uint8Array.from(table))]),
+    ...(alpha === null ? [] : [chunk('tRNS', alpha)]),
+    chunk('IDAT', stored(lines)),
+    chunk('IEND', new Uint8Array()),
+  ]);
+}
+
+function chunk(kind: string, data: Uint8Array): Uint8Array {
+  const out = new Uint8Array(12 + data.length);
+  const view = new DataView(out.buffer);
+  view.setUint32(0, data.length);
+  for (let index = 0; index < 4; index += 1) out[4 + index] = kind.charCodeAt(index);
+  out.set(data, 8);
+  view.setUint32(8 + data.length, crc(out.subarray(4, 8 + data.length)));
+  return out;
+}
+
+const LARGEST_BLOCK = 65_535;
+
+/** A zlib stream (RFC 1950) of stored blocks (RFC 1951, section 3.2.4). */
+function stored(data: Uint8Array): Uint8Array {
+  const parts: Uint8Array[] = [Uint8Array.of(0x78, 0x01)];
+  for (let at = 0; at < data.length; at += LARGEST_BLOCK) {
+    const block = data.subarray(at, at + LARGEST_BLOCK);
+    const last = at + LARGEST_BLOCK >= data.length ? 1 : 0;
+    const [low, high] = [block.length & 255, block.length >> 8];
+    parts.push(Uint8Array.of(last, low, high, low ^ 255, high ^ 255), block);
+  }
+  let [a, b] = [1, 0];
+  for (const byte of data) {
+    a = (a + byte) % 65_521;
+    b = (b + a) % 65_521;
+  }
+  parts.push(Uint8Array.of(b >> 8, b & 255, a >> 8, a & 255));
+  return joined(parts);
+}
+
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let value = byte;
+  for (let bit = 0; bit < 8; bit += 1) value = value & 1 ? 0xedb88320 ^ (value >>> 1) : value >>> 1;
+  return value;
+});
+
+function crc(bytes: Uint8Array): number {
+  let value = 0xffffffff;
+  for (const byte of bytes) value = (CRC_TABLE[(value ^ byte) & 255] ?? 0) ^ (value >>> 8);
+  return (value ^ 0xffffffff) >>> 0;
+}
+
+function joined(parts: Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+function base64(bytes: Uint8Array): string {
+  const STEP = 8192; // arguments that a call can take anywhere
+  let text = '';
+  for (let at = 0; at < bytes.length; at += STEP) text += String.fromCharCode(...bytes.subarray(at, at + STEP));
+  return btoa(text);
+}

@@ -1,0 +1,51 @@
+/** Feature maps and weights of the server's networks, as the operations' exhibits take them for input. */
+
+import type { Volume } from '../scene/volume';
+import { greys, type Source } from '../ink/source';
+import { at } from '../state/url';
+import { AskError, get, TENSORS, toVolume, type Problem } from './ask';
+import { home } from './home';
+import { decode } from './safetensors';
+
+interface Weights {
+  shape: number[];
+  values: unknown[];
+}
+
+/** What the layers of a network answer to a picture; `input` is the picture as the network reads it. Throws AskError. */
+export async function featureMaps(
+  source: Source,
+  layers: readonly string[],
+  model?: string,
+  server?: string | URL,
+): Promise<Map<string, Volume>> {
+  const { width, height, data } = await greys(source, server);
+  const pixels = Array.from({ length: height }, (_, row) => [...data.subarray(row * width, (row + 1) * width)]);
+  const wanted = layers.filter((layer) => layer !== 'input');
+  const question = { pixels, layers: wanted, ...(model === undefined ? {} : { model }) };
+  const response = await fetch(at(home(server), 'activations'), {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Accept: TENSORS },
+    body: JSON.stringify(question),
+  });
+  if (!response.ok) {
+    const told = (await response.json()) as Problem;
+    const [field = '', ...reason] = told.detail.split(': ');
+    throw new AskError({ ...told, field, reason: reason.join(': ') });
+  }
+  const found = new Map<string, Volume>();
+  for (const [name, { shape, data: values }] of decode(await response.arrayBuffer()).tensors) {
+    if (layers.includes(name)) found.set(name, toVolume({ shape, data: values as Float32Array }));
+  }
+  return found;
+}
+
+/** One parameter of a network: its shape, and its values in one row. Throws AskError. */
+export async function weights(
+  model: string,
+  parameter: string,
+  server?: string | URL,
+): Promise<{ shape: number[]; data: Float32Array }> {
+  const { shape, values } = await get<Weights>(`models/${model}/weights/${parameter}`, server);
+  return { shape, data: Float32Array.from(values.flat(Infinity) as number[]) };
+}
