@@ -33,9 +33,10 @@ describe('a row of nodes', () => {
   });
 });
 
-it('a bar grows with the count and never leaves its frame', () => {
-  expect(bar(0, 1000)).toBe(0);
-  expect(bar(1000, 1000)).toBe(1);
-  expect(bar(10, 1000)).toBeCloseTo(0.5);
-  expect(bar(1, 1)).toBe(1);
+it('a bar is as long as its count, is seen, and never leaves its frame', () => {
+  expect(bar(0, 1000, 300)).toBe(0);
+  expect(bar(1000, 1000, 300)).toBe(300);
+  expect(bar(100, 1000, 300)).toBe(30);
+  expect(bar(1, 1_000_000, 300)).toBe(1.5);
+  expect(bar(1, 0, 300)).toBe(0);
 });

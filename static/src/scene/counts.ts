@@ -43,8 +43,8 @@ export function row(kind: Kind, inputs: number, kernel: number, stride: number):
   return { inputs, outputs, edges, weights: new Set(edges.map(({ weight }) => weight)).size };
 }
 
-/** The length of a bar on a logarithmic scale that starts at 1, as a part of the longest. */
-export function bar(count: number, most: number): number {
-  if (count < 1 || most <= 1) return count < 1 ? 0 : 1;
-  return (1 + Math.log10(count)) / (1 + Math.log10(most));
+/** The length of a bar, in proportion to the longest of `room`; what is there is never too short to be seen. */
+export function bar(count: number, most: number, room: number): number {
+  if (count <= 0 || most <= 0) return 0;
+  return Math.max(1.5, Math.min(room, (room * count) / most));
 }
