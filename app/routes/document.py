@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
-from app.schemas import Message, PredictRequest, Problem, Question
+from app.schemas import FitDone, FitEvent, Message, PredictRequest, Problem, Question
 from app.schemas.inference import ActivationsRequest
 
 PLACE = "#/components/schemas/{model}"
@@ -26,7 +26,7 @@ def install(app: FastAPI) -> None:
 
 
 def _read_by_routes() -> dict[str, Any]:
-    kinds: list[type[Message]] = [ActivationsRequest, PredictRequest, Problem, *_below(Question)]
+    kinds: list[type[Message]] = [ActivationsRequest, FitDone, FitEvent, PredictRequest, Problem, *_below(Question)]
     _, definitions = models_json_schema([(kind, "validation") for kind in kinds], ref_template=PLACE)
     return dict(definitions["$defs"])
 

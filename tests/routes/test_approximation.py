@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from app.operations.approximation import Done, Problem, approximate
+from app.schemas import FitDone, FitEvent
 from tests.serving import Running
 
 POINTS = [[x / 20, math.sin(x / 5)] for x in range(-20, 21)]
@@ -48,7 +49,8 @@ def test_the_events_are_those_of_the_pure_function_and_the_pieces_add_up_to_the_
     points = [(float(np.float32(x)), float(np.float32(y))) for x, y in POINTS]
     expected = list(approximate(Problem(points, 4, "relu", 60, 0.02, 5)))
     assert [name for name, _ in said] == ["fit"] * (len(expected) - 1) + ["done"]
-    for (_, found), event in zip(said, expected, strict=True):
+    for (name, found), event in zip(said, expected, strict=True):
+        (FitEvent if name == "fit" else FitDone).model_validate(found)
         assert found["step"] == event.step
         assert found["loss"] == pytest.approx(event.loss)
         if isinstance(event, Done):

@@ -67,6 +67,13 @@ class FitResponse(EventSourceResponse):
             self._fits.leave()
 
 
+def _event(name: str, kind: str) -> dict[str, Any]:
+    """An event in the document."""
+    content = {"contentMediaType": JSON, "contentSchema": {"$ref": f"#/components/schemas/{kind}"}}
+    fields = {"event": {"const": name}, "data": {"type": "string", **content}}
+    return {"type": "object", "required": ["event", "data"], "properties": fields}
+
+
 _BODY: Final = {
     "required": True,
     "content": {
@@ -87,7 +94,9 @@ _BODY: Final = {
     responses={
         200: {
             "description": "events `fit` (FitEvent) and at the end `done` (FitDone), JSON each",
-            "content": {EVENT_STREAM: {"schema": {"type": "string"}}},
+            "content": {
+                EVENT_STREAM: {"itemSchema": {"anyOf": [_event("fit", "FitEvent"), _event("done", "FitDone")]}}
+            },
         },
         **documented(413, 415, 422, 429, 503),
     },
