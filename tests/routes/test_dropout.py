@@ -76,9 +76,11 @@ def test_draws_are_summed_up_and_stand_beside_the_answer_without_dropout(untrain
 
 
 def test_the_first_draw_is_the_same_however_many_follow_and_whole_channels_go_together(untrained: Running) -> None:
-    one, many = (ask(untrained, layer="c3", seed=8, draws=draws) for draws in (1, 30))
-    assert one["mask"] == many["mask"]
-    np.testing.assert_allclose(one["probabilities"][0], many["probabilities"][0], atol=1e-5)
+    one, some, many = (ask(untrained, layer="c3", seed=8, draws=draws) for draws in (1, 30, 150))
+    assert one["mask"] == some["mask"] == many["mask"]
+    np.testing.assert_allclose(one["probabilities"], many["probabilities"][:1], atol=1e-5)
+    np.testing.assert_allclose(some["probabilities"], many["probabilities"][:30], atol=1e-5)
+    assert np.shape(many["probabilities"]) == (150, 10)
     whole = ask(untrained, layer="c3", seed=8, draws=1, whole_channels=True)
     assert {float(np.sum(each)) for each in whole["mask"]} == {0, 100}
 

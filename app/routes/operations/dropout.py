@@ -1,22 +1,24 @@
 """Dropout, on any numbers and inside a network."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Request
 from starlette.responses import Response
 
+from app.inference.engine import LARGEST_BATCH, Batch, Engine
 from app.operations.limits import MACS, OperationError, at_most
 from app.routes import inputs
 from app.routes.negotiation import JSON, SAFETENSORS, wanted
 from app.routes.operations.machinery import answered, documentation, told
+from app.routes.operations.workbench import Workbench
 from app.routes.problems import RefusalError, brief, documented
 from app.schemas.layers import DropoutAnswer, DropoutNetworkAnswer, DropoutNetworkRequest, DropoutRequest
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from app.inference.engine import Engine, Floats
     from app.inference.hosted import Hosted
 
 router = APIRouter(prefix="/dropout")
@@ -83,6 +85,7 @@ async def network(request: Request, accept: Annotated[str | None, Header(include
     kind = wanted(accept)
     state = request.app.state
     engine: Engine = state.engine
+    workbench: Workbench = state.workbench
     asked, preparation = await inputs.asked_of(request, DropoutNetworkRequest, {}, state.pool)
     inputs.refuse_blank(preparation)
     name = inputs.network_of(asked)
@@ -93,12 +96,16 @@ async def network(request: Request, accept: Annotated[str | None, Header(include
     macs = sum(layer["macs"] for layer in await engine.call(lambda: hosted.layers))
     try:
         at_most(MACS, macs * asked.draws, "draws", f"multiplications of {asked.draws} passes")
-        masks = await state.workbench.call(lambda: _masks(asked, shape))
+        masks = await workbench.call(lambda: _masks(asked, shape))
     except OperationError as error:
         raise RefusalError(422, str(error)) from error
-    said = await engine.call(lambda: _carried_on(hosted, preparation.input, asked, masks))
+    plain = await engine.call(lambda: hosted.look_at([preparation.input]))
+    draws = [
+        await engine.call(partial(_logits, hosted, plain, asked, some))
+        for some in masks.split(LARGEST_BATCH)  # whoever draws a digit meanwhile is answered in between
+    ]
     words = {"model": name, "layer": asked.layer, "shape": list(shape), "classes": list(hosted.network.classes)}
-    return told({**words, **said}, kind)
+    return await workbench.call(lambda: told({**words, **_spread(plain, asked, masks[0], draws)}, kind))
 
 
 def _masks(asked: DropoutNetworkRequest, shape: tuple[int, ...]) -> "Tensor":
@@ -110,24 +117,32 @@ def _masks(asked: DropoutNetworkRequest, shape: tuple[int, ...]) -> "Tensor":
     return drawn if asked.training else torch.ones_like(drawn)
 
 
-def _carried_on(hosted: "Hosted", ink: "Floats", asked: DropoutNetworkRequest, masks: "Tensor") -> dict[str, Any]:
-    """To be called in the engine's thread."""
+def _logits(hosted: "Hosted", plain: Batch, asked: DropoutNetworkRequest, masks: "Tensor") -> "Tensor":
+    """(draws, classes). To be called in the engine's thread."""
     import torch
 
-    from app.operations.dropout import carried_on, scale, scaled
+    from app.operations.dropout import carried_on, scale
 
-    factor = scale(asked.rate, asked.training)
-    plain = hosted.look_at([ink])
-    before = torch.from_numpy(plain.layers[asked.layer][0])
     module = hosted.module
     source = torch.from_numpy(plain.input).to(next(module.parameters()).device)
     scores: Callable[[Tensor], Tensor] = getattr(module, "logits", lambda output: output)
-    logits = scores(carried_on(module, source, asked.layer, masks, factor)).cpu()
+    return scores(carried_on(module, source, asked.layer, masks, scale(asked.rate, asked.training))).cpu()
+
+
+def _spread(plain: Batch, asked: DropoutNetworkRequest, mask: "Tensor", draws: list["Tensor"]) -> dict[str, Any]:
+    """The first draw's mask at work, and the answers of all draws."""
+    import torch
+
+    from app.operations.dropout import scale, scaled
+
+    factor = scale(asked.rate, asked.training)
+    before = torch.from_numpy(plain.layers[asked.layer][0])
+    logits = torch.cat(draws)
     probabilities = torch.softmax(logits, dim=1)
     return {
         "before": before,
-        "mask": masks[0],
-        "after": scaled(before, masks[0], factor),
+        "mask": mask,
+        "after": scaled(before, mask, factor),
         "scale": factor,
         "logits": logits,
         "probabilities": probabilities,
