@@ -86,24 +86,24 @@ test('a refusal names its field and what is wrong with it, and the next question
 });
 
 test('a refusal of a question that was overtaken is not shown', async () => {
-  let refuse: (() => void) | null = null;
+  const refuse: (() => void)[] = [];
   handle = (body, _, response) => {
     const { stride } = JSON.parse(body.toString()) as { stride: number };
     if (stride > 0) json(response, { ok: true });
-    else refuse = () => json(response, { title: 'no', detail: 'stride: 0; at least 1' }, 422);
+    else refuse.push(() => json(response, { title: 'no', detail: 'stride: 0; at least 1' }, 422));
   };
   const problems: Problem[] = [];
   const answers: unknown[] = [];
   const asker = new Asker<object, object>(
     'x',
     address,
-    (a) => answers.push(a),
-    (p) => problems.push(p),
+    (answer) => answers.push(answer),
+    (problem) => problems.push(problem),
   );
   asker.ask({ stride: 0 });
-  await vi.waitFor(() => expect(refuse).not.toBeNull());
+  await vi.waitFor(() => expect(refuse).toHaveLength(1));
   asker.ask({ stride: 2 });
-  refuse?.();
+  refuse[0]?.();
   await vi.waitFor(() => expect(answers).toHaveLength(1));
   expect(problems).toEqual([]);
 });

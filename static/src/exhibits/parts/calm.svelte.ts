@@ -1,0 +1,10 @@
+/** Whether the visitor wants no motion, as a rune that follows the system's switch. */
+
+const still = typeof matchMedia === 'function' ? matchMedia('(prefers-reduced-motion: reduce)') : null;
+const calm = $state({ wanted: still?.matches ?? false });
+
+still?.addEventListener('change', () => (calm.wanted = still.matches));
+
+export function isCalm(): boolean {
+  return calm.wanted;
+}

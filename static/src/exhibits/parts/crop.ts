@@ -1,0 +1,57 @@
+/** A visitor's own picture: opened, and a square of it cut out. */
+
+import { ALLOWED, LARGEST, PictureError } from '../../ink/pictures';
+
+export interface Square {
+  x: number;
+  y: number;
+  side: number;
+}
+
+const SIDE = 256; // pixels of the square that is kept
+
+/** The picture in a file, upright; throws PictureError. */
+export async function opened(file: Blob): Promise<ImageBitmap> {
+  if (!ALLOWED.includes(file.type)) throw new PictureError('ink.wrong_kind');
+  if (file.size > LARGEST * 1e6) throw new PictureError('ink.too_large');
+  try {
+    return await createImageBitmap(file, { imageOrientation: 'from-image' });
+  } catch {
+    throw new PictureError('ink.unreadable');
+  }
+}
+
+/** The largest square in the middle. */
+export function middle(width: number, height: number): Square {
+  const side = Math.min(width, height);
+  return { x: (width - side) / 2, y: (height - side) / 2, side };
+}
+
+/** The square moved and made larger or smaller about its centre, never leaving the picture. */
+export function moved(
+  square: Square,
+  by: { x?: number; y?: number; scale?: number },
+  width: number,
+  height: number,
+): Square {
+  const side = Math.min(Math.max(8, square.side * (by.scale ?? 1)), width, height);
+  const shift = (square.side - side) / 2;
+  return {
+    side,
+    x: Math.min(width - side, Math.max(0, square.x + shift + (by.x ?? 0))),
+    y: Math.min(height - side, Math.max(0, square.y + shift + (by.y ?? 0))),
+  };
+}
+
+/** The square as a data URL, at the size that an exhibit can use. */
+export function cut(picture: ImageBitmap, { x, y, side }: Square): string {
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = SIDE;
+  const context = canvas.getContext('2d');
+  if (context === null) throw new Error('this browser paints no 2D canvas');
+  context.fillStyle = '#fff'; // what is transparent lies on white paper
+  context.fillRect(0, 0, SIDE, SIDE);
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(picture, x, y, side, side, 0, 0, SIDE, SIDE);
+  return canvas.toDataURL('image/png');
+}

@@ -1,0 +1,89 @@
+/** A position on a line that can be played, paused, stepped both ways and scrubbed. */
+
+import { isCalm } from './calm.svelte';
+
+export const SPEEDS = [0.25, 0.5, 1, 2, 4, 16];
+
+export interface Options {
+  /** How many positions there are; the last one is `length - 1`. */
+  length: number;
+  position?: number;
+  /** Positions a second at speed 1. */
+  rate?: number;
+}
+
+export class Player {
+  length = $state(1);
+  playing = $state(false);
+  speed = $state(1);
+  readonly rate: number;
+  #at = $state(0);
+  #request = 0;
+
+  constructor({ length, position = 0, rate = 3 }: Options) {
+    this.length = length;
+    this.rate = rate;
+    this.#at = position;
+  }
+
+  /** The whole position that is shown; a line that has become shorter ends it. */
+  get position(): number {
+    return Math.floor(Math.min(this.#at, this.end));
+  }
+
+  set position(to: number) {
+    this.#at = Math.max(0, Math.min(this.end, to));
+  }
+
+  /** Between two positions while it plays, for what glides. */
+  get moment(): number {
+    return Math.min(this.#at, this.end);
+  }
+
+  get end(): number {
+    return Math.max(0, this.length - 1);
+  }
+
+  play(): void {
+    if (this.playing || isCalm()) return;
+    if (this.position >= this.end) this.#at = 0;
+    this.playing = true;
+    let last: number | null = null;
+    const step = (now: number) => {
+      if (!this.playing) return;
+      const seconds = last === null ? 0 : Math.max(0, now - last) / 1000;
+      last = now;
+      this.#at = this.advanced(seconds * this.speed);
+      if (this.#at >= this.end) this.pause();
+      else this.#request = requestAnimationFrame(step);
+    };
+    this.#request = requestAnimationFrame(step);
+  }
+
+  pause(): void {
+    if (!this.playing) return;
+    this.playing = false;
+    cancelAnimationFrame(this.#request);
+    this.#at = Math.min(this.end, Math.floor(this.#at));
+  }
+
+  toggle(): void {
+    if (this.playing) this.pause();
+    else this.play();
+  }
+
+  /** One position on, or back. */
+  step(direction: 1 | -1): void {
+    this.scrub(this.position + direction);
+  }
+
+  scrub(to: number): void {
+    this.pause();
+    this.position = to;
+  }
+
+  /** Where it is after this much time at speed 1. */
+  protected advanced(seconds: number): number {
+    return Math.min(this.end, this.#at + seconds * this.rate);
+  }
+}

@@ -1,0 +1,167 @@
+/** Where the parts of a plot of curves stand: its frame, its ticks, its lines, the row of names above it. */
+
+import { scaleLinear, scaleLog } from 'd3-scale';
+
+import type { Box } from './box';
+
+export interface Series {
+  values: ArrayLike<number>;
+  label: string;
+  colour: string;
+  dashed?: boolean;
+}
+
+export interface Tick {
+  at: number;
+  text: string;
+}
+
+export interface Name {
+  x: number;
+  y: number;
+  series: Series;
+}
+
+export interface Plot {
+  /** The area that the lines fill. */
+  frame: Box;
+  xTicks: Tick[];
+  yTicks: Tick[];
+  names: Name[];
+  lines: { series: Series; path: string }[];
+  /** Where zero lies, where it lies within. */
+  zero: number | null;
+  x: (value: number) => number;
+  y: (value: number) => number;
+}
+
+const LEFT = 44; // room for the numbers of the y axis
+const BELOW = 36; // room for the numbers and the name of the x axis
+const ROW = 18; // one row of names
+const SAMPLE = 26; // the piece of line before a name, and the space after it
+
+export function plot(box: Box, series: readonly Series[], xs: ArrayLike<number>, logY: boolean): Plot {
+  const { names, rows } = nameRows(box, series);
+  const frame: Box = {
+    x: box.x + LEFT,
+    y: box.y + rows * ROW + 6,
+    width: Math.max(1, box.width - LEFT - 8),
+    height: Math.max(1, box.height - rows * ROW - 6 - BELOW),
+  };
+  const [left, right] = extent([xs]);
+  const x = scaleLinear([left, right === left ? left + 1 : right], [frame.x, frame.x + frame.width]);
+  const values = series.map((one) => one.values);
+  const y = logY
+    ? scaleLog(logExtent(values), [frame.y + frame.height, frame.y])
+    : scaleLinear(padded(extent(values)), [frame.y + frame.height, frame.y]).nice(4);
+  const [low = 0, high = 1] = y.domain();
+  return {
+    frame,
+    x,
+    y,
+    names,
+    zero: !logY && low < 0 && high > 0 ? y(0) : null,
+    xTicks: x
+      .ticks(Math.max(2, Math.min(8, Math.round(frame.width / 80))))
+      .map((at) => ({ at: x(at), text: said(at) })),
+    yTicks: logY ? powers(low, high, y) : y.ticks(4).map((at) => ({ at: y(at), text: said(at) })),
+    lines: series.map((one) => ({ series: one, path: path(one.values, xs, x, y, logY) })),
+  };
+}
+
+/** The index whose x is nearest to a place in the figure. */
+export function nearest(xs: ArrayLike<number>, x: (value: number) => number, at: number): number {
+  let best = 0;
+  for (let index = 1; index < xs.length; index += 1) {
+    if (Math.abs(x(xs[index] ?? 0) - at) < Math.abs(x(xs[best] ?? 0) - at)) best = index;
+  }
+  return best;
+}
+
+/** A number as an axis writes it. */
+export function said(value: number): string {
+  const size = Math.abs(value);
+  const text =
+    size !== 0 && (size >= 1e5 || size < 1e-3) ? value.toExponential() : String(Number(value.toPrecision(6)));
+  return text.replaceAll('-', '−').replace('e+', 'e');
+}
+
+function path(
+  values: ArrayLike<number>,
+  xs: ArrayLike<number>,
+  x: (value: number) => number,
+  y: (value: number) => number,
+  logY: boolean,
+): string {
+  let text = '';
+  let drawn = false; // a line is broken where it has no value
+  for (let index = 0; index < Math.min(values.length, xs.length); index += 1) {
+    const value = values[index] ?? NaN;
+    const seen = Number.isFinite(value) && (!logY || value > 0);
+    if (seen) text += `${drawn ? 'L' : 'M'}${x(xs[index] ?? 0).toFixed(2)},${y(value).toFixed(2)}`;
+    drawn = seen;
+  }
+  return text;
+}
+
+function extent(all: readonly ArrayLike<number>[]): [number, number] {
+  let [low, high] = [Infinity, -Infinity];
+  for (const values of all) {
+    for (let index = 0; index < values.length; index += 1) {
+      const value = values[index] ?? NaN;
+      if (!Number.isFinite(value)) continue;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+  }
+  return low <= high ? [low, high] : [0, 1];
+}
+
+function padded([low, high]: [number, number]): [number, number] {
+  return low === high ? [low - 0.5, high + 0.5] : [low, high];
+}
+
+/** Whole powers of ten around every value above zero. */
+function logExtent(all: readonly ArrayLike<number>[]): [number, number] {
+  const above = all.map((values) => Array.from(values).filter((value) => Number.isFinite(value) && value > 0));
+  if (above.every((values) => values.length === 0)) return [0.1, 10];
+  const [low, high] = extent(above).map(Math.log10) as [number, number];
+  const [from, to] = [Math.floor(low + 1e-9), Math.ceil(high - 1e-9)];
+  return [10 ** from, 10 ** (to > from ? to : from + 1)];
+}
+
+/** At most six powers of ten. */
+function powers(low: number, high: number, y: (value: number) => number): Tick[] {
+  const [from, to] = [Math.round(Math.log10(low)), Math.round(Math.log10(high))];
+  const step = Math.max(1, Math.ceil((to - from) / 5));
+  const ticks: Tick[] = [];
+  for (let power = from; power <= to; power += step) ticks.push({ at: y(10 ** power), text: `10${raised(power)}` });
+  return ticks;
+}
+
+function raised(power: number): string {
+  return String(power).replace(/./g, (sign) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(sign)] ?? '⁻');
+}
+
+function nameRows(box: Box, series: readonly Series[]): { names: Name[]; rows: number } {
+  const names: Name[] = [];
+  let [x, row] = [box.x + LEFT, 0];
+  const named = series.filter(({ label }) => label !== '');
+  for (const one of named) {
+    const wide = SAMPLE + width(one.label) + 14;
+    if (x + wide > box.x + box.width && x > box.x + LEFT) {
+      x = box.x + LEFT;
+      row += 1;
+    }
+    names.push({ x, y: box.y + row * ROW + 12, series: one });
+    x += wide;
+  }
+  return { names, rows: named.length === 0 ? 0 : row + 1 };
+}
+
+/** About how wide a text of 12 units is; a Chinese sign is twice as wide as a Latin one. */
+function width(text: string): number {
+  let sum = 0;
+  for (const sign of text) sum += sign.charCodeAt(0) > 0x2e80 ? 12 : 6.2;
+  return sum;
+}
