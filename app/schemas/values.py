@@ -80,7 +80,7 @@ class Numbers(_Checked):
             raise ValueError(f"values of type {array.dtype}; numbers are needed")
         self._check_depth(array.ndim)
         self._check_count(array.size)
-        return array
+        return array if array.dtype in (np.float32, np.float64) else array.astype(np.float64)
 
     def _from_lists(self, value: object) -> NDArray[np.float64]:
         shape: list[int] = []
