@@ -8,10 +8,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from app.operations.choices import Motion, Summary
+from app.operations.choices import Motion
 from app.operations.convolution import convolve
-from app.operations.limits import MACS, OperationError, at_most, times
+from app.operations.limits import MACS, OperationError, at_most
 from app.operations.plan import Settings, plan
+from app.operations.pooling import Pooling, arrange, pool
 
 FARTHEST_TURN: Final = 360.0  # degrees
 
@@ -22,9 +23,7 @@ class Layers(NamedTuple):
     kernel: Tensor  # (O, C, kh, kw)
     bias: Tensor | None  # (O,)
     settings: Settings
-    pooling: Summary
-    window: tuple[int, int]
-    stride: tuple[int, int]
+    pooling: Pooling
 
 
 class Stages(NamedTuple):
@@ -84,15 +83,7 @@ def _turned(picture: Tensor, angle: float) -> Tensor:
 def stages(picture: Tensor, layers: Layers) -> Stages:
     """The two layers on one picture, (C, H, W)."""
     convolved = convolve(picture, layers.kernel, layers.bias, layers.settings)
-    return Stages(picture, convolved, _pooled(convolved[None], layers)[0])
-
-
-def _pooled(maps: Tensor, layers: Layers) -> Tensor:
-    if layers.pooling == "max":
-        return F.max_pool2d(maps, layers.window, layers.stride)
-    if layers.pooling == "average":
-        return F.avg_pool2d(maps, layers.window, layers.stride)
-    return F.lp_pool2d(maps, 2.0, layers.window, layers.stride)
+    return Stages(picture, convolved, pool(convolved, layers.pooling).output)
 
 
 def change(now: Tensor, before: Tensor) -> float:
@@ -122,12 +113,13 @@ def invariance(picture: Tensor, layers: Layers, motion: Motion, positions: Seque
 def check(shape: Sequence[int], layers: Layers, motion: Motion, amounts: Sequence[float]) -> None:
     """Whether all fits, from shapes alone. Raises OperationError."""
     arithmetic = plan(shape, layers.kernel.shape, layers.settings)
-    filters, *sides = arithmetic.output_shape
+    filters = arithmetic.output_shape[0]
     if layers.bias is not None and layers.bias.shape != (filters,):
         raise OperationError("bias", f"shape {list(layers.bias.shape)}; [{filters}] is needed, a value for each filter")
-    if layers.window[0] > sides[0] or layers.window[1] > sides[1]:
-        raise OperationError("window", f"{times(layers.window)}; the convolution's output has {times(sides)}")
-    at_most(MACS, arithmetic.macs * (len(amounts) + 1), "positions", f"multiplications for {len(amounts)} positions")
+    work = arithmetic.macs + _reads(arithmetic.output_shape, layers.pooling)
+    at_most(
+        MACS, work * (len(amounts) + 1), "positions", f"multiplications and values pooled for {len(amounts)} positions"
+    )
     _, height, width = shape
     farthest = {"shift-x": width, "shift-y": height, "rotate": FARTHEST_TURN}[motion]
     unit = "degrees" if motion == "rotate" else "pixels"
@@ -135,3 +127,13 @@ def check(shape: Sequence[int], layers: Layers, motion: Motion, amounts: Sequenc
         if abs(amount) > farthest:
             field = f"positions.{place - 1}" if place else "at"
             raise OperationError(field, f"{amount:g}; -{farthest:g} to {farthest:g} {unit} are allowed")
+
+
+def _reads(shape: tuple[int, int, int], pooling: Pooling) -> int:
+    """Values that all windows read together. Raises OperationError where the pooling does not fit."""
+    try:
+        rows, columns = arrange(shape, pooling)
+    except OperationError as error:  # whose input is the convolution's output
+        field = {"kernel_size": "window", "input": "kernel"}.get(error.field, error.field)
+        raise OperationError(field, f"pooling the convolution's output: {error.message}") from error
+    return shape[0] * rows.output * columns.output * math.prod(pooling.window)

@@ -9,10 +9,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from app.operations.choices import Motion
+from app.operations.choices import Motion, Summary
 from app.operations.invariance import Layers, change, invariance, moved, stages
 from app.operations.limits import OperationError
 from app.operations.plan import NamedPadding, Settings
+from app.operations.pooling import Pooling
 
 
 def picture(*shape: int, seed: int = 0) -> Tensor:
@@ -20,9 +21,7 @@ def picture(*shape: int, seed: int = 0) -> Tensor:
 
 
 def layers(**changed: Any) -> Layers:
-    usual = Layers(
-        torch.randn(2, 1, 3, 3, generator=torch.Generator().manual_seed(1)), None, Settings(), "max", (2, 2), (2, 2)
-    )
+    usual = Layers(torch.randn(2, 1, 3, 3, generator=torch.Generator().manual_seed(1)), None, Settings(), Pooling())
     return usual._replace(**changed)
 
 
@@ -87,10 +86,10 @@ def test_a_change_is_the_distance_over_the_length() -> None:
 @pytest.mark.parametrize(("pooling", "reference"), [("max", F.max_pool2d), ("average", F.avg_pool2d)])
 @pytest.mark.parametrize("padding", ["valid", "same"])
 def test_the_stages_are_torchs_convolution_and_pooling_of_the_moved_picture(
-    pooling: str, reference: Callable[[Tensor, int], Tensor], padding: NamedPadding
+    pooling: Summary, reference: Callable[[Tensor, int], Tensor], padding: NamedPadding
 ) -> None:
     x = picture(1, 9, 8)
-    chosen = layers(pooling=pooling, settings=Settings(padding=padding), bias=torch.tensor([0.5, -1.0]))
+    chosen = layers(pooling=Pooling(pooling), settings=Settings(padding=padding), bias=torch.tensor([0.5, -1.0]))
     found = invariance(x, chosen, "shift-x", [-1, 0, 2.5], at=2)
     shifted = moved(x, "shift-x", 2)
     convolved = F.conv2d(shifted[None], chosen.kernel, chosen.bias, padding=padding)[0]
@@ -100,7 +99,7 @@ def test_the_stages_are_torchs_convolution_and_pooling_of_the_moved_picture(
 
 
 def test_l2_pooling_is_the_root_of_the_sum_of_squares() -> None:
-    chosen = layers(pooling="l2")
+    chosen = layers(pooling=Pooling("l2"))
     found = stages(picture(1, 6, 6), chosen)
     squares = F.avg_pool2d(found.convolution.square(), 2) * 4
     torch.testing.assert_close(found.pooled, squares.sqrt())
@@ -119,7 +118,7 @@ def test_the_curve_is_the_change_of_each_stage_and_zero_where_nothing_moved() ->
 def test_a_small_shift_of_a_point_is_lost_in_pooling_and_not_in_the_convolution() -> None:
     x = torch.zeros(1, 8, 8)
     x[0, 4, 4] = 1
-    point = layers(kernel=torch.ones(1, 1, 1, 1), window=(4, 4), stride=(4, 4))
+    point = layers(kernel=torch.ones(1, 1, 1, 1), pooling=Pooling(window=(4, 4)))
     found = invariance(x, point, "shift-x", [1, 3, 4], at=0)
     assert found.changes[0] == pytest.approx((math.sqrt(2), math.sqrt(2), 0))
     assert found.changes[1].pooled == 0
@@ -134,11 +133,22 @@ def test_what_does_not_fit_is_refused_with_field_limit_and_value() -> None:
         invariance(x, layers(kernel=torch.ones(1, 3, 3, 3)), "rotate", [], 0)
     with pytest.raises(OperationError, match=r"^bias: shape \[3\]; \[2\] is needed"):
         invariance(x, layers(bias=torch.ones(3)), "rotate", [], 0)
-    with pytest.raises(OperationError, match=r"^window: 7x2; the convolution's output has 6x6"):
-        invariance(x, layers(window=(7, 2)), "rotate", [], 0)
+    with pytest.raises(OperationError, match=r"^window: pooling the convolution.s output: 7x2; at most .*6x6"):
+        invariance(x, layers(pooling=Pooling(window=(7, 2))), "rotate", [], 0)
     with pytest.raises(OperationError, match=r"^positions.1: 9; -8 to 8 pixels"):
         invariance(x, layers(), "shift-x", [1, 9], 0)
     with pytest.raises(OperationError, match=r"^at: -361; -360 to 360 degrees"):
         invariance(x, layers(), "rotate", [1], -361)
-    with pytest.raises(OperationError, match=r"^positions: multiplications for 101 positions: .*; at most 200,000,000"):
+    with pytest.raises(
+        OperationError,
+        match=r"^positions: multiplications and values pooled for 101 positions: .*; at most 200,000,000",
+    ):
         invariance(picture(1, 256, 256), layers(kernel=torch.ones(4, 1, 5, 5)), "rotate", [0.0] * 100, 0)
+    with pytest.raises(
+        OperationError, match=r"^positions: multiplications and values pooled for 2 positions: .*; at most"
+    ):
+        invariance(picture(1, 256, 256), layers(pooling=Pooling("max", (128, 128), (2, 2))), "rotate", [1], 0)
+    with pytest.raises(
+        OperationError, match=r"^kernel: pooling the convolution.s output: values: 510,048; at most 262,144"
+    ):
+        invariance(picture(1, 256, 128), layers(kernel=torch.ones(16, 1, 4, 3)), "rotate", [], 0)

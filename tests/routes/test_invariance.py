@@ -48,7 +48,7 @@ def test_several_channels_and_filters_keep_their_dimensions(untrained: Running) 
         ({"motion": "zoom"}, "motion: Input should be 'shift-x', 'shift-y' or 'rotate'; 'zoom' was sent"),
         ({"kernel": np.ones((9, 9)).tolist()}, "kernel: spans 9x9 cells"),
         ({"kernel": np.ones((12, 1)).tolist()}, "kernel: 12x1"),
-        ({"window": 9}, "window: 9x9; the convolution's output has 8x8"),
+        ({"window": 9}, "window: pooling the convolution's output: 9x9; at most the padded input's 8x8"),
         ({"window": 0}, "window: "),
         ({"stride": 0}, "stride: "),
         ({"at": 9}, "at: 9; -8 to 8 pixels are allowed"),

@@ -30,7 +30,7 @@ _LINE = [[0, 0, 1, 0, 0, 0] for _ in range(6)]
 async def invariance(request: Request) -> Response:
     """The input shifted or turned, its convolution and its pooling; how far each is from the unmoved one, relatively.
 
-    All positions together: at most 200,000,000 multiplications.
+    All positions together: at most 200,000,000 multiplications and values read by pooling windows.
     """
     return await answered(request, InvarianceRequest, _invariance)
 
@@ -39,12 +39,14 @@ def _invariance(asked: InvarianceRequest) -> dict[str, Any]:
     import torch
 
     from app.operations.invariance import Layers, invariance
+    from app.operations.pooling import Pooling
 
     maps = asked.input if asked.input.ndim == 3 else asked.input[None]
     kernel = asked.kernel if asked.kernel.ndim == 4 else asked.kernel[None, None]
     bias = None if asked.bias is None else torch.from_numpy(asked.bias.reshape(-1))
     settings = Settings(padding=asked.padding)
-    layers = Layers(torch.from_numpy(kernel), bias, settings, asked.kind, asked.window, asked.stride or asked.window)
+    pooling = Pooling(asked.kind, asked.window, asked.stride)
+    layers = Layers(torch.from_numpy(kernel), bias, settings, pooling)
     found = invariance(torch.from_numpy(maps), layers, asked.motion, asked.positions, asked.at)
     stages = found.stages._asdict()
     if asked.input.ndim == 2:
