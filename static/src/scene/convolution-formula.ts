@@ -55,13 +55,19 @@ export function sizeFormula(problem: Problem, axis: 0 | 1): SizeFormula {
   return problem.settings.transposed ? grown(one, axis, length) : shrunk(one, axis, length);
 }
 
+/** Both paddings of an axis: twice the one where they are equal. */
+function around(before: number | string, after: number | string, sign: '+' | '-'): string {
+  if (before === after) return `${sign} 2\\cdot ${before}`;
+  return sign === '+' ? `+ ${before} + ${after}` : `- (${before} + ${after})`;
+}
+
 function shrunk(one: Side, axis: 0 | 1, length: number): SizeFormula {
   const name = NAMES[axis];
   const { before, after, kernel, stride, dilation } = one;
   const over = one.length + before + after - span(kernel, dilation);
-  const fraction = (top: string, below: string) => `\\left\\lfloor\\frac{${top}}{${below}}\\right\\rfloor + 1`;
+  const fraction = (top: string, below: string) => `\\left\\lfloor\\dfrac{${top}}{${below}}\\right\\rfloor + 1`;
   const top = `${name.size} + ${name.before} + ${name.after} - ${name.dilation}(${name.kernel} - 1) - 1`;
-  const put = `${one.length} + ${before} + ${after} - ${dilation}\\cdot(${kernel} - 1) - 1`;
+  const put = `${one.length} ${around(before, after, '+')} - ${dilation}\\cdot(${kernel} - 1) - 1`;
   const exact = over / stride;
   const rest = Number.isInteger(exact) ? '' : `= \\lfloor ${Number(exact.toFixed(2))} \\rfloor + 1`;
   return {
@@ -77,7 +83,7 @@ function grown(one: Side, axis: 0 | 1, length: number): SizeFormula {
   const { before, after, kernel, stride, dilation, outputPadding } = one;
   return {
     symbols: `${name.size}' = (${name.size} - 1)\\,${name.stride} - ${name.before} - ${name.after} + ${name.dilation}(${name.kernel} - 1) + ${name.extra} + 1`,
-    numbers: `${name.size}' = (${one.length} - 1)\\cdot ${stride} - ${before} - ${after} + ${dilation}\\cdot(${kernel} - 1) + ${outputPadding} + 1 = ${length}`,
+    numbers: `${name.size}' = (${one.length} - 1)\\cdot ${stride} ${around(before, after, '-')} + ${dilation}\\cdot(${kernel} - 1) + ${outputPadding} + 1 = ${length}`,
     exact: length,
     length,
   };

@@ -6,7 +6,7 @@ export const PATTERNS = ['ramp', 'checkerboard', 'one-hot', 'random'] as const;
 export type Pattern = (typeof PATTERNS)[number];
 
 /** A bright corner on a dark ground: it has a vertical and a horizontal edge. */
-export const FIRST = '1 1 2 8 9 9; 1 2 1 9 8 9; 2 1 1 8 9 8; 1 1 2 2 1 1; 1 2 1 1 2 1; 2 1 1 2 1 1';
+export const FIRST = '9 9 8 1 1 2; 9 8 9 2 1 1; 8 9 8 1 2 1; 1 1 2 2 1 1; 1 2 1 1 2 1; 2 1 1 2 1 1';
 
 export const LARGEST = 16; // cells on a side that are still edited by hand
 

@@ -11,6 +11,7 @@ function parts(channels: number, input: number, kernel: number, output: number, 
   return {
     channels,
     together: false,
+    spreads: false,
     reads: Array.from({ length: channels }, (_, channel) => channel),
     input: square(input),
     kernel: square(kernel),
@@ -68,7 +69,10 @@ test('a figure of one channel is seen whole on a laptop', () => {
     expect(arrange(one, 1216).height).toBeLessThan(440);
 });
 
-test('words flow onto lines and say how many are left', () => {
-  expect(flow(['aaa', 'bbb', 'cc'], 7, 3)).toEqual({ lines: [[0, 1], [2]], left: 0 });
-  expect(flow(['aaa', 'bbb', 'cc', 'd'], 3, 2)).toEqual({ lines: [[0], [1]], left: 2 });
+test('words flow onto lines; what does not fit is left over, with room to say so', () => {
+  const room = { width: 7, head: 0, tail: 0, lines: 3 };
+  expect(flow(['aaa', 'bbb', 'cc'], room)).toEqual({ lines: [[0, 1], [2]], left: 0 });
+  expect(flow(['aaa', 'bbb', 'cc'], { ...room, head: 3 })).toEqual({ lines: [[0], [1, 2]], left: 0 });
+  expect(flow(['aaa', 'bbb', 'cc', 'd'], { ...room, width: 3, lines: 2 })).toEqual({ lines: [[0], [1]], left: 2 });
+  expect(flow(['aaa', 'b', 'c', 'd'], { ...room, width: 4, tail: 2, lines: 2 }).left).toBeGreaterThan(0);
 });

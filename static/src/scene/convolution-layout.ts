@@ -33,6 +33,8 @@ export interface Parts {
   input: Sides;
   kernel: Sides;
   output: Sides;
+  /** A transposed convolution adds its products to the output one by one. */
+  spreads: boolean;
 }
 
 export interface Grid {
@@ -77,7 +79,7 @@ export function grid(layout: Layout, part: Part, channel = -1): Grid | undefined
 }
 
 function columns(parts: Parts, cells: Cells, patch: boolean): Column[] {
-  const { channels, together, reads, input, kernel, output } = parts;
+  const { channels, together, reads, input, kernel, output, spreads } = parts;
   const all = together ? [-1] : Array.from({ length: channels }, (_, channel) => channel);
   const small = { sides: kernel, cell: cells.kernel, channels: reads };
   return [
@@ -88,7 +90,7 @@ function columns(parts: Parts, cells: Cells, patch: boolean): Column[] {
     ...(reads.length > 1
       ? [{ part: 'partial' as const, sides: output, cell: cells.partial, channels: reads, sign: 'Σ' }]
       : []),
-    { part: 'output', sides: output, cell: cells.map, channels: [-1], sign: reads.length > 1 ? '+' : 'Σ' },
+    { part: 'output', sides: output, cell: cells.map, channels: [-1], sign: reads.length > 1 || spreads ? '+' : 'Σ' },
   ];
 }
 
@@ -193,18 +195,31 @@ export function arrange(parts: Parts, width: number): Layout {
   return width < STACKED ? stacked(parts, width) : wide(parts, width);
 }
 
-/** Words put on lines of at most `width` characters, at most `lines` of them; how many words were left over. */
-export function flow(words: string[], width: number, lines: number): { lines: number[][]; left: number } {
-  const placed: number[][] = [[]];
+/**
+ * Words put on lines, the first of which has `head` characters less; where they would need more than `lines`, the last
+ * keeps `tail` characters free and the rest is left over.
+ */
+export function flow(
+  words: string[],
+  { width, head, tail, lines }: { width: number; head: number; tail: number; lines: number },
+): { lines: number[][]; left: number } {
+  const all = placed(words, (line) => width - (line === 0 ? head : 0));
+  if (all.length <= lines) return { lines: all, left: 0 };
+  const short = (line: number) => width - (line === 0 ? head : 0) - (line === lines - 1 ? tail : 0);
+  const some = placed(words, short).slice(0, lines);
+  return { lines: some, left: words.length - some.flat().length };
+}
+
+function placed(words: string[], room: (line: number) => number): number[][] {
+  const lines: number[][] = [[]];
   let used = 0;
   for (const [index, word] of words.entries()) {
-    if (used > 0 && used + word.length > width) {
-      if (placed.length === lines) return { lines: placed, left: words.length - index };
-      placed.push([]);
+    if (used > 0 && used + word.length > room(lines.length - 1)) {
+      lines.push([]);
       used = 0;
     }
-    placed.at(-1)?.push(index);
+    lines.at(-1)?.push(index);
     used += word.length + 1;
   }
-  return { lines: placed, left: 0 };
+  return lines;
 }

@@ -1,9 +1,9 @@
 /** What cannot be computed, found from shapes alone and said with the control, the limit and the value. */
 
-import { macs, outputSize, span, type Problem } from './convolution';
+import { macs, outputSize, span, type Problem, type Settings } from './convolution';
 
 /** As the server has them. */
-export const LIMITS = { kernel: 11, filters: 64, inputs: 262_144, outputs: 1_048_576, macs: 200_000_000 };
+export const LIMITS = { kernel: 11, filters: 64, inputs: 262_144, outputs: 1_048_576, macs: 200_000_000, step: 256 };
 
 export type Field =
   | 'input'
@@ -55,7 +55,16 @@ const movement: Check = ({ settings: { stride, dilation, padding } }) => {
     Math.min(...values.map((value) => (Number.isInteger(value) ? value : 0)));
   if (!whole(stride, 1)) return { field: 'stride', key: 'stride', values: { value: worst(stride) } };
   if (!whole(dilation, 1)) return { field: 'dilation', key: 'dilation', values: { value: worst(dilation) } };
-  return whole(padding, 0) ? null : { field: 'padding', key: 'padding', values: { value: Math.min(...padding) } };
+  if (!whole(padding, 0)) return { field: 'padding', key: 'padding', values: { value: Math.min(...padding) } };
+  for (const [field, steps] of [
+    ['stride', stride],
+    ['dilation', dilation],
+    ['padding', padding],
+  ] as const) {
+    const value = Math.max(...steps);
+    if (value > LIMITS.step) return { field, key: 'step', values: { value, limit: LIMITS.step } };
+  }
+  return null;
 };
 
 const mode: Check = ({ input, settings: { padding, paddingMode, transposed } }) => {
@@ -98,7 +107,10 @@ const fits: Check = (outline) => {
 };
 
 const work: Check = (outline) => {
-  const size = outputSize(outline as Problem);
+  const { transposed, padding } = outline.settings;
+  // What a transposed convolution crops is computed first.
+  const uncropped: Settings = { ...outline.settings, padding: transposed ? [0, 0, 0, 0] : padding };
+  const size = outputSize({ ...outline, settings: uncropped } as Problem);
   const { out, into, height, width } = outline.filters;
   const count = size.channels * size.height * size.width;
   if (count > LIMITS.outputs) return { field: 'filters', key: 'outputs', values: { count, limit: LIMITS.outputs } };

@@ -234,6 +234,23 @@ export function partials(problem: Problem, map: number): Volume {
   return { channels: into, height: size.height, width: size.width, data };
 }
 
+/** One output map of a transposed convolution after its first `count` input cells have laid their kernels down. */
+export function spread(problem: Problem, map: number, count: number): Volume {
+  const { input, filters, settings, bias } = problem;
+  const area = input.height * input.width;
+  const first = firstChannel(problem, map);
+  const data = input.data.slice(first * area, (first + filters.into) * area);
+  for (let channel = 0; channel < filters.into; channel += 1)
+    data.fill(0, channel * area + count, (channel + 1) * area);
+  const size = filters.into * filters.height * filters.width;
+  return convolve({
+    input: { ...input, channels: filters.into, data },
+    filters: { ...filters, out: 1, data: filters.data.subarray(map * size, (map + 1) * size) },
+    bias: bias.subarray(map, map + 1),
+    settings: { ...settings, groups: 1 },
+  });
+}
+
 /** Where in the input one weight finds its factor for one output row or column; null where it finds none. */
 function factorAt(problem: Problem, output: number, tap: number, axis: 0 | 1): number | null {
   const { stride, dilation, padding, transposed } = problem.settings;

@@ -1,0 +1,53 @@
+/** A problem as the server is asked for it, its answer, and an input as a file. */
+
+import type { Problem } from '../../scene/convolution';
+import { toVolume, type Answered as Array, type Tensors } from '../../wire/ask';
+import { encode } from '../../wire/safetensors';
+import type { Answer } from './state.svelte';
+
+export interface Question extends Tensors {
+  stride: [number, number];
+  padding: [number, number, number, number];
+  padding_mode: string;
+  dilation: [number, number];
+  groups: number;
+  transposed: boolean;
+  output_padding: [number, number];
+  flip: boolean;
+}
+
+export interface Answered {
+  tensors: { output: Array };
+  parameters: number;
+  macs: number;
+  formula: { height: string; width: string };
+}
+
+export function question({ input, filters, bias, settings }: Problem): Question {
+  const { out, into, height, width, data } = filters;
+  return {
+    tensors: {
+      input,
+      kernel: { shape: [out, into, height, width], data },
+      ...(bias.length > 0 ? { bias: { shape: [out], data: bias } } : {}),
+    },
+    stride: settings.stride,
+    padding: settings.padding,
+    padding_mode: settings.paddingMode,
+    dilation: settings.dilation,
+    groups: settings.groups,
+    transposed: settings.transposed,
+    output_padding: settings.transposed ? settings.outputPadding : [0, 0],
+    flip: settings.flip,
+  };
+}
+
+export function answered(problem: Problem, { tensors, parameters, macs, formula }: Answered): Answer {
+  return { problem, output: toVolume(tensors.output), parameters, macs, formula };
+}
+
+/** The input as a safetensors file, for a script that loads it. */
+export function inputFile({ input }: Problem): Blob {
+  const { channels, height, width, data } = input;
+  return new Blob([encode({ input: { shape: [channels, height, width], data } })]);
+}

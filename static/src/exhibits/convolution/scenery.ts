@@ -1,0 +1,117 @@
+/** What the figure shows of a state: sides, windows, products and colours, as plain values. */
+
+import { firstChannel, laid, span, type Term } from '../../scene/convolution';
+import type { Parts } from '../../scene/convolution-layout';
+import type { ConvolutionState } from './state.svelte';
+
+export interface Frame {
+  row: number;
+  col: number;
+  rows: number;
+  cols: number;
+}
+
+export interface Tap {
+  row: number;
+  col: number;
+  weight: number;
+}
+
+export function isPhoto(state: ConvolutionState): boolean {
+  return /^(photo|file)/.test(state.setup.source);
+}
+
+/** The channels that the shown output map reads. */
+export function reads(state: ConvolutionState): number[] {
+  const { problem } = state.shown;
+  const first = firstChannel(problem, state.map);
+  return Array.from({ length: problem.filters.into }, (_, index) => first + index);
+}
+
+export function partsOf(state: ConvolutionState): Parts {
+  const { around } = state;
+  const { problem, output } = state.shown;
+  return {
+    channels: problem.input.channels,
+    together: isPhoto(state) && problem.input.channels === 3,
+    spreads: state.spreads,
+    reads: reads(state),
+    input: { rows: around.height, cols: around.width },
+    kernel: { rows: problem.filters.height, cols: problem.filters.width },
+    output: { rows: output.height, cols: output.width },
+  };
+}
+
+/** Where a term stands under the window: its weight's place in the kernel as it lies there. */
+export function under(state: ConvolutionState, term: Term): { row: number; col: number } {
+  const { filters, settings } = state.shown.problem;
+  if (!settings.flip) return { row: term.y, col: term.x };
+  return { row: filters.height - 1 - term.y, col: filters.width - 1 - term.x };
+}
+
+export interface Small {
+  values: Float32Array;
+  weights: Float32Array;
+  products: Float32Array;
+}
+
+/** The kernel-sized grids of one channel: values under the window, weights as they lie there, products. */
+export function small(state: ConvolutionState, channel: number): Small {
+  const { problem } = state.shown;
+  const { filters, settings } = problem;
+  const area = filters.height * filters.width;
+  const start = (state.map * filters.into + channel - firstChannel(problem, state.map)) * area;
+  const weights = laid(filters, settings.flip).data.slice(start, start + area);
+  const values = new Float32Array(area);
+  if (state.followed === null) {
+    const { height, width, data } = problem.input;
+    const { row, col } = state.place;
+    values.fill(data[(channel * height + row) * width + col] ?? 0);
+    return { values, weights, products: weights.map((weight, at) => weight * (values[at] ?? 0)) };
+  }
+  const products = new Float32Array(area);
+  for (const term of state.terms) {
+    if (term.channel !== channel) continue;
+    const { row, col } = under(state, term);
+    values[row * filters.width + col] = term.value;
+    products[row * filters.width + col] = term.product;
+  }
+  return { values, weights, products };
+}
+
+/** The cells of the input that the followed output reads from a channel. */
+export function taps(state: ConvolutionState, channel: number): Tap[] {
+  return state.terms.filter((term) => term.channel === channel);
+}
+
+/** The frame around cells; null around none. */
+export function frame(cells: { row: number; col: number }[]): Frame | null {
+  if (cells.length === 0) return null;
+  const rows = cells.map(({ row }) => row);
+  const cols = cells.map(({ col }) => col);
+  const [row, col] = [Math.min(...rows), Math.min(...cols)];
+  return { row, col, rows: Math.max(...rows) - row + 1, cols: Math.max(...cols) - col + 1 };
+}
+
+/** Where the kernel of the input cell that is being spread lies on the output, inside its edges. */
+export function footprint(state: ConvolutionState): Frame | null {
+  const { problem, output } = state.shown;
+  if (!state.spreads || state.followed !== null) return null;
+  const { stride, padding, dilation } = problem.settings;
+  const { height, width } = problem.filters;
+  const from = [state.place.row * stride[0] - padding[0], state.place.col * stride[1] - padding[2]] as const;
+  const [row, col] = [Math.max(0, from[0]), Math.max(0, from[1])];
+  const bottom = Math.min(output.height, from[0] + span(height, dilation[0]));
+  const right = Math.min(output.width, from[1] + span(width, dilation[1]));
+  return bottom > row && right > col ? { row, col, rows: bottom - row, cols: right - col } : null;
+}
+
+export function largest(values: ArrayLike<number>): number {
+  let limit = 0;
+  for (let index = 0; index < values.length; index += 1) limit = Math.max(limit, Math.abs(values[index] ?? 0));
+  return limit || 1;
+}
+
+export function negative(values: Float32Array): boolean {
+  return values.some((value) => value < 0);
+}
