@@ -3,6 +3,7 @@
 import re
 import shlex
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,14 @@ def test_a_call_of_the_readme_gives_its_output(call: str, output: str, server: s
         found = rounded(said).find(piece, place)
         assert found >= 0, f"{piece!r} is not in {said!r}"
         place = found + len(piece)
+
+
+def test_the_program_of_the_readme_blurs_a_photo(server: str) -> None:
+    (program,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    said = "; print(blurred.shape, 0 < blurred.min() < blurred.max() < 1)"
+    program = program.replace("http://localhost:8000", server).rstrip().replace("  # (1, 256, 256)", said)
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert answer.stdout == "(1, 256, 256) True\n"
 
 
 def test_every_entry_of_the_tree_exists() -> None:

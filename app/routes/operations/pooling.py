@@ -59,8 +59,9 @@ def _pooling(asked: PoolingRequest) -> dict[str, Any]:
     }
     shaped = {name: value[0] if flat and value is not None else value for name, value in tensors.items()}
     return {
-        **shaped,
+        "output": shaped.pop("output"),
         "output_shape": list(found.output.shape[1:] if flat else found.output.shape),
+        **shaped,
         "formula": {"height": rows.formula, "width": columns.formula},
         "dropped": {"rows": rows.dropped, "columns": columns.dropped},
     }
