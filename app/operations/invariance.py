@@ -14,7 +14,9 @@ from app.operations.limits import MACS, OperationError, at_most
 from app.operations.plan import Settings, plan
 from app.operations.pooling import Pooling, arrange, pool
 
-FARTHEST_TURN: Final = 360.0  # degrees
+FARTHEST_TURN: Final = 360  # degrees
+FARTHEST_SHIFT: Final = 512  # pixels
+MOVING: Final = 16  # multiplications that a value costs which is moved between pixels and compared
 
 
 class Layers(NamedTuple):
@@ -116,17 +118,14 @@ def check(shape: Sequence[int], layers: Layers, motion: Motion, amounts: Sequenc
     filters = arithmetic.output_shape[0]
     if layers.bias is not None and layers.bias.shape != (filters,):
         raise OperationError("bias", f"shape {list(layers.bias.shape)}; [{filters}] is needed, a value for each filter")
-    work = arithmetic.macs + _reads(arithmetic.output_shape, layers.pooling)
-    at_most(
-        MACS, work * (len(amounts) + 1), "positions", f"multiplications and values pooled for {len(amounts)} positions"
-    )
-    _, height, width = shape
-    farthest = {"shift-x": width, "shift-y": height, "rotate": FARTHEST_TURN}[motion]
-    unit = "degrees" if motion == "rotate" else "pixels"
+    work = MOVING * math.prod(shape) + arithmetic.macs + _reads(arithmetic.output_shape, layers.pooling)
+    what = f"values moved, multiplied and pooled for {len(amounts)} positions"
+    at_most(MACS, work * (len(amounts) + 1), "positions", what)
+    farthest, unit = (FARTHEST_TURN, "degrees") if motion == "rotate" else (FARTHEST_SHIFT, "pixels")
     for place, amount in enumerate(amounts):
         if abs(amount) > farthest:
             field = f"positions.{place - 1}" if place else "at"
-            raise OperationError(field, f"{amount:g}; -{farthest:g} to {farthest:g} {unit} are allowed")
+            raise OperationError(field, f"{amount:g}; -{farthest} to {farthest} {unit} are allowed")
 
 
 def _reads(shape: tuple[int, int, int], pooling: Pooling) -> int:

@@ -34,7 +34,8 @@ def test_whole_shifts_are_exact_and_bring_zeros_in() -> None:
     assert moved(x, "shift-x", -2).tolist() == [[[3, 0, 0], [6, 0, 0]]]
     assert moved(x, "shift-y", 1).tolist() == [[[0, 0, 0], [1, 2, 3]]]
     assert moved(x, "shift-y", -1).tolist() == [[[4, 5, 6], [0, 0, 0]]]
-    assert moved(x, "shift-x", 3).tolist() == [[[0, 0, 0], [0, 0, 0]]]
+    for far in (3, -3, 4.5, 512, -512):
+        assert moved(x, "shift-x", far).tolist() == [[[0, 0, 0], [0, 0, 0]]]
 
 
 @pytest.mark.parametrize("motion", ["shift-x", "shift-y"])
@@ -135,20 +136,22 @@ def test_what_does_not_fit_is_refused_with_field_limit_and_value() -> None:
         invariance(x, layers(bias=torch.ones(3)), "rotate", [], 0)
     with pytest.raises(OperationError, match=r"^window: pooling the convolution.s output: 7x2; at most .*6x6"):
         invariance(x, layers(pooling=Pooling(window=(7, 2))), "rotate", [], 0)
-    with pytest.raises(OperationError, match=r"^positions.1: 9; -8 to 8 pixels"):
-        invariance(x, layers(), "shift-x", [1, 9], 0)
+    with pytest.raises(OperationError, match=r"^positions.1: 513; -512 to 512 pixels"):
+        invariance(x, layers(), "shift-x", [1, 513], 0)
     with pytest.raises(OperationError, match=r"^at: -361; -360 to 360 degrees"):
         invariance(x, layers(), "rotate", [1], -361)
     with pytest.raises(
         OperationError,
-        match=r"^positions: multiplications and values pooled for 101 positions: .*; at most 200,000,000",
+        match=r"^positions: values moved, multiplied and pooled for 101 positions: .*; at most 200,000,000",
     ):
         invariance(picture(1, 256, 256), layers(kernel=torch.ones(4, 1, 5, 5)), "rotate", [0.0] * 100, 0)
     with pytest.raises(
-        OperationError, match=r"^positions: multiplications and values pooled for 2 positions: .*; at most"
+        OperationError, match=r"^positions: values moved, multiplied and pooled for 2 positions: .*; at most"
     ):
         invariance(picture(1, 256, 256), layers(pooling=Pooling("max", (128, 128), (2, 2))), "rotate", [1], 0)
     with pytest.raises(
         OperationError, match=r"^kernel: pooling the convolution.s output: values: 510,048; at most 262,144"
     ):
         invariance(picture(1, 256, 128), layers(kernel=torch.ones(16, 1, 4, 3)), "rotate", [], 0)
+    with pytest.raises(OperationError, match=r"^positions: values moved, multiplied and pooled for 101 positions"):
+        invariance(picture(1, 512, 512), layers(kernel=torch.ones(1, 1, 1, 1)), "shift-x", [0.0] * 100, 0)

@@ -30,7 +30,7 @@ _LINE = [[0, 0, 1, 0, 0, 0] for _ in range(6)]
 async def invariance(request: Request) -> Response:
     """The input shifted or turned, its convolution and its pooling; how far each is from the unmoved one, relatively.
 
-    All positions together: at most 200,000,000 multiplications and values read by pooling windows.
+    All positions together: at most 200,000,000 values moved, multiplied and pooled.
     """
     return await answered(request, InvarianceRequest, _invariance)
 
