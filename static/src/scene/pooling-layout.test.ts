@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { overlap, type Box } from './box';
 import type { Pooling } from './pooling';
-import { arrangeFork, arrangePair, arrangeTrio, groundOf, snapped, STACKED } from './pooling-layout';
+import { arrangeFork, arrangePair, arrangeTrio, groundOf, snapped, STACKED, TALL } from './pooling-layout';
 
 const WIDTHS = [328, 559, 560, 720, 1100, 1600];
 const SIZES = [4, 6, 16, 28, 64, 256];
@@ -25,8 +25,15 @@ describe.each(WIDTHS)('in %i pixels', (width) => {
   it.each(SIZES)('a map of %i and what it is pooled to', (side) => {
     const pair = arrangePair(width, square(side), half(side));
     apart([pair.input.box, pair.output.box], width, pair.height);
-    expect(pair.stacked).toBe(width < STACKED);
+    expect(pair.stacked).toBe(width < STACKED && side > 7);
     expect(pair.input.cell).toBe(pair.output.cell);
+  });
+
+  it.each(SIZES)('a map of %i beside what it is pooled to, half as tall', (side) => {
+    const pair = arrangePair(width, square(side), half(side), TALL / 2, true);
+    apart([pair.input.box, pair.output.box], width, pair.height);
+    expect(pair.stacked).toBe(false);
+    expect(pair.input.box.height).toBeLessThanOrEqual(TALL / 2);
   });
 
   it.each(SIZES.slice(1, 5))('a map of %i before and after it moves', (side) => {

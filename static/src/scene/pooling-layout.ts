@@ -9,8 +9,10 @@ export const FOOT = 44; // CSS pixels below each map, for its scale
 
 const LARGEST = 44; // CSS pixels; a cell is no larger
 const GAP = 84; // CSS pixels between two maps, for what joins them
+const NARROW = 36; // the same on a phone
+const LEGIBLE = 26; // CSS pixels; a cell that holds its number
 const AISLE = 20; // CSS pixels between two maps that nothing joins
-const TALL = 460; // CSS pixels of cells that are seen whole beside controls on a laptop
+export const TALL = 460; // CSS pixels of cells that are seen whole beside controls on a laptop
 const CURVE = 250; // CSS pixels that the curve is high
 
 /** The input with all that a window may stand on: its padding, and what a last window sticks out by in ceil mode. */
@@ -77,18 +79,20 @@ function place(x: number, y: number, size: Size, cell: number): Place {
   return { cell, box: { x: Math.round(x), y: Math.round(y), width: size.width * cell, height: size.height * cell } };
 }
 
-/** The input and the output with an arrow between them. */
-export function arrangePair(width: number, input: Size, output: Size): Pair {
-  if (width < STACKED) return stackedPair(width, input, output);
-  const across = (width - GAP) / (input.width + output.width);
-  const cell = snapped(Math.min(across, TALL / Math.max(input.height, output.height)));
+/** The input and the output with an arrow between them; one under the other only where that makes them legible. */
+export function arrangePair(width: number, input: Size, output: Size, tall = TALL, beside = false): Pair {
+  const gap = width < STACKED ? NARROW : GAP;
+  const across = snapped((width - gap) / (input.width + output.width));
+  if (!beside && width < STACKED && across < LEGIBLE) return stackedPair(width, input, output);
+  const cell = snapped(Math.min(across, tall / Math.max(input.height, output.height)));
   const body = Math.max(input.height, output.height) * cell;
-  const used = (input.width + output.width) * cell + GAP;
+  const used = (input.width + output.width) * cell + gap;
   const left = Math.max(0, (width - used) / 2);
   const from = place(left, HEAD + (body - input.height * cell) / 2, input, cell);
-  const to = place(left + input.width * cell + GAP, HEAD + (body - output.height * cell) / 2, output, cell);
+  const to = place(left + input.width * cell + gap, HEAD + (body - output.height * cell) / 2, output, cell);
   const y = HEAD + body / 2;
-  const arrow = { x1: from.box.x + from.box.width + 14, y1: y, x2: to.box.x - 14, y2: y };
+  const air = gap / 6;
+  const arrow = { x1: from.box.x + from.box.width + air, y1: y, x2: to.box.x - air, y2: y };
   return { width, height: HEAD + body + FOOT, stacked: false, input: from, output: to, arrow };
 }
 

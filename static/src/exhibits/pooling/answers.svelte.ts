@@ -1,0 +1,235 @@
+/** What the server says of the pooling exhibit: pictures, kernels, outputs, gradients, movements, and two ways to halve a map. */
+
+import { featureMaps, weights } from '../../wire/maps';
+import { Asker, AskError, toVolume, type Answered, type Problem as Told } from '../../wire/ask';
+import { pixels } from '../../ink/source';
+import { isPreset, kernel } from '../../scene/kernels';
+import type { Problem } from '../../scene/convolution';
+import { upTo, type Pooling } from '../../scene/pooling';
+import { channel, rows, type Volume } from '../../scene/volume';
+import { Fork } from './fork.svelte';
+import { Movement, type Curve } from './movement.svelte';
+import { invarianceFields, kernelTensor, poolingFields } from './questions';
+import { kernelSide, type Motion } from './setup';
+import type { PoolingState, Shown } from './state.svelte';
+
+interface PoolingAnswer {
+  tensors: { output: Answered; indices?: Answered; before?: Answered; gradient?: Answered };
+}
+
+interface InvarianceAnswer {
+  tensors: { input: Answered; convolution: Answered; pooled: Answered };
+  curve: Record<keyof Curve, (number | null)[]>;
+}
+
+interface ConvolutionAnswer {
+  tensors: { output: Answered };
+}
+
+/** What a question was about, beside what is sent. */
+type About<T> = WeakMap<object, T>;
+
+interface Pair {
+  problem: Problem;
+  pooling: Pooling;
+}
+
+const SIGMA = 1;
+const C1 = 25; // weights of one kernel of LeNet-5's first layer
+
+export class Answers {
+  problem = $state.raw<Told | null>(null);
+  readonly movement = new Movement();
+  readonly fork = new Fork();
+  #pooled: About<Shown> = new WeakMap();
+  #backs: About<{ of: Shown; position: number }> = new WeakMap();
+  #moves: About<{ of: string; amount: number }> = new WeakMap();
+  #pairs: About<Pair> = new WeakMap();
+  #maps: { of: Pair; map?: Volume; strided?: Volume } | null = null;
+  #c1: Promise<Float32Array> | null = null;
+  readonly #askers: { close(): void }[] = [];
+  readonly #pool;
+  readonly #back;
+  readonly #rest;
+  readonly #go;
+  readonly #convolve;
+  readonly #stride;
+  readonly #poolMap;
+
+  constructor(
+    readonly exhibit: PoolingState,
+    readonly server?: string,
+  ) {
+    this.#pool = this.#asker<PoolingAnswer>('pooling', (answer, question) => this.#tellPooled(answer, question));
+    this.#back = this.#asker<PoolingAnswer>('pooling', ({ tensors }, question) => {
+      const about = this.#backs.get(question);
+      if (about && tensors.gradient) exhibit.cameBack(about.of, about.position, toVolume(tensors.gradient));
+    });
+    this.#rest = this.#asker<InvarianceAnswer>('invariance', ({ tensors, curve }, question) => {
+      const about = this.#moves.get(question);
+      if (about) this.movement.rested(about.of, stages(tensors), numbers(curve));
+    });
+    this.#go = this.#asker<InvarianceAnswer>('invariance', ({ tensors }, question) => {
+      const about = this.#moves.get(question);
+      if (about) this.movement.went(about.of, about.amount, stages(tensors));
+    });
+    this.#convolve = this.#asker<ConvolutionAnswer>('convolution', ({ tensors }, question) => {
+      const of = this.#pairs.get(question);
+      if (of === undefined || of !== this.#maps?.of) return;
+      this.#maps.map = toVolume(tensors.output);
+      this.#ask(this.#poolMap, { ...poolingFields(of.pooling), tensors: { input: this.#maps.map } }, this.#pairs, of);
+    });
+    this.#stride = this.#asker<ConvolutionAnswer>('convolution', ({ tensors }, question) => {
+      const of = this.#pairs.get(question);
+      if (of === undefined || of !== this.#maps?.of) return;
+      this.#maps.strided = toVolume(tensors.output);
+      if (this.#maps.map) this.#ask(this.#poolMap, { ...poolingFields(of.pooling), tensors: { input: this.#maps.map } }, this.#pairs, of); // prettier-ignore
+    });
+    this.#poolMap = this.#asker<PoolingAnswer>('pooling', ({ tensors }, question) => {
+      const of = this.#pairs.get(question);
+      const { map, strided } = this.#maps ?? {};
+      if (of === undefined || of !== this.#maps?.of || map === undefined || strided === undefined) return;
+      const pooled = toVolume(tensors.output);
+      this.fork.answered(of.problem, of.pooling, { map, strided, pooled, indices: indicesOf(tensors.indices) });
+    });
+  }
+
+  close(): void {
+    for (const asker of this.#askers) asker.close();
+  }
+
+  /** The output of what is shown. */
+  askPooled(shown: Shown): void {
+    this.#ask(this.#pool, { ...poolingFields(shown.pooling), tensors: { input: shown.input } }, this.#pooled, shown);
+  }
+
+  /** The gradient that comes back from the outputs up to a position. */
+  askBack(shown: Shown, position: number): void {
+    const { height, width } = this.exhibit.size;
+    const upstream: Volume = { channels: 1, height, width, data: upTo(position, height * width) };
+    const question = {
+      ...poolingFields(shown.pooling),
+      gradient: true,
+      tensors: { input: shown.input, upstream },
+    };
+    this.#ask(this.#back, question, this.#backs, { of: shown, position });
+  }
+
+  /** The stages at rest with the whole curve, where they are not there yet; and the stages moved. */
+  askMoved(problem: Problem, shown: Shown, motion: Motion, amount: number): void {
+    const of = `${identity(problem)} ${identity(shown.pooling)} ${motion}`;
+    const tensors = { input: problem.input, kernel: kernelTensor(problem) };
+    if (this.movement.begin(of))
+      this.#ask(this.#rest, { ...invarianceFields(shown.pooling, problem, motion, 0, true), tensors }, this.#moves, { of, amount: 0 }); // prettier-ignore
+    this.#ask(this.#go, { ...invarianceFields(shown.pooling, problem, motion, amount, false), tensors }, this.#moves, { of, amount }); // prettier-ignore
+  }
+
+  /** The feature map, pooled, and as the larger stride has it. */
+  askPair(problem: Problem, shown: Shown): void {
+    const { pooling } = shown;
+    this.fork.set(problem, pooling, shown.source !== 'numbers' && /^(digit|drawing)/.test(shown.source));
+    const of = { problem, pooling };
+    this.#maps = { of };
+    const tensors = { input: problem.input, kernel: kernelTensor(problem) };
+    this.#ask(this.#convolve, { stride: [1, 1], tensors }, this.#pairs, of);
+    this.#ask(this.#stride, { stride: pooling.stride, tensors }, this.#pairs, of);
+  }
+
+  /** The picture or the map that the exhibit wants. */
+  async fetchInput(wanted: NonNullable<PoolingState['wanted']>): Promise<void> {
+    try {
+      const volume = await this.#input(wanted);
+      this.exhibit.arrive(wanted.key, volume);
+      this.problem = null;
+    } catch (error) {
+      this.#complain(error);
+    }
+  }
+
+  /** The numbers of the kernel. */
+  async fetchKernel(name: string): Promise<void> {
+    const side = kernelSide(name);
+    const size = { height: side, width: side };
+    if (isPreset(name)) {
+      this.exhibit.learned(name, kernel(name, { size, sigma: SIGMA, angle: 0, wavelength: 4 }));
+      return;
+    }
+    try {
+      this.#c1 ??= weights('lenet5', 'c1.weight', this.server).then(({ data }) => data);
+      const data = await this.#c1;
+      const map = Number(name.split(':')[2] ?? 0);
+      this.exhibit.learned(name, rows(data.subarray(map * C1, (map + 1) * C1), side));
+    } catch (error) {
+      this.#c1 = null;
+      this.#complain(error);
+    }
+  }
+
+  async #input({ source, size }: NonNullable<PoolingState['wanted']>): Promise<Volume> {
+    const { picture } = this.exhibit;
+    const named = /^map:(\w+):(\d+)/.exec(source);
+    if (named === null) return pixels(picture, { ...size, channels: 1 }, this.server);
+    const [, layer = '', map = '0'] = named;
+    const maps = (await featureMaps(picture, [layer], 'lenet5', this.server)).get(layer);
+    if (maps === undefined) throw new RangeError(layer);
+    const one = channel(maps, Math.min(Number(map), maps.channels - 1));
+    return { channels: 1, height: maps.height, width: maps.width, data: one.slice() };
+  }
+
+  #tellPooled({ tensors }: PoolingAnswer, question: object): void {
+    const of = this.#pooled.get(question);
+    if (of === undefined) return;
+    this.exhibit.answered(of, {
+      output: toVolume(tensors.output),
+      before: tensors.before ? toVolume(tensors.before) : null,
+      indices: indicesOf(tensors.indices),
+    });
+  }
+
+  #asker<Answer>(name: string, onanswer: (answer: Answer, question: object) => void): Asker<object, Answer> {
+    const asker = new Asker<object, Answer>(
+      `operations/${name}`,
+      this.server,
+      (answer, question) => {
+        this.problem = null;
+        onanswer(answer, question);
+      },
+      (problem) => (this.problem = problem),
+    );
+    this.#askers.push(asker);
+    return asker;
+  }
+
+  #ask<T>(asker: Asker<object, unknown> | { ask(question: object): void }, question: object, about: About<T>, of: T) {
+    about.set(question, of);
+    asker.ask(question);
+  }
+
+  #complain(error: unknown): void {
+    if (!(error instanceof AskError)) throw error;
+    this.problem = error.problem;
+  }
+}
+
+function indicesOf(indices: Answered | undefined): Int32Array | null {
+  return indices ? Int32Array.from(indices.data) : null;
+}
+
+function stages({ input, convolution, pooled }: InvarianceAnswer['tensors']) {
+  return { input: toVolume(input), convolution: toVolume(convolution), pooled: toVolume(pooled) };
+}
+
+function numbers(curve: InvarianceAnswer['curve']): Curve {
+  const list = (values: (number | null)[]) => values.map((value) => value ?? NaN);
+  return { input: list(curve.input), convolution: list(curve.convolution), pooled: list(curve.pooled) };
+}
+
+const names = new WeakMap<object, number>();
+let named = 0;
+
+/** A name for an object that is replaced whenever it changes. */
+function identity(of: object): number {
+  const name = names.get(of) ?? (named += 1);
+  names.set(of, name);
+  return name;
+}

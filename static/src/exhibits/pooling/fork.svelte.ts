@@ -1,0 +1,112 @@
+/** The same feature map made smaller twice: by pooling, and by a convolution that takes larger steps. */
+
+import { convolve, macs, STILL, type Problem } from '../../scene/convolution';
+import { pool, pooledSize, type Cell, type Pooling, type Size } from '../../scene/pooling';
+import type { Volume } from '../../scene/volume';
+import { Player } from '../parts/player.svelte';
+
+/** What the server says of it. */
+export interface Maps {
+  map: Volume;
+  strided: Volume;
+  pooled: Volume;
+  indices: Int32Array | null;
+}
+
+export class Fork {
+  /** The convolution with stride 1. */
+  problem = $state.raw<Problem | null>(null);
+  pooling = $state.raw<Pooling | null>(null);
+  /** Whether the input is a picture. */
+  picture = $state(false);
+  pointed = $state.raw<Cell | null>(null);
+  readonly player = new Player({ length: 1 });
+  #told = $state.raw<{ of: Problem; pooling: Pooling; maps: Maps } | null>(null);
+
+  #preview = $derived.by((): Maps | null => {
+    const { problem, pooling } = this;
+    if (problem === null || pooling === null) return null;
+    const map = convolve(problem);
+    const { output, indices } = pool(map, pooling);
+    return { map, strided: convolve(strided(problem, pooling)), pooled: output, indices };
+  });
+
+  #maps = $derived.by((): Maps | null => {
+    const told = this.#told;
+    return told !== null && told.of === this.problem && told.pooling === this.pooling ? told.maps : this.#preview;
+  });
+
+  /** Shows another pair; the place in the output stays where it can. */
+  set(problem: Problem, pooling: Pooling, picture: boolean): void {
+    this.problem = problem;
+    this.pooling = pooling;
+    this.picture = picture;
+    this.pointed = null;
+    const { length, position } = this.player;
+    const size = this.#maps === null ? 1 : this.#maps.pooled.height * this.#maps.pooled.width;
+    if (size === length) return;
+    this.player.pause();
+    this.player.length = size;
+    this.player.scrub(position >= length - 1 ? size - 1 : Math.min(position, size - 1));
+  }
+
+  answered(of: Problem, pooling: Pooling, maps: Maps): void {
+    this.#told = { of, pooling, maps };
+  }
+
+  get confirmed(): boolean {
+    return this.#told !== null && this.#told.of === this.problem && this.#told.pooling === this.pooling;
+  }
+
+  get map(): Volume | null {
+    return this.#maps?.map ?? null;
+  }
+
+  get strided(): Volume | null {
+    return this.#maps?.strided ?? null;
+  }
+
+  get pooled(): Volume | null {
+    return this.#maps?.pooled ?? null;
+  }
+
+  get indices(): Int32Array | null {
+    return this.#maps?.indices ?? null;
+  }
+
+  get size(): Size {
+    return this.pooling && this.map ? pooledSize(this.pooling, this.map) : { height: 1, width: 1 };
+  }
+
+  /** The output cell that is followed in both maps. */
+  get followed(): Cell {
+    const { width } = this.size;
+    const { position } = this.player;
+    return this.pointed ?? { row: Math.floor(position / width), col: position % width };
+  }
+
+  /** The last cell of a map that is there: both fill row by row, and may be of different sizes. */
+  filled({ height, width }: Size): number {
+    if (this.pointed !== null) return height * width - 1;
+    const { row, col } = this.followed;
+    if (this.player.position >= this.player.length - 1) return height * width - 1;
+    return row * width + Math.min(col, width - 1);
+  }
+
+  pick({ row, col }: Cell): void {
+    const { height, width } = this.size;
+    if (row < height && col < width) this.player.scrub(row * width + col);
+  }
+
+  /** Multiplications of both ways. */
+  get macs(): { pooled: number; strided: number } {
+    const { problem, pooling } = this;
+    if (problem === null || pooling === null) return { pooled: 0, strided: 0 };
+    return { pooled: macs(problem), strided: macs(strided(problem, pooling)) };
+  }
+}
+
+/** The same convolution with the steps of the pooling. */
+export function strided(problem: Problem, { stride }: Pooling): Problem {
+  return { ...problem, settings: { ...STILL, stride } };
+}

@@ -1,0 +1,47 @@
+/** The input moved by a slider, and how far it, its feature map and the pooled map are then from where they began. */
+
+import type { Volume } from '../../scene/volume';
+
+export interface Stages {
+  input: Volume;
+  convolution: Volume;
+  pooled: Volume;
+}
+
+/** Relative changes, one for each amount of the slider; NaN where there was nothing before. */
+export type Curve = Record<keyof Stages, number[]>;
+
+export class Movement {
+  /** What is moved, in a word: other answers are too late. */
+  #of = '';
+  still = $state.raw<Stages | null>(null);
+  moved = $state.raw<Stages | null>(null);
+  curve = $state.raw<Curve | null>(null);
+  /** The amount that `moved` was moved by. */
+  amount = $state(0);
+
+  /** Whether this is another scene than before; the pictures of the one before stay until the first answer. */
+  begin(of: string): boolean {
+    if (of === this.#of) return false;
+    this.#of = of;
+    return true;
+  }
+
+  rested(of: string, stages: Stages, curve: Curve): void {
+    if (of !== this.#of) return;
+    this.still = stages;
+    this.moved = null;
+    this.curve = curve;
+  }
+
+  went(of: string, amount: number, stages: Stages): void {
+    if (of !== this.#of) return;
+    this.amount = amount;
+    this.moved = stages;
+  }
+}
+
+/** A relative change as it is said. */
+export function share(change: number | undefined): string {
+  return change === undefined || Number.isNaN(change) ? '–' : `${(100 * change).toFixed(0)} %`;
+}

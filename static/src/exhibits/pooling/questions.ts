@@ -1,0 +1,37 @@
+/** What the pooling exhibit asks the server, without the tensors; and the convolution that comes before the pooling. */
+
+import { outputSize, STILL, type Filters, type Problem } from '../../scene/convolution';
+import { settled, type Pooling } from '../../scene/pooling';
+import type { Volume } from '../../scene/volume';
+import { amounts, type Motion } from './setup';
+
+/** POST /operations/pooling; a global average needs no window. */
+export function poolingFields({ kind, window, stride, padding, ceil, coefficient, bias }: Pooling) {
+  if (kind === 'global-average') return { kind };
+  const trained = kind === 'subsampling' ? { coefficient, bias } : {};
+  return { kind, kernel_size: window, stride, padding, ceil_mode: ceil, ...trained };
+}
+
+/** POST /operations/invariance; with the positions of the whole slider where the curve is wanted. */
+export function invarianceFields(pooling: Pooling, problem: Problem, motion: Motion, at: number, curve: boolean) {
+  const { kind, window, stride } = settled(pooling, outputSize(problem));
+  const summary = kind === 'l2' || kind === 'max' ? kind : 'average';
+  return { kind: summary, window, stride, motion, at, positions: curve ? amounts(motion) : [] };
+}
+
+/** The kernel as [1][1][kh][kw]. */
+export function kernelTensor({ filters }: Problem): { shape: number[]; data: Float32Array } {
+  return { shape: [1, 1, filters.height, filters.width], data: filters.data };
+}
+
+/** One kernel on one channel, no bias, stride 1, no padding. */
+export function convolutionOf(input: Volume, kernel: number[][]): Problem {
+  const filters: Filters = {
+    out: 1,
+    into: 1,
+    height: kernel.length,
+    width: kernel[0]?.length ?? 0,
+    data: Float32Array.from(kernel.flat()),
+  };
+  return { input, filters, bias: new Float32Array(), settings: STILL };
+}

@@ -1,0 +1,185 @@
+/** Everything that can be set on the pooling exhibit, read from its attributes and written back; what is usual is not said. */
+
+import { PATTERNS, readValues, writeValues } from '../../scene/convolution-inputs';
+import { isPreset } from '../../scene/kernels';
+import { KINDS, type Pooling, type Size } from '../../scene/pooling';
+
+export const VIEWS = ['window', 'gradient', 'invariance', 'stride'] as const;
+export type View = (typeof VIEWS)[number];
+export const MOTIONS = ['shift-x', 'shift-y', 'rotate'] as const;
+export type Motion = (typeof MOTIONS)[number];
+
+export interface Setup extends Pooling {
+  /** `numbers`, a pattern, `digit:N`, `drawing`, `photo:NAME` or `map:LAYER:K`; null: what is usual in this view. */
+  source: string | null;
+  values: number[][];
+  /** null: what is usual for the source. */
+  size: Size | null;
+  seed: number;
+  view: View;
+  /** The output that the window has come to; null: the last, so that all of the output is shown. */
+  position: number | null;
+  motion: Motion;
+  /** Pixels or degrees. */
+  amount: number;
+  /** What comes before the pooling in `invariance` and `stride`: a preset or `lenet5:c1:K`. */
+  kernel: string;
+}
+
+/** Small enough to be followed by eye; the largest of a window is once in each of its corners. */
+export const FIRST = '1 3 2 1 0 2; 4 6 5 2 1 3; 2 1 8 7 4 0; 0 2 3 9 5 6; 5 4 1 0 2 1; 3 7 2 6 1 4';
+
+export const USUAL: Setup = {
+  source: null,
+  values: readValues(FIRST)?.[0] ?? [],
+  size: null,
+  seed: 1,
+  kind: 'max',
+  window: [2, 2],
+  stride: [2, 2],
+  padding: [0, 0],
+  ceil: false,
+  coefficient: 0.25,
+  bias: 0,
+  view: 'window',
+  position: null,
+  motion: 'shift-x',
+  amount: 2,
+  kernel: 'lenet5:c1:0',
+};
+
+export const DIGIT = 'digit:21';
+
+export const FARTHEST: Record<Motion, number> = { 'shift-x': 8, 'shift-y': 8, rotate: 90 };
+export const STEP: Record<Motion, number> = { 'shift-x': 0.5, 'shift-y': 0.5, rotate: 5 };
+
+/** Numbers can be followed by eye; what moves or is convolved is better a picture. */
+export function sourceOf({ source, view }: Setup): string {
+  return source ?? (view === 'window' || view === 'gradient' ? 'numbers' : DIGIT);
+}
+
+/** Whether the input is a picture or a map that has to be fetched. */
+export function fetched(source: string): boolean {
+  return source !== 'numbers' && !(PATTERNS as readonly string[]).includes(source);
+}
+
+/** Cells on a side of an input of this kind: the usual, and the most. */
+export function sides(source: string): { usual: number; most: number } {
+  if (source.startsWith('photo') || source.startsWith('file')) return { usual: 64, most: 256 };
+  return fetched(source) ? { usual: 28, most: 64 } : { usual: 6, most: 16 };
+}
+
+/** The size of the input before it is there; a network's map brings its own. */
+export function inputSize(setup: Setup): Size {
+  const source = sourceOf(setup);
+  if (source === 'numbers') return { height: setup.values.length, width: setup.values[0]?.length ?? 0 };
+  const { usual, most } = sides(source);
+  const fit = (side: number | undefined) =>
+    side !== undefined && Number.isInteger(side) && side >= 1 ? Math.min(side, most) : usual;
+  return { height: fit(setup.size?.height), width: fit(setup.size?.width) };
+}
+
+/** Every amount of the slider, from end to end. */
+export function amounts(motion: Motion): number[] {
+  const count = (2 * FARTHEST[motion]) / STEP[motion] + 1;
+  return Array.from({ length: count }, (_, index) => index * STEP[motion] - FARTHEST[motion]);
+}
+
+export function nearest(motion: Motion, amount: number): number {
+  const most = FARTHEST[motion];
+  const snapped = Math.round(amount / STEP[motion]) * STEP[motion];
+  return Math.max(-most, Math.min(most, Number.isFinite(snapped) ? snapped : USUAL.amount));
+}
+
+const numbers = (text: string) => text.trim().split(/[\s,x×]+/).map((word) => (word === '' ? NaN : Number(word))); // prettier-ignore
+
+function pair(text: string): [number, number] {
+  const [down = NaN, across = down] = numbers(text);
+  return [down, across];
+}
+
+function among<T extends string>(names: readonly T[], text: string, usual: T): T {
+  return names.find((name) => name === text) ?? usual;
+}
+
+export function isKernel(name: string): boolean {
+  return isPreset(name) || /^lenet5:c1:[0-5]$/.test(name);
+}
+
+const READ = {
+  input: (text) => ({ source: text === '' ? null : text }),
+  values: (text) => {
+    const rows = readValues(text)?.[0];
+    return rows === undefined ? {} : { values: rows, source: 'numbers' };
+  },
+  size: (text) => {
+    const [height, width] = pair(text);
+    return { size: { height, width } };
+  },
+  seed: (text) => ({ seed: Number(text) || 0 }),
+  kind: (text) => ({ kind: among(KINDS, text, USUAL.kind) }),
+  window: (text) => ({ window: pair(text) }),
+  stride: (text) => ({ stride: pair(text) }),
+  padding: (text) => ({ padding: pair(text) }),
+  ceil: (text) => ({ ceil: text !== 'false' }),
+  coefficient: (text) => ({ coefficient: Number(text) }),
+  bias: (text) => ({ bias: Number(text) }),
+  view: (text) => ({ view: among(VIEWS, text, USUAL.view) }),
+  position: (text) => ({ position: /^\d+$/.test(text) ? Number(text) : null }),
+  motion: (text) => ({ motion: among(MOTIONS, text, USUAL.motion) }),
+  amount: (text) => ({ amount: Number(text) }),
+  kernel: (text) => (isKernel(text) ? { kernel: text } : {}),
+} satisfies Record<string, (text: string) => Partial<Setup>>;
+
+export type Name = keyof typeof READ;
+/** The attributes' names, all but `compact` and `server`. */
+export const NAMES = Object.keys(READ) as Name[];
+export type Given = Partial<Record<Name, string | undefined>>;
+
+/** Cells on a side of the kernel: those of LeNet-5's first layer have five, of the presets three. */
+export function kernelSide(name: string): number {
+  return name.startsWith('lenet5') ? 5 : 3;
+}
+
+/** The setup with what some attributes say of it; what they do not say stays. */
+export function read(given: Given, from: Setup = USUAL): Setup {
+  let setup = from;
+  for (const name of NAMES) {
+    const text = given[name];
+    if (text !== undefined) setup = { ...setup, ...READ[name](text) };
+  }
+  // A window that is named alone moves by its own size, as in PyTorch.
+  if (given.window !== undefined && given.stride === undefined && from === USUAL)
+    setup = { ...setup, stride: setup.window };
+  return { ...setup, amount: nearest(setup.motion, setup.amount) };
+}
+
+const both = ([down, across]: readonly [number, number]) => (down === across ? `${down}` : `${down}x${across}`);
+
+/** The attributes that bring a setup back. */
+export function write(setup: Setup): Record<string, string> {
+  const said: Record<string, string> = { view: setup.view, kind: setup.kind };
+  const put = (name: Name, value: string, usual: string) => {
+    if (value !== usual) said[name] = value;
+  };
+  const source = sourceOf(setup);
+  if (setup.source !== null && setup.source !== 'file') said.input = setup.source;
+  if (source === 'numbers') put('values', writeValues([setup.values]), writeValues([USUAL.values]));
+  if (source !== 'numbers' && setup.size !== null) said.size = both([setup.size.height, setup.size.width]);
+  if (source === 'random') put('seed', `${setup.seed}`, `${USUAL.seed}`);
+  said.window = both(setup.window);
+  said.stride = both(setup.stride);
+  put('padding', both(setup.padding), '0');
+  if (setup.ceil) said.ceil = '';
+  if (setup.kind === 'subsampling') {
+    put('coefficient', `${setup.coefficient}`, `${USUAL.coefficient}`);
+    put('bias', `${setup.bias}`, `${USUAL.bias}`);
+  }
+  if (setup.position !== null && setup.view !== 'invariance') said.position = `${setup.position}`;
+  if (setup.view === 'invariance') {
+    said.motion = setup.motion;
+    said.amount = `${setup.amount}`;
+  }
+  if (setup.view === 'invariance' || setup.view === 'stride') put('kernel', setup.kernel, USUAL.kernel);
+  return said;
+}

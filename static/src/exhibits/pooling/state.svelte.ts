@@ -1,0 +1,292 @@
+/** What a visitor is looking at in pooling: the settings, the last ones that could be, and what the server says of them. */
+
+import { pattern, type Pattern } from '../../scene/convolution-inputs';
+import {
+  gradientOf,
+  pool,
+  pooledSize,
+  upTo,
+  type Cell,
+  type Pooled,
+  type Pooling,
+  type Size,
+} from '../../scene/pooling';
+import { wrongWith, type Field, type Wrong } from '../../scene/pooling-check';
+import type { Problem } from '../../scene/convolution';
+import { fromNested, type Volume } from '../../scene/volume';
+import { readSource, sourceText, type Source } from '../../ink/source';
+import { Player } from '../parts/player.svelte';
+import { convolutionOf } from './questions';
+import {
+  amounts,
+  DIGIT,
+  fetched,
+  inputSize,
+  kernelSide,
+  nearest,
+  NAMES,
+  read,
+  sourceOf,
+  USUAL,
+  write,
+  type Given,
+  type Motion,
+  type Setup,
+  type View,
+} from './setup';
+
+/** What is shown: settings that fit their input. */
+export interface Shown {
+  input: Volume;
+  pooling: Pooling;
+  source: string;
+}
+
+/** What the server says of it. */
+export interface Answer {
+  output: Volume;
+  before: Volume | null;
+  indices: Int32Array | null;
+}
+
+const LARGEST_SEED = 2 ** 31 - 1;
+
+export class PoolingState {
+  setup = $state.raw<Setup>(USUAL);
+  /** What is wrong with the settings; the picture stays that of the last ones that fit. */
+  wrong = $state.raw<Wrong | null>(null);
+  shown = $state.raw<Shown | null>(null);
+  answer = $state.raw<{ of: Shown; answer: Answer } | null>(null);
+  /** The gradient at the input as the server has it, for the outputs up to a position. */
+  back = $state.raw<{ of: Shown; position: number; gradient: Volume } | null>(null);
+  /** The cell under the pointer. */
+  pointed = $state.raw<{ at: 'input' | 'output'; cell: Cell } | null>(null);
+
+  /** Numbers of the kernel that makes the feature map; null while the network's are on their way. */
+  #kernel = $state.raw<{ of: string; rows: number[][] } | null>(null);
+  /** A file, or what has just been drawn: no attribute can carry it. */
+  #chosen = $state.raw<{ source: Source; text: string; turn: number } | null>(null);
+
+  /** Outputs, amounts of the movement: one player for each. */
+  readonly player = new Player({ length: 1 });
+  readonly mover = new Player({ length: 1 });
+  #last: Given = {};
+  #picture: { of: string; volume: Volume } | null = null;
+
+  constructor(given: Given = {}) {
+    this.take(given);
+  }
+
+  /** Takes over the attributes that have changed since they were last read. */
+  take(given: Given): void {
+    const first = Object.keys(this.#last).length === 0;
+    const changed: Given = {};
+    for (const name of NAMES) if (given[name] !== this.#last[name]) changed[name] = given[name];
+    this.#last = { ...given };
+    this.setup = read(changed, first ? USUAL : this.setup);
+    this.#settle();
+    this.mover.length = amounts(this.setup.motion).length;
+    this.#showAmount();
+    if (this.setup.position !== null) this.player.scrub(this.setup.position);
+  }
+
+  /** The whole state as attributes; a place that playing passes by is not kept. */
+  get attributes(): Record<string, string> {
+    const position = this.player.position < this.count - 1 && !this.player.playing ? this.player.position : null;
+    return write({ ...this.setup, position, amount: this.amount });
+  }
+
+  get view(): View {
+    return this.setup.view;
+  }
+
+  get source(): string {
+    return sourceOf(this.setup);
+  }
+
+  /** What has to be fetched for this setup; null where numbers are enough. */
+  get wanted(): { source: string; size: Size; key: string } | null {
+    const { source } = this;
+    const size = inputSize(this.setup);
+    const turn = this.#chosen?.text === source ? this.#chosen.turn : 0;
+    return fetched(source) ? { source, size, key: `${source} ${size.height}x${size.width} ${turn}` } : null;
+  }
+
+  /** What the visitor chose, so long as the attribute says the same; else what the attribute says. */
+  get picture(): Source {
+    if (this.#chosen?.text === this.source) return this.#chosen.source;
+    return readSource(this.source.replace(/^map:\w+:\d+:?/, '')) ?? readSource(DIGIT) ?? { kind: 'drawing' };
+  }
+
+  choose(source: Source): void {
+    const own = sourceText(source) ?? 'file';
+    const [layer, map] = this.source.startsWith('map:') ? this.source.split(':').slice(1) : [];
+    const text = layer === undefined ? own : `map:${layer}:${map}:${own}`;
+    this.#chosen = { source, text, turn: (this.#chosen?.turn ?? 0) + 1 };
+    this.change({ source: text });
+  }
+
+  /** Whether a convolution comes first. */
+  get compares(): boolean {
+    return this.view === 'invariance' || this.view === 'stride';
+  }
+
+  /** The convolution before the pooling; null while something is on its way. */
+  convolution = $derived.by((): Problem | null => {
+    const { shown } = this;
+    const kernel = this.#kernel;
+    return shown === null || kernel === null || !this.compares ? null : convolutionOf(shown.input, kernel.rows);
+  });
+
+  learned(of: string, rows: number[][]): void {
+    this.#kernel = { of, rows };
+    this.#settle();
+  }
+
+  change(change: Partial<Setup>): void {
+    this.setup = { ...this.setup, ...change };
+    this.#settle();
+  }
+
+  look(view: View): void {
+    this.player.pause();
+    this.mover.pause();
+    this.pointed = null;
+    this.change({ view });
+  }
+
+  move(motion: Motion): void {
+    this.mover.pause();
+    this.setup = { ...this.setup, motion };
+    this.mover.length = amounts(motion).length;
+    this.setup = { ...this.setup, amount: nearest(motion, motion === 'rotate' ? 15 : USUAL.amount) };
+    this.#showAmount();
+  }
+
+  anotherSeed(): void {
+    this.change({ seed: (this.setup.seed + 1) % LARGEST_SEED });
+  }
+
+  /** A picture or a map has come. */
+  arrive(key: string, volume: Volume): void {
+    this.#picture = { of: key, volume };
+    this.#settle();
+  }
+
+  answered(of: Shown, answer: Answer): void {
+    if (of === this.shown) this.answer = { of, answer };
+  }
+
+  cameBack(of: Shown, position: number, gradient: Volume): void {
+    if (of === this.shown) this.back = { of, position, gradient };
+  }
+
+  #showAmount(): void {
+    this.mover.scrub(amounts(this.setup.motion).indexOf(nearest(this.setup.motion, this.setup.amount)));
+  }
+
+  /** The input of the settings; null while it is on its way. */
+  #input(): Volume | null {
+    const { setup, source, wanted } = this;
+    if (wanted !== null) return this.#picture?.of === wanted.key ? this.#picture.volume : null;
+    if (source === 'numbers') return fromNested(setup.values);
+    const { height, width } = inputSize(setup);
+    return pattern(source as Pattern, 1, height, width, setup.seed);
+  }
+
+  #settle(): void {
+    const { setup, source, shown } = this;
+    const input = this.#input();
+    if (input === null) return;
+    const { kind, window, stride, padding, ceil, coefficient, bias } = setup;
+    let pooling: Pooling = { kind, window, stride, padding, ceil, coefficient, bias };
+    let pooled: Size = input;
+    if (this.compares) {
+      const side = kernelSide(setup.kernel);
+      pooled = { height: input.height - side + 1, width: input.width - side + 1 };
+      // What a larger stride or a movement is compared with has nothing to learn and no padding.
+      pooling = { ...pooling, kind: kind === 'subsampling' ? 'average' : kind, padding: [0, 0], ceil: false };
+    }
+    this.wrong = wrongWith(pooling, pooled);
+    if (this.wrong !== null) {
+      // The very first picture needs some setting that fits.
+      if (shown === null && Math.min(pooled.height, pooled.width) > 0)
+        this.#show({ input, pooling: { ...pooling, ...fitting(pooled) }, source });
+      return;
+    }
+    const same = shown !== null && shown.source === source && sameVolume(shown.input, input);
+    if (same && JSON.stringify(shown.pooling) === JSON.stringify(pooling)) return;
+    this.#show({ input: same ? shown.input : input, pooling, source });
+  }
+
+  #show(shown: Shown): void {
+    this.shown = shown;
+    this.pointed = null;
+    if (this.compares) return;
+    const { length, position } = this.player;
+    const count = this.count;
+    if (count === length) return;
+    this.player.pause();
+    this.player.length = count;
+    this.player.scrub(position >= length - 1 ? count - 1 : Math.min(position, count - 1));
+  }
+
+  get size(): Size {
+    return this.shown === null ? { height: 0, width: 0 } : pooledSize(this.shown.pooling, this.shown.input);
+  }
+
+  /** The outputs of the one channel that is shown. */
+  get count(): number {
+    return this.size.height * this.size.width;
+  }
+
+  #preview = $derived.by((): Pooled | null => this.shown && pool(this.shown.input, this.shown.pooling));
+
+  /** The output: the server's where it has answered, until then the preview. */
+  pooled = $derived.by((): Pooled | null => {
+    const preview = this.#preview;
+    if (preview === null || this.answer === null || this.answer.of !== this.shown) return preview;
+    return { ...preview, ...this.answer.answer };
+  });
+
+  /** Whether the server has answered what is shown. */
+  get confirmed(): boolean {
+    return this.answer !== null && this.answer.of === this.shown;
+  }
+
+  /** The gradient at the input from the outputs up to the position. */
+  gradient = $derived.by((): Volume | null => {
+    const { shown, back } = this;
+    const { position } = this.player;
+    if (shown === null) return null;
+    if (back !== null && back.of === shown && back.position === position) return back.gradient;
+    return gradientOf(shown.input, shown.pooling, upTo(position, this.count));
+  });
+
+  /** The output cell whose window is drawn: the one pointed at, else the one that the player is at. */
+  get followed(): Cell {
+    if (this.pointed?.at === 'output') return this.pointed.cell;
+    const { position } = this.player;
+    const { width } = this.size;
+    return { row: Math.floor(position / Math.max(1, width)), col: position % Math.max(1, width) };
+  }
+
+  get amount(): number {
+    return amounts(this.setup.motion)[this.mover.position] ?? 0;
+  }
+
+  /** The sentence of what is wrong with one control. */
+  wrongWith(field: Field): Wrong | null {
+    return this.wrong?.field === field ? this.wrong : null;
+  }
+}
+
+/** The largest usual window that an input has room for. */
+function fitting({ height, width }: Size): Pick<Pooling, 'window' | 'stride' | 'padding' | 'coefficient' | 'bias'> {
+  const window: [number, number] = [Math.min(2, height), Math.min(2, width)];
+  return { window, stride: window, padding: [0, 0], coefficient: USUAL.coefficient, bias: USUAL.bias };
+}
+
+function sameVolume(a: Volume, b: Volume): boolean {
+  return a.height === b.height && a.width === b.width && a.data.every((value, index) => value === b.data[index]);
+}
