@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import httpx2
@@ -36,6 +37,13 @@ def documented() -> list[tuple[str, str, dict[str, Any]]]:
     return found
 
 
+@pytest.fixture(scope="module")
+def client(untrained: Running) -> Iterator[httpx2.Client]:
+    """Asks the server."""
+    with httpx2.Client(base_url=untrained.url, timeout=60) as asking:
+        yield asking
+
+
 def packed(fields: dict[str, Any], dtype: type[np.generic] = np.float32) -> bytes:
     """The same request as safetensors: nested lists become tensors."""
     tensors = {
@@ -60,16 +68,16 @@ def unpacked(answer: httpx2.Response) -> dict[str, Any]:
     ("path", "name", "fields"), documented(), ids=[f"{at}: {name}" for at, name, _ in documented()]
 )
 def test_json_and_safetensors_ask_and_answer_the_same(
-    untrained: Running, path: str, name: str, fields: dict[str, Any]
+    client: httpx2.Client, path: str, name: str, fields: dict[str, Any]
 ) -> None:
-    url = untrained.url + path
-    plain = httpx2.post(url, json=fields)
+    url = path
+    plain = client.post(url, json=fields)
     assert plain.status_code == 200, plain.text
     assert plain.headers["content-type"] == "application/json"
     assert plain.headers["vary"] == "Accept"
     body, sent = packed(fields), {"Content-Type": SAFETENSORS}
-    assert httpx2.post(url, content=body, headers=sent).json() == plain.json()
-    binary = unpacked(httpx2.post(url, content=body, headers={**sent, "Accept": SAFETENSORS}))
+    assert client.post(url, content=body, headers=sent).json() == plain.json()
+    binary = unpacked(client.post(url, content=body, headers={**sent, "Accept": SAFETENSORS}))
     said = plain.json()
     assert binary.keys() == said.keys()
     for key, value in said.items():
@@ -80,21 +88,19 @@ def test_json_and_safetensors_ask_and_answer_the_same(
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float16, np.int64, np.int32, np.uint8])
-def test_tensors_of_every_usual_type_are_read(untrained: Running, dtype: type[np.generic]) -> None:
-    answer = httpx2.post(
-        f"{untrained.url}/operations/convolution", content=packed(SMALL, dtype), headers={"Content-Type": SAFETENSORS}
-    )
+def test_tensors_of_every_usual_type_are_read(client: httpx2.Client, dtype: type[np.generic]) -> None:
+    answer = client.post("/operations/convolution", content=packed(SMALL, dtype), headers={"Content-Type": SAFETENSORS})
     assert answer.json()["output"] == [[37, 47], [67, 77]]
 
 
-def test_a_photo_comes_back_as_it_would_from_torch(untrained: Running, tmp_path: Any) -> None:
+def test_a_photo_comes_back_as_it_would_from_torch(client: httpx2.Client, tmp_path: Any) -> None:
     import torch
 
     photo = np.random.default_rng(0).random((3, 256, 256), np.float32)
     kernel = np.random.default_rng(1).random((2, 3, 5, 5), np.float32)
     body = save({"input": photo, "kernel": kernel}, {"request": json.dumps({"padding": "same"})})
     headers = {"Content-Type": SAFETENSORS, "Accept": SAFETENSORS}
-    answer = httpx2.post(f"{untrained.url}/operations/convolution", content=body, headers=headers)
+    answer = client.post("/operations/convolution", content=body, headers=headers)
     (tmp_path / "answer").write_bytes(answer.content)
     with safe_open(tmp_path / "answer", "pt") as file:
         words = json.loads(file.metadata()["answer"])
@@ -160,38 +166,38 @@ FOUR = {"shape": [1, 1], "data_offsets": [0, 4]}
     ],
 )  # fmt: skip
 def test_a_body_that_cannot_be_read_is_refused_with_the_reason(
-    untrained: Running, media: str, body: bytes, said: str
+    client: httpx2.Client, media: str, body: bytes, said: str
 ) -> None:
-    answer = httpx2.post(f"{untrained.url}/operations/convolution", content=body, headers={"Content-Type": media})
+    answer = client.post("/operations/convolution", content=body, headers={"Content-Type": media})
     assert said in refused(answer)
 
 
-def test_a_broken_file_of_tensors_is_refused_or_read_but_never_fails(untrained: Running) -> None:
+def test_a_broken_file_of_tensors_is_refused_or_read_but_never_fails(client: httpx2.Client) -> None:
     whole = packed(SMALL)
-    with httpx2.Client(base_url=untrained.url, headers={"Content-Type": SAFETENSORS}) as client:
 
-        @settings(max_examples=100, deadline=None)
-        @given(st.binary(max_size=200), st.integers(0, 400))
-        def send(noise: bytes, at: int) -> None:
-            for body in (noise, whole[:at] + noise + whole[at + len(noise) :]):
-                assert client.post("/operations/convolution", content=body).status_code in (200, 422)
+    @settings(max_examples=100, deadline=None)
+    @given(st.binary(max_size=200), st.integers(0, 400))
+    def send(noise: bytes, at: int) -> None:
+        for body in (noise, whole[:at] + noise + whole[at + len(noise) :]):
+            answer = client.post("/operations/convolution", content=body, headers={"Content-Type": SAFETENSORS})
+            assert answer.status_code in (200, 422)
 
-        send()
+    send()
 
 
-def test_other_media_are_refused_by_name(untrained: Running) -> None:
-    url = f"{untrained.url}/operations/pooling"
-    said = refused(httpx2.post(url, content=b"1", headers={"Content-Type": "text/csv"}), 415)
+def test_other_media_are_refused_by_name(client: httpx2.Client) -> None:
+    url = "/operations/pooling"
+    said = refused(client.post(url, content=b"1", headers={"Content-Type": "text/csv"}), 415)
     assert said == "Content-Type: 'text/csv'; application/json or application/vnd.safetensors is read here"
-    assert "Content-Type: none" in refused(httpx2.post(url, content=b"1"), 415)
-    said = refused(httpx2.post(url, json={"input": [[1]]}, headers={"Accept": "image/png"}), 406)
+    assert "Content-Type: none" in refused(client.post(url, content=b"1"), 415)
+    said = refused(client.post(url, json={"input": [[1]]}, headers={"Accept": "image/png"}), 406)
     assert said == "Accept: 'image/png'; application/json and application/vnd.safetensors can be had"
 
 
 # --- the thread
 
 
-def test_neither_pages_nor_the_network_wait_for_an_operation(untrained: Running) -> None:
+def test_neither_pages_nor_the_network_wait_for_an_operation(untrained: Running, client: httpx2.Client) -> None:
     """While the workbench is busy, what needs it waits and everything else is answered."""
     workbench = untrained.app.state.workbench
     busy, release = threading.Event(), threading.Event()
@@ -204,13 +210,13 @@ def test_neither_pages_nor_the_network_wait_for_an_operation(untrained: Running)
     held = workbench._pool.submit(long)
     assert busy.wait(60)
     answers: list[int] = []
-    url = f"{untrained.url}/operations/convolution"
-    waiting = threading.Thread(target=lambda: answers.append(httpx2.post(url, json=SMALL, timeout=60).status_code))
+    url = "/operations/convolution"
+    waiting = threading.Thread(target=lambda: answers.append(client.post(url, json=SMALL).status_code))
     waiting.start()
     try:
         seven = {"pixels": [[255, 0, 0, 0, 255], [255, 255, 255, 0, 255], [255, 255, 0, 255, 255]]}
-        assert httpx2.get(f"{untrained.url}/models").status_code == 200
-        assert httpx2.post(f"{untrained.url}/predict", json=seven, timeout=60).status_code == 200
+        assert client.get("/models").status_code == 200
+        assert client.post("/predict", json=seven).status_code == 200
         assert not answers
     finally:
         release.set()

@@ -13,7 +13,7 @@ SQUARE = [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
 SMALL = {"input": SQUARE, "kernel": [[1, 2], [3, 4]]}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def ask(untrained: Running) -> Iterator[Any]:
     """What a path below /operations/convolution answers to these fields."""
 

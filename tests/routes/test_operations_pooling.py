@@ -12,7 +12,7 @@ from tests.serving import Running
 GRID = [[1, 3, 2, 1], [2, 9, 1, 1], [1, 3, 2, 3], [5, 6, 1, 2]]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def ask(untrained: Running) -> Iterator[Any]:
     """What /operations/pooling answers to these fields."""
 
