@@ -77,6 +77,8 @@ export class ApproximationState {
   position = $state<number | null>(null);
   /** Pieces that are added up; null for all. */
   added = $state<number | null>(null);
+  /** Where the sum is written out, by its place on the curve that the server draws. */
+  place = $state(63);
   reached = $state.raw<readonly Reached[]>([]);
 
   constructor(attributes: Attributes = {}) {

@@ -15,10 +15,10 @@ test('a cell finds its place', () => {
 test('the terms of a unit that are written out add up to its value', () => {
   const inputs = [0.5, 1.25, 2, 0, 0.75];
   const own = sum(inputs, [1, -2, 0.5, 9, 0.125], -0.5);
-  const tex = unitSum(7, own, own.total, 'more');
+  const tex = unitSum(7, own, own.total, (count) => `${count} more`);
   const written = tex.slice(tex.indexOf('x_i =') + 5, tex.lastIndexOf('='));
   const plain = written
-    .replace(/\\underbrace\{([^}]*)\}_\{\\text\{[^}]*\}\}/, '$1')
+    .replace(/\\underbrace\{\{\}([^}]*)\}_\{\\text\{[^}]*\}\}/, '$1')
     .replaceAll('\\cdot', '*')
     .replaceAll(' ', '');
   const total = plain

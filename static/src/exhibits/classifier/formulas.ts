@@ -19,12 +19,12 @@ export function flattened({ height, width: wide }: Shape, { map, row, col }: Cel
 }
 
 /** The sum of one unit: its bias, its largest products, and the rest of them. */
-export function unitSum(unit: number, sum: Sum, value: number, rest: string): string {
-  const { terms, rest: others, left } = largest(sum, 3);
+export function unitSum(unit: number, sum: Sum, value: number, more: (count: number) => string): string {
+  const { terms, rest, left } = largest(sum, 3);
   const products = terms.map(({ value: input, weight }) => `+ ${input.toFixed(4)} \\cdot ${bracketed(weight, 4)}`);
-  const more = left > 0 ? ` \\underbrace{${signed(others, 4)}}_{\\text{${left} ${rest}}}` : '';
+  const others = left > 0 ? ` \\underbrace{{} ${signed(rest, 4)}}_{\\text{${more(left)}}}` : '';
   const law = `z_{${unit}} = b_{${unit}} + \\sum_i w_{${unit},i}\\, x_i`;
-  return `${law} = ${sum.bias.toFixed(4)} ${products.join(' ')}${more} = ${value.toFixed(4)}`;
+  return `${law} = ${sum.bias.toFixed(4)} ${products.join(' ')}${others} = ${value.toFixed(4)}`;
 }
 
 export function term(unit: number, sum: Sum, index: number): string {
@@ -36,11 +36,11 @@ export function term(unit: number, sum: Sum, index: number): string {
 
 /** One class's probability, up to the stage that is shown. */
 export function probability(own: Softmax, logits: readonly number[], T: number, digit: number, p: number): string {
-  const law = `p_{${digit}} = \\frac{e^{z_{${digit}}/T - m}}{\\sum_k e^{z_k/T - m}}`;
+  const law = `p_{${digit}} = \\dfrac{e^{z_{${digit}}/T - m}}{\\sum_k e^{z_k/T - m}}`;
   const power = own.powers[digit] ?? 0;
   const top = Math.max(...own.tempered);
   const exponent = `${(logits[digit] ?? 0).toFixed(2)}/${Number(T.toFixed(3))} - ${bracketed(top, 2)}`;
-  return `${law} = \\frac{e^{${exponent}}}{${own.total.toFixed(4)}} = \\frac{${number(power)}}{${own.total.toFixed(4)}} = ${number(p)}`; // prettier-ignore
+  return `${law} = \\dfrac{e^{${exponent}}}{${own.total.toFixed(4)}} = \\dfrac{${number(power)}}{${own.total.toFixed(4)}} = ${number(p)}`; // prettier-ignore
 }
 
 /** The loss; with smoothing all classes are in it. */
@@ -64,7 +64,7 @@ export function prior(kind: Penalty, strength: number): string {
   const wide = width(kind, strength);
   const value = Number.isFinite(wide) ? wide.toFixed(3) : '\\infty';
   if (kind === 'l2') {
-    return `p(w) = \\mathcal{N}(0, \\sigma^2), \\quad \\sigma = \\frac{1}{\\sqrt{2\\lambda}} = \\frac{1}{\\sqrt{2 \\cdot ${strength}}} = ${value}`; // prettier-ignore
+    return `p(w) = \\mathcal{N}(0, \\sigma^2), \\quad \\sigma = \\dfrac{1}{\\sqrt{2\\lambda}} = \\dfrac{1}{\\sqrt{2 \\cdot ${strength}}} = ${value}`; // prettier-ignore
   }
-  return `p(w) = \\text{Laplace}(0, b), \\quad b = \\frac{1}{\\lambda} = \\frac{1}{${strength}} = ${value}`;
+  return `p(w) = \\text{Laplace}(0, b), \\quad b = \\dfrac{1}{\\lambda} = \\dfrac{1}{${strength}} = ${value}`;
 }

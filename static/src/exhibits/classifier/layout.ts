@@ -50,7 +50,7 @@ export function unitLayout(width: number, shape: Shape): UnitPlan {
   const gap = width < NARROW ? 16 : 56;
   const spatial = shape.height * shape.width > 1;
   const columns = spatial ? 4 : shape.channels > 100 ? 10 : 7;
-  const at = grid(shape, (width - 2 * gap) / 3, columns, spatial ? 16 : 30);
+  const at = grid(shape, (width - 2 * gap) / 3, columns, spatial ? 20 : 30);
   const y = HEAD + at.height + 84;
   const height = width < NARROW ? 120 : 160;
   return { grid: at, gap, chart: { y, height }, height: y + height + 34 };

@@ -71,7 +71,7 @@ const USUAL = {
   layer: 'c5',
   temperature: 1,
   penalty: 'l2',
-  strength: 0.01,
+  strength: 2,
 } as const;
 
 export class ClassifierState {

@@ -8,7 +8,7 @@ export const LAYERS = ['s2', 's4', 'c5_relu', 'f6_relu'] as const;
 export type Layer = (typeof LAYERS)[number];
 export const VIEWS = ['mask', 'draws'] as const;
 export type View = (typeof VIEWS)[number];
-export const SCORES = ['probabilities', 'logits'] as const;
+export const SCORES = ['logits', 'probabilities'] as const;
 export type Scores = (typeof SCORES)[number];
 
 export const MOST_DRAWS = 200; // what the server takes
@@ -31,6 +31,7 @@ export interface Attributes {
 
 /** What the server says of one layer and its masks. */
 export interface Answer {
+  layer: string;
   before: Volume;
   mask: Volume;
   after: Volume;
@@ -39,7 +40,6 @@ export interface Answer {
   logits: number[][];
   /** Of eval: no mask, nothing scaled. */
   evaluated: number[];
-  evaluatedLogits: number[];
 }
 
 const USUAL = { input: 'drawing', layer: 'f6_relu', rate: 0.5, seed: 1, draws: 50, view: 'mask' } as const;
@@ -53,12 +53,14 @@ export class DropoutState {
   channels = $state(false);
   draws = $state<number>(USUAL.draws);
   view = $state<View>(USUAL.view);
-  scores = $state<Scores>('probabilities');
+  scores = $state<Scores>('logits');
   /** Steps of the mask or draws that are shown; null for all of them. */
   position = $state<number | null>(null);
   /** The unit whose arithmetic is shown, by its index in the layer; null for the one that the player is at. */
   pointed = $state<number | null>(null);
   answer = $state.raw<Answer | null>(null);
+  /** Eval's scores before softmax. */
+  evaluatedLogits = $state.raw<number[]>([]);
 
   constructor(attributes: Attributes = {}) {
     this.take(attributes);
@@ -78,7 +80,7 @@ export class DropoutState {
     this.channels = attributes.channels === true;
     this.draws = whole(attributes.draws, 1, MOST_DRAWS, USUAL.draws);
     this.view = oneOf(VIEWS, attributes.view, USUAL.view);
-    this.scores = oneOf(SCORES, attributes.scores, 'probabilities');
+    this.scores = oneOf(SCORES, attributes.scores, 'logits');
     this.position = attributes.position === undefined ? null : whole(attributes.position, 0, 1e6, 0);
     this.pointed = null;
   }
@@ -92,7 +94,7 @@ export class DropoutState {
     if (this.channels && this.spatial) said.channels = '';
     if (this.view === 'draws') said.draws = String(this.draws);
     if (this.view !== USUAL.view) said.view = this.view;
-    if (this.scores !== 'probabilities') said.scores = this.scores;
+    if (this.scores !== 'logits') said.scores = this.scores;
     if (this.position !== null) said.position = String(this.position);
     return said;
   }
@@ -153,7 +155,7 @@ export class DropoutState {
   get evaluated(): number[] {
     const { answer } = this;
     if (answer === null) return [];
-    return this.scores === 'logits' ? answer.evaluatedLogits : answer.evaluated;
+    return this.scores === 'logits' ? this.evaluatedLogits : answer.evaluated;
   }
 
   get spreads(): Spread[] {

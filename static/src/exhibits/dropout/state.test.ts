@@ -6,6 +6,7 @@ import { volume } from '../../scene/volume';
 import { DropoutState, LARGEST_SEED, type Answer } from './state.svelte';
 
 const ANSWER: Answer = {
+  layer: 'f6_relu',
   before: volume(4, 1, 1, [1, 0, 3, 2]),
   mask: volume(4, 1, 1, [1, 0, 0, 1]),
   after: volume(4, 1, 1, [2, 0, 0, 4]),
@@ -18,7 +19,6 @@ const ANSWER: Answer = {
     [0, 1],
   ],
   evaluated: [0.7, 0.3],
-  evaluatedLogits: [2, 1],
 };
 
 describe('attributes', () => {
@@ -26,7 +26,7 @@ describe('attributes', () => {
     const one = new DropoutState({ input: 'digit:3', layer: 's4', rate: 0.3, seed: 9, draws: 20, view: 'draws' });
     one.training = false;
     one.channels = true;
-    one.scores = 'logits';
+    one.scores = 'probabilities';
     one.position = 4;
     const { training, channels, ...rest } = one.attributes;
     const other = new DropoutState({ ...rest, training, channels: channels === '' });
@@ -61,11 +61,13 @@ describe('an answer', () => {
 
   test('the draws that were seen make the mean', () => {
     one.look('draws');
+    one.scores = 'probabilities';
     expect([one.length, one.seen]).toEqual([2, 2]);
     expect(one.spreads[0]?.mean).toBeCloseTo(0.6, 12);
     one.position = 1;
     expect(one.spreads[0]?.mean).toBe(0.8);
     one.scores = 'logits';
+    one.evaluatedLogits = [2, 1];
     expect(one.evaluated).toEqual([2, 1]);
     expect(one.spreads[0]?.mean).toBe(1);
   });

@@ -1,0 +1,44 @@
+/** A player for a line whose end is `null` in a state: each follows the other, and any line is through in about as long. */
+
+import { untrack } from 'svelte';
+
+import { Player } from './player.svelte';
+
+interface Placed {
+  /** Steps from the beginning to the end; 0 while there is nothing to play. */
+  readonly length: number;
+  position: number | null;
+}
+
+const THROUGH = 12; // seconds for a whole line at speed 1
+const SLOWEST = 1.2; // steps a second, for lines of a few steps
+
+class Paced extends Player {
+  protected override advanced(seconds: number): number {
+    return Math.min(this.end, this.moment + seconds * Math.max(SLOWEST, this.end / THROUGH));
+  }
+}
+
+/** Called while a component is set up. */
+export function playing(visit: Placed): Player {
+  const player = new Paced({ length: 1 });
+
+  $effect(() => {
+    const { length } = visit;
+    const position = visit.position === null ? length : Math.min(length, visit.position);
+    untrack(() => {
+      player.length = length + 1;
+      if (player.position !== position) player.position = position;
+    });
+  });
+
+  $effect(() => {
+    const { position, end } = player;
+    untrack(() => {
+      if (visit.length !== end || end === 0) return; // what is played is not there yet
+      const shown = visit.position === null ? end : Math.min(end, visit.position);
+      if (shown !== position) visit.position = position === end ? null : position;
+    });
+  });
+  return player;
+}
