@@ -26,7 +26,7 @@ export function tiny(value: number): string {
 /** Em widths of a character, nearly: Chinese is square, digits and letters are about half of that. */
 function ems(character: string): number {
   if (/[\u2e80-\u9fff\uff00-\uffef\u3000-\u303f]/.test(character)) return 1;
-  return /[ilj.,;:'|! ]/.test(character) ? 0.3 : /[mwMWA-Z%]/.test(character) ? 0.68 : 0.535;
+  return /[ilj.,;:'|! ()·]/.test(character) ? 0.3 : /[mwMWA-Z%]/.test(character) ? 0.68 : 0.535;
 }
 
 export function widthOf(text: string, size: number): number {
