@@ -70,6 +70,7 @@ export interface Maps {
 }
 
 const WIDE = 640;
+const LARGEST = 366; // of a large map
 const SCALE = 44; // below a large map: its legend
 const CAPTION = 22; // above a map: its name
 const TILE = 56;
@@ -79,7 +80,7 @@ const GAP = 12;
 /** The map before, the function, the map after: in a row where there is room, else the function below them. */
 export function maps(width: number, side: number, count: number): Maps {
   const wide = width >= WIDE;
-  const room = wide ? Math.min(308, (width - 88) / 3) : Math.min(308, (width - GAP) / 2);
+  const room = wide ? Math.min(LARGEST, (width - 88) / 3) : Math.min(LARGEST, (width - GAP) / 2);
   const cell = Math.max(3, Math.floor(room / side));
   const size = cell * side;
   const before = { x: 0, y: CAPTION, width: size, height: size };

@@ -66,21 +66,21 @@ export function logged(value: number, floor: number): number {
 /** One colour for each function, of much the same weight, at least 3 to 1 on the page. */
 const COLOURS: Record<Theme, Record<Kind, string>> = {
   light: {
-    relu: '#0b6aa8',
-    'leaky-relu': '#0a7d74',
+    relu: '#1f6f3a',
+    'leaky-relu': '#66780f',
     sigmoid: '#c2410c',
     tanh: '#8a3b9e',
     'lecun-tanh': '#b8336a',
-    softplus: '#66780f',
+    softplus: '#0a7d74',
     gelu: '#8a5a00',
   },
   dark: {
-    relu: '#6cb6f0',
-    'leaky-relu': '#52c7bd',
+    relu: '#7fd08a',
+    'leaky-relu': '#b7cb58',
     sigmoid: '#ff9d6b',
     tanh: '#d39be6',
     'lecun-tanh': '#ff8fb8',
-    softplus: '#b7cb58',
+    softplus: '#52c7bd',
     gelu: '#e0b25c',
   },
 };

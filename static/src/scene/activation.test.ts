@@ -9,12 +9,14 @@ import {
   ARGUMENTS,
   COUNT,
   derivative,
+  drawn,
   END,
   erf,
   gaussian,
   goesBelowZero,
   isKind,
   KINDS,
+  peak,
   placeOf,
   sampled,
   tangent,
@@ -85,6 +87,14 @@ test('arguments run from end to end without noise and hold zero', () => {
   expect(ARGUMENTS).toHaveLength(COUNT);
 });
 
+test('a slope that jumps is lifted at zero, and has both its values there', () => {
+  const { xs, ys } = drawn('relu', sampled('relu').derivative);
+  const at = xs.indexOf(0);
+  expect(ys.slice(at, at + 3)).toEqual([0, NaN, 1]);
+  expect(xs[at + 2]).toBe(0);
+  expect(drawn('tanh', sampled('tanh').derivative).xs).toHaveLength(COUNT);
+});
+
 test('a tangent goes through its point with its slope, and is as long at every slope', () => {
   for (const slope of [0, 0.25, -1, 3]) {
     const { x1, y1, x2, y2 } = tangent(1, 2, slope, 0.5, 2);
@@ -93,6 +103,11 @@ test('a tangent goes through its point with its slope, and is as long at every s
     expect((y2 - y1) / (x2 - x1)).toBeCloseTo(slope, 12);
     expect(Math.hypot(x2 - x1, (y2 - y1) / 2)).toBeCloseTo(1, 12);
   }
+});
+
+test('the peak is the first of the largest', () => {
+  expect(peak([-3, 2, 7, 7])).toBe(2);
+  expect(peak([])).toBe(0);
 });
 
 test('only exact zeros count as zero', () => {

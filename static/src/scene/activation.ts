@@ -117,6 +117,18 @@ export function sampled(kind: Kind, slope = LEAK): Sampled {
   };
 }
 
+/** A slope as it is drawn: where it jumps at zero, the line is lifted and set down on the other side. */
+export function drawn(kind: Kind, slopes: ArrayLike<number>): { xs: number[]; ys: number[] } {
+  const xs = Array.from(ARGUMENTS);
+  const ys = Array.from(slopes);
+  if (kind === 'relu' || kind === 'leaky-relu') {
+    const zero = placeOf(0);
+    xs.splice(zero + 1, 0, NaN, 0);
+    ys.splice(zero + 1, 0, NaN, ys[zero + 1] ?? NaN);
+  }
+  return { xs, ys };
+}
+
 export interface Segment {
   x1: number;
   y1: number;
@@ -128,6 +140,13 @@ export interface Segment {
 export function tangent(x: number, y: number, slope: number, reach: number, aspect = 1): Segment {
   const dx = reach / Math.hypot(1, slope / aspect);
   return { x1: x - dx, y1: y - slope * dx, x2: x + dx, y2: y + slope * dx };
+}
+
+/** Where the largest value is; the first where several are equal. */
+export function peak(values: ArrayLike<number>): number {
+  let found = 0;
+  for (let at = 1; at < values.length; at += 1) if ((values[at] ?? 0) > (values[found] ?? 0)) found = at;
+  return found;
 }
 
 /** The share of values that are exactly zero; NaN of none. */

@@ -3,7 +3,7 @@
 
 import { expect, test } from 'vitest';
 
-import { bars, ends, histogram, tallest } from './histogram';
+import { bars, ends, histogram, logarithmic, tallest } from './histogram';
 
 test('every value within the ends is counted once, the ends included', () => {
   const { counts, edges } = histogram([-1, -0.5, 0, 0.5, 1, 2, NaN], 4, -1, 1);
@@ -17,6 +17,10 @@ test('bars stand on the floor, side by side, and the tallest fills the box', () 
   const [first, second] = bars(found, box, [0, 1], tallest(found));
   expect(first).toEqual({ x: 10, y: 20, width: 50, height: 40 });
   expect(second).toEqual({ x: 60, y: 40, width: 50, height: 20 });
+});
+
+test('logarithms keep nothing at zero and order as it is', () => {
+  expect(logarithmic({ edges: [0, 1, 2, 3], counts: [0, 1, 7] }).counts).toEqual([0, 1, 3]);
 });
 
 test('two histograms can share one axis', () => {

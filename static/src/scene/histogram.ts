@@ -21,6 +21,11 @@ export function histogram(values: ArrayLike<number>, classes: number, low: numbe
   return { edges, counts };
 }
 
+/** Counts as logarithms, so that rare values are seen beside frequent ones; none stays zero. */
+export function logarithmic({ edges, counts }: Histogram): Histogram {
+  return { edges, counts: Array.from(counts, (count) => Math.log2(1 + count)) };
+}
+
 /** The largest count, 1 at least so that it can be divided by. */
 export function tallest({ counts }: Histogram): number {
   let most = 1;

@@ -3,9 +3,9 @@
 import { tex, texScientific } from './activation-formula';
 import type { LocalResponse, Response, Standardized } from './normalization';
 
-export const RESPONSE_RULE = 'b_i = \\frac{a_i}{\\left(k + \\alpha\\sum_{j} a_j^{\\,2}\\right)^{\\beta}}';
+export const RESPONSE_RULE = 'b_i = \\dfrac{a_i}{\\left(k + \\alpha\\sum_{j} a_j^{\\,2}\\right)^{\\beta}}';
 
-export const BATCH_RULE = 'y = \\gamma\\,\\frac{x - \\mu}{\\sqrt{\\sigma^2 + \\varepsilon}} + \\beta';
+export const BATCH_RULE = 'y = \\gamma\\,\\dfrac{x - \\mu}{\\sqrt{\\sigma^2 + \\varepsilon}} + \\beta';
 
 export const RUNNING_RULE = '\\hat\\mu \\leftarrow (1 - m)\\,\\hat\\mu + m\\,\\mu';
 
@@ -14,8 +14,8 @@ export function responseFormula(found: Response, { alpha, beta, k }: LocalRespon
   const squares = found.terms.map(({ value }) => `${tex(value, 3, true)}^2`).join(' + ');
   return [
     `\\sum_{j} a_j^{\\,2} = ${squares} = ${tex(found.sum)}`,
-    `b = \\frac{${tex(found.value)}}{\\left(${k} + ${alpha} \\cdot ${tex(found.sum)}\\right)^{${beta}}}` +
-      ` = \\frac{${tex(found.value)}}{${tex(found.divisor)}} = ${tex(result)}`,
+    `b = \\dfrac{${tex(found.value)}}{\\left(${k} + ${alpha} \\cdot ${tex(found.sum)}\\right)^{${beta}}}` +
+      ` = \\dfrac{${tex(found.value)}}{${tex(found.divisor)}} = ${tex(result)}`,
   ];
 }
 
@@ -27,8 +27,8 @@ export function batchFormula(
 ): string {
   const { mean, variance, eps } = statistics;
   return (
-    `y = \\frac{${tex(found.value)} - ${tex(mean, 4, true)}}{\\sqrt{${tex(variance)} + ${texScientific(eps)}}}` +
-    ` = \\frac{${tex(found.distance)}}{${tex(found.spread)}} = ${tex(result)}`
+    `y = \\dfrac{${tex(found.value)} - ${tex(mean, 4, true)}}{\\sqrt{${tex(variance)} + ${texScientific(eps)}}}` +
+    ` = \\dfrac{${tex(found.distance)}}{${tex(found.spread)}} = ${tex(result)}`
   );
 }
 

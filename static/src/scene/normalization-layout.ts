@@ -10,7 +10,7 @@ const RIGHT = 8;
 const TOP = 30; // of a panel: its name
 const AXIS = 40; // of a panel: ticks and the name of the axis
 const PANEL = 176;
-const LARGEST = 150; // of a tile
+const LARGEST = 200; // of a tile, and a seventh of the figure
 const SMALLEST = 54;
 
 export interface Layout {
@@ -30,10 +30,12 @@ export interface Layout {
 export function grid(count: number, side: number, width: number): { columns: number; cell: number } {
   for (let rows = 1; rows < count; rows += 1) {
     const columns = Math.ceil(count / rows);
-    const cell = Math.floor((Math.min(LARGEST, (width + GAP) / columns - GAP) - 1) / side);
+    const cell = Math.floor(
+      (Math.min(LARGEST, Math.max(112, width / 7), (width + GAP) / columns - GAP) - 1) / side,
+    );
     if (cell * side >= SMALLEST) return { columns, cell };
   }
-  return { columns: 1, cell: Math.max(1, Math.floor(Math.min(LARGEST, width) / side)) };
+  return { columns: 1, cell: Math.max(1, Math.floor(Math.min(LARGEST, Math.max(112, width / 7)) / side)) };
 }
 
 /** How many panels stand side by side. */

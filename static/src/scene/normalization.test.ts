@@ -9,6 +9,7 @@ import {
   company,
   extent,
   largestBatch,
+  loudest,
   moments,
   moved,
   neighbours,
@@ -123,6 +124,23 @@ test('an extent is never empty', () => {
   expect(extent([[3, -1], [7]])).toEqual([-1, 7]);
   expect(extent([[2, 2]])).toEqual([1.5, 2.5]);
   expect(extent([[]])).toEqual([-1, 1]);
+});
+
+test('the loudest place has the largest sum of squares over the maps', () => {
+  expect(
+    loudest(
+      volume(
+        2,
+        1,
+        3,
+        (map, cell) =>
+          [
+            [1, -3, 2],
+            [1, 0, 2.5],
+          ][map]?.[cell] ?? 0,
+      ),
+    ),
+  ).toBe(2);
 });
 
 test('one map of every volume, one behind the other', () => {

@@ -155,6 +155,18 @@ export function extent(series: readonly ArrayLike<number>[]): [number, number] {
   return low === high ? [low - 0.5, high + 0.5] : [low, high];
 }
 
+/** The place where the maps answer most together: the largest sum of squares over them. */
+export function loudest({ channels, height, width, data }: Volume): number {
+  const size = height * width;
+  let [found, most] = [0, -1];
+  for (let place = 0; place < size; place += 1) {
+    let sum = 0;
+    for (let map = 0; map < channels; map += 1) sum += (data[map * size + place] ?? 0) ** 2;
+    if (sum > most) [found, most] = [place, sum];
+  }
+  return found;
+}
+
 /** One map of every volume of a batch, one behind the other. */
 export function acrossBatch(volumes: readonly Volume[], map: number): Float32Array<ArrayBuffer> {
   const size = (volumes[0]?.height ?? 0) * (volumes[0]?.width ?? 0);

@@ -1,0 +1,194 @@
+/** What a visitor has set on the activation exhibit: the function, what it is applied to, and where it is read. */
+
+import { argument, COUNT, isKind, KINDS, LEAK, placeOf, type Kind } from '../../scene/activation';
+import { DEEPEST, isInitialization, type Initialization } from '../../scene/chain';
+import { Player } from '../parts/player.svelte';
+
+export const VIEWS = ['curve', 'map', 'chain'] as const;
+export type View = (typeof VIEWS)[number];
+
+/** Layers whose values before the function the network tells, as names of the trace; and how large they are. */
+export const LAYERS = {
+  c1: { maps: 6, side: 28, after: 'c1_relu' },
+  c3: { maps: 16, side: 10, after: 'c3_relu' },
+} as const;
+export type Layer = keyof typeof LAYERS;
+export const LAYER_NAMES = ['c1', 'c3'] as const satisfies readonly Layer[];
+
+export const SEEDS = 1000;
+
+/** What an element's attributes say, as text; `undefined` where one is not there. */
+export type Given = Partial<Record<(typeof NAMES)[number], string | undefined>>;
+
+export const NAMES = [
+  ...(['kind', 'compare', 'slope', 'input', 'layer', 'map', 'view', 'x', 'position'] as const),
+  ...(['depth', 'initialization', 'seed'] as const),
+] as const;
+
+const USUAL = {
+  kind: 'relu',
+  view: 'curve',
+  input: 'digit:21',
+  layer: 'c1',
+  x: 1,
+  depth: 30,
+  initialization: 'he',
+} as const;
+
+export class ActivationState {
+  view = $state<View>(USUAL.view);
+  kind = $state<Kind>(USUAL.kind);
+  /** The other functions on the plot; null: those that a view begins with. */
+  compared = $state.raw<Kind[] | null>(null);
+  slope = $state(LEAK);
+  input = $state<string>(USUAL.input);
+  layer = $state<Layer>(USUAL.layer);
+  map = $state(0);
+  depth = $state<number>(USUAL.depth);
+  initialization = $state<Initialization>(USUAL.initialization);
+  seed = $state(0);
+
+  /** Places on the curve, cells of the map, layers that the gradient has reached: one for each view. */
+  readonly players: Record<View, Player> = {
+    curve: new Player({ length: COUNT, position: placeOf(USUAL.x), rate: 16 }),
+    map: new Player({ length: LAYERS.c1.side ** 2, position: LAYERS.c1.side ** 2 - 1, rate: 28 }),
+    chain: new Player({ length: USUAL.depth, position: USUAL.depth - 1, rate: 5 }),
+  };
+  #last: Given = {};
+
+  get player(): Player {
+    return this.players[this.view];
+  }
+
+  /** The chosen function first, then those beside it. */
+  get shown(): Kind[] {
+    const others = this.compared ?? (this.view === 'chain' ? (['sigmoid', 'tanh'] as const) : []);
+    return [this.kind, ...KINDS.filter((kind) => others.includes(kind) && kind !== this.kind)];
+  }
+
+  get x(): number {
+    return argument(this.players.curve.position);
+  }
+
+  /** The layer that the gradient has come to on its way back, from 1 to the depth. */
+  get reached(): number {
+    return this.depth - this.players.chain.position;
+  }
+
+  choose(kind: Kind): void {
+    this.kind = kind;
+  }
+
+  compare(kind: Kind, on: boolean): void {
+    const others = this.shown.slice(1);
+    this.compared = on ? [...others.filter((other) => other !== kind), kind] : others.filter((other) => other !== kind);
+  }
+
+  look(view: View): void {
+    for (const player of Object.values(this.players)) player.pause();
+    this.view = view;
+  }
+
+  moveTo(x: number): void {
+    this.players.curve.scrub(placeOf(x));
+  }
+
+  setSlope(slope: number): void {
+    this.slope = slope;
+  }
+
+  setLayer(layer: Layer): void {
+    this.layer = layer;
+    this.map = Math.min(this.map, LAYERS[layer].maps - 1);
+    this.#sizeMap();
+  }
+
+  setMap(map: number): void {
+    this.map = map;
+  }
+
+  setInput(input: string): void {
+    this.input = input;
+  }
+
+  setDepth(depth: number): void {
+    this.depth = depth;
+    const { chain } = this.players;
+    chain.pause();
+    chain.length = depth;
+    chain.scrub(depth - 1);
+  }
+
+  setInitialization(initialization: Initialization): void {
+    this.initialization = initialization;
+  }
+
+  setSeed(seed: number): void {
+    this.seed = seed;
+  }
+
+  #sizeMap(): void {
+    const { map } = this.players;
+    map.pause();
+    map.length = LAYERS[this.layer].side ** 2;
+    map.scrub(map.length - 1);
+  }
+
+  /** Takes over the attributes that have changed since they were last read; what cannot be read leaves all as it is. */
+  take(given: Given): void {
+    const changed = (name: (typeof NAMES)[number]) => {
+      const word = given[name];
+      if (word === undefined || word === this.#last[name]) return undefined;
+      return word;
+    };
+    const number = (name: (typeof NAMES)[number], low: number, high: number, whole = true) => {
+      const word = changed(name);
+      const value = word === undefined || word.trim() === '' ? NaN : Number(word);
+      return value >= low && value <= high && (!whole || Number.isInteger(value)) ? value : undefined;
+    };
+    const view = changed('view');
+    if (view !== undefined && (VIEWS as readonly string[]).includes(view)) this.look(view as View);
+    const kind = changed('kind');
+    if (kind !== undefined && isKind(kind)) this.kind = kind;
+    const compared = changed('compare');
+    if (compared !== undefined) this.compared = compared.split(/[\s,]+/).filter(isKind);
+    const layer = changed('layer')?.replace(/_relu$/, '');
+    if (layer !== undefined && layer in LAYERS) this.setLayer(layer as Layer);
+    this.map = number('map', 0, LAYERS[this.layer].maps - 1) ?? this.map;
+    this.input = changed('input') ?? this.input;
+    this.slope = number('slope', 0, 1, false) ?? this.slope;
+    const depth = number('depth', 1, DEEPEST);
+    if (depth !== undefined) this.setDepth(depth);
+    const initialization = changed('initialization');
+    if (initialization !== undefined && isInitialization(initialization)) this.initialization = initialization;
+    this.seed = number('seed', 0, SEEDS - 1) ?? this.seed;
+    const x = number('x', -1e6, 1e6, false);
+    if (x !== undefined) this.moveTo(x);
+    const position = number('position', 0, this.player.length - 1);
+    if (position !== undefined && this.view !== 'curve') this.player.scrub(position);
+    this.#last = { ...given };
+  }
+
+  /** The whole state, without what is as it would be anyhow. */
+  get attributes(): Record<string, string> {
+    const said: Record<string, string> = { view: this.view, kind: this.kind };
+    const put = (name: string, value: string | number, usual: string | number) => {
+      if (value !== usual) said[name] = String(value);
+    };
+    if (this.compared !== null) said.compare = this.shown.slice(1).join(' ') || 'none';
+    if (this.shown.includes('leaky-relu')) put('slope', this.slope, LEAK);
+    if (this.view === 'curve') put('x', this.x, USUAL.x);
+    if (this.view === 'map') {
+      put('input', this.input, USUAL.input);
+      put('layer', this.layer, USUAL.layer);
+      put('map', this.map, 0);
+    }
+    if (this.view === 'chain') {
+      put('depth', this.depth, USUAL.depth);
+      put('initialization', this.initialization, USUAL.initialization);
+      put('seed', this.seed, 0);
+    }
+    if (this.view !== 'curve' && !this.player.playing) put('position', this.player.position, this.player.length - 1);
+    return said;
+  }
+}

@@ -1,0 +1,104 @@
+/** What the server says of normalization: one layer across its maps, or batch after batch with its running statistics. */
+
+import type { Source } from '../../ink/source';
+import type { LocalResponse } from '../../scene/normalization';
+import type { Volume } from '../../scene/volume';
+import { Asker, AskError, toVolume, type Answered, type Problem } from '../../wire/ask';
+import { isBlank, maps } from '../activation/loading';
+import { Batches, type Batched, type BatchSettings, type Shown } from './batches';
+import { PATH } from './path';
+import type { Layer } from './state.svelte';
+
+export interface Responded {
+  layer: Layer;
+  before: Volume;
+  after: Volume;
+  settings: LocalResponse;
+}
+
+type ResponseQuestion = LocalResponse & { kind: 'local-response'; tensors: { input: Volume } };
+
+interface ResponseAnswer {
+  tensors: { output: Answered };
+}
+
+export class Answers {
+  readonly #server: string | undefined;
+  readonly #responses: Asker<ResponseQuestion, ResponseAnswer>;
+  readonly #batches: Batches;
+  #before = $state.raw<{ layer: Layer; volume: Volume } | null>(null);
+  #layers = new WeakMap<Volume, Layer>();
+  #turn = 0;
+
+  response = $state.raw<Responded | null>(null);
+  batch = $state.raw<Batched | null>(null);
+  problem = $state.raw<string | null>(null);
+  /** Whether there is nothing to show because the visitor has drawn nothing yet. */
+  blank = $state(false);
+
+  constructor(server: string | undefined) {
+    this.#server = server;
+    this.#responses = new Asker<ResponseQuestion, ResponseAnswer>(
+      PATH,
+      server,
+      ({ tensors }, { size, alpha, beta, k, tensors: { input } }) => {
+        this.problem = null;
+        const layer = this.#layers.get(input);
+        if (layer === undefined) return;
+        const settings = { size, alpha, beta, k };
+        this.response = { layer, before: input, after: toVolume(tensors.output), settings };
+      },
+      ({ detail }: Problem) => (this.problem = detail),
+    );
+    this.#batches = new Batches(server);
+  }
+
+  /** Loads a layer's maps; the last ones stay until they are there. */
+  async load(source: Source, layer: Layer): Promise<void> {
+    await this.#try(source, async (wanted) => {
+      const volume = await maps(source, layer, this.#server, wanted, this.#lost);
+      if (volume === null) return;
+      this.#layers.set(volume, layer);
+      this.#before = { layer, volume };
+    });
+  }
+
+  /** Puts the loaded maps through local response normalization. */
+  askResponse(settings: LocalResponse): void {
+    if (this.#before === null) return;
+    this.#responses.ask({ kind: 'local-response', ...settings, tensors: { input: this.#before.volume } });
+  }
+
+  /** Goes on from the batch that was reached to the one that is shown; a new question overtakes the one under way. */
+  async askBatch(source: Source, settings: BatchSettings, shown: Shown): Promise<void> {
+    await this.#try(source, async (wanted) => {
+      const batch = await this.#batches.reach(source, settings, shown, wanted, this.#lost);
+      if (batch !== null) this.batch = batch;
+    });
+  }
+
+  #lost = (problem: string) => {
+    this.problem = problem;
+  };
+
+  async #try(source: Source, work: (wanted: () => boolean) => Promise<void>): Promise<void> {
+    const turn = ++this.#turn;
+    const wanted = () => turn === this.#turn;
+    try {
+      await work(wanted);
+      if (!wanted()) return;
+      this.problem = null;
+      this.blank = false;
+    } catch (error) {
+      if (!(error instanceof AskError)) throw error;
+      if (!wanted()) return;
+      this.blank = isBlank(error.problem, source);
+      this.problem = this.blank ? null : error.problem.detail;
+    }
+  }
+
+  close(): void {
+    this.#turn += 1;
+    this.#responses.close();
+  }
+}

@@ -1,0 +1,2 @@
+/** Where the server normalizes. */
+export const PATH = 'operations/normalization';

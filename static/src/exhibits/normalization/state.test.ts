@@ -1,0 +1,86 @@
+/** The attributes are the whole state, and the running statistics know how many batches they have seen. */
+
+import { describe, expect, it, test } from 'vitest';
+
+import { NormalizationState, STRONG } from './state.svelte';
+
+const given = (attributes: Record<string, string>) => {
+  const state = new NormalizationState();
+  state.take(attributes);
+  return state;
+};
+
+describe('attributes', () => {
+  it.each([
+    {
+      kind: 'local-response',
+      layer: 'c3_relu',
+      input: 'drawing',
+      size: '3',
+      alpha: '0.2',
+      beta: '1',
+      k: '1',
+      map: '9',
+    },
+    { kind: 'batch', layer: 'c1', batch: '1', momentum: '0.5', eps: '0.001', seed: '4', position: '7', map: '2' },
+    { kind: 'batch', layer: 's4', training: 'false', trained: '3', position: '5', cell: '12' },
+  ])('$kind $layer', (attributes) => {
+    expect(given(attributes).attributes).toEqual(attributes);
+  });
+
+  it('numbers out of bounds are brought within them, words that are none leave all as it is', () => {
+    expect(given({ kind: 'batch', batch: '500' }).batch).toBe(30);
+    expect(given({ kind: 'layer', layer: 'c9', size: 'many' }).attributes).toEqual(new NormalizationState().attributes);
+  });
+
+  it('a changed attribute changes nothing else that was set by hand', () => {
+    const state = given({ kind: 'local-response', map: '1' });
+    state.setResponse(STRONG);
+    state.take({ kind: 'local-response', map: '2' });
+    expect(state.map).toBe(2);
+    expect(state.response).toEqual(STRONG);
+  });
+});
+
+test('each kind begins on the maps that it is used on', () => {
+  const state = new NormalizationState();
+  expect(state.layer).toBe('c1_relu');
+  state.choose('batch');
+  expect(state.layer).toBe('c1');
+});
+
+test('the map stays chosen when the kind changes', () => {
+  const state = given({ kind: 'local-response', map: '4' });
+  state.choose('batch');
+  expect(state.map).toBe(4);
+  state.setMap(2);
+  state.choose('local-response');
+  expect(state.map).toBe(2);
+});
+
+test('in training every batch is seen, in evaluation none', () => {
+  const state = given({ kind: 'batch' });
+  state.player.scrub(4);
+  expect(state.trained).toBe(5);
+  state.train(false);
+  state.player.step(1);
+  state.player.step(1);
+  expect(state.position).toBe(6);
+  expect(state.trained).toBe(5);
+  state.train(true);
+  expect(state.trained).toBe(7);
+});
+
+test('a place keeps its part of the picture on a smaller grid', () => {
+  const state = given({ kind: 'local-response', layer: 'c1_relu' });
+  state.follow(14 * 28 + 7);
+  state.setLayer('s2');
+  expect(state.cell).toBe(7 * 14 + 3);
+});
+
+test('a map that a layer does not have becomes its last', () => {
+  const state = given({ kind: 'local-response', layer: 'c3_relu', map: '15' });
+  state.setLayer('c1_relu');
+  expect(state.map).toBe(5);
+  expect(state.player.length).toBe(6);
+});
