@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { pool, reading, type Kind, type Pooling } from './pooling';
-import { arithmetic, plain, sizeFormula, wayBack, type Piece } from './pooling-formula';
+import { arithmetic, brief, plain, sizeFormula, wayBack, type Piece } from './pooling-formula';
 import { fromNested } from './volume';
 
 const MAX: Pooling = {
@@ -79,4 +79,8 @@ it('the size is computed in sight', () => {
   expect(sizeFormula(6, 2, 2, 0, false, 3)).toBe('⌊(6 + 2·0 − 2) / 2⌋ + 1 = 3');
   expect(sizeFormula(5, 2, 2, 0, true, 3)).toBe('⌈(5 + 2·0 − 2) / 2⌉ + 1 = 3');
   expect(sizeFormula(4, 2, 3, 1, true, 2)).toBe('⌈(4 + 2·1 − 2) / 3⌉ + 1 = 3 → 2');
+});
+
+it('a cell says a whole number as it is', () => {
+  expect([3, -2, 0.25, 1234].map(brief)).toEqual(['3', '−2', '.25', '1234']);
 });

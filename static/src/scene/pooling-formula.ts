@@ -1,5 +1,6 @@
 /** The arithmetic of one pooling window written out with its numbers, as pieces that know which cell they speak of. */
 
+import { short } from './format';
 import {
   AMPLITUDE,
   energyOf,
@@ -35,6 +36,11 @@ export function plain(value: number): string {
   const size = Math.abs(value);
   const text = size !== 0 && size < 0.00005 ? value.toExponential(1) : String(Number(value.toFixed(4)));
   return (text === '-0' ? '0' : text).replaceAll('-', MINUS);
+}
+
+/** A number in a cell: whole ones as they are, others as short as cells want them. */
+export function brief(value: number): string {
+  return Number.isInteger(value) && Math.abs(value) < 1000 ? plain(value) : short(value);
 }
 
 /** Every place under the window that counts, as a page is read; null where it is the padding. */

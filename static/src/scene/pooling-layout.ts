@@ -5,7 +5,7 @@ import { pooledSize, settled, type Pooling, type Size } from './pooling';
 
 export const STACKED = 560; // CSS pixels; below this the figure runs downwards
 export const HEAD = 28; // CSS pixels above each map, for its name
-export const FOOT = 44; // CSS pixels below each map, for its scale
+export const FOOT = 56; // CSS pixels below each map, for its scale
 
 const LARGEST = 44; // CSS pixels; a cell is no larger
 const GAP = 84; // CSS pixels between two maps, for what joins them
@@ -13,6 +13,7 @@ const NARROW = 36; // the same on a phone
 const LEGIBLE = 26; // CSS pixels; a cell that holds its number
 const AISLE = 20; // CSS pixels between two maps that nothing joins
 export const TALL = 460; // CSS pixels of cells that are seen whole beside controls on a laptop
+const TALLER = 460; // the same of three rows
 const CURVE = 250; // CSS pixels that the curve is high
 
 /** The input with all that a window may stand on: its padding, and what a last window sticks out by in ceil mode. */
@@ -111,7 +112,7 @@ export function arrangeTrio(width: number, sizes: [Size, Size, Size]): Trio {
   const across = sizes.reduce((sum, size) => sum + size.width, 0);
   const high = Math.max(...sizes.map((size) => size.height));
   const room = stacked ? width : 0.54 * width;
-  const cell = snapped(Math.min((room - 2 * AISLE) / across, (TALL - 2 * HEAD) / (3 * high)));
+  const cell = snapped(Math.min((room - 2 * AISLE) / across, TALLER / (3 * high)));
   const step = HEAD + high * cell;
   const wide = across * cell + 2 * AISLE;
   const left = stacked ? (width - wide) / 2 : Math.max(0, (room - wide) / 2);

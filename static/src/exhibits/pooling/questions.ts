@@ -16,7 +16,7 @@ export function poolingFields({ kind, window, stride, padding, ceil, coefficient
 export function invarianceFields(pooling: Pooling, problem: Problem, motion: Motion, at: number, curve: boolean) {
   const { kind, window, stride } = settled(pooling, outputSize(problem));
   const summary = kind === 'l2' || kind === 'max' ? kind : 'average';
-  return { kind: summary, window, stride, motion, at, positions: curve ? amounts(motion) : [] };
+  return { kind: summary, window, stride, motion, at, positions: curve ? amounts(motion, problem.input) : [] };
 }
 
 /** The kernel as [1][1][kh][kw]. */

@@ -59,8 +59,11 @@ it('an input is no larger than its kind allows', () => {
   expect(inputSize({ ...USUAL, source: 'photo:china', size: { height: 300, width: NaN } })).toEqual({ height: 256, width: 64 }); // prettier-ignore
 });
 
-it('the slider has rest in its middle and both ends', () => {
-  expect(amounts('shift-x')).toHaveLength(33);
-  expect([amounts('rotate').at(0), amounts('rotate')[18], amounts('rotate').at(-1)]).toEqual([-90, 0, 90]);
+it('the slider has rest in its middle and both ends, and does not move a small input out of sight', () => {
+  const size = { height: 28, width: 6 };
+  expect(amounts('shift-y', size)).toHaveLength(33);
+  expect(amounts('shift-x', size)).toHaveLength(25);
+  expect([0, 18, 36].map((index) => amounts('rotate', size)[index])).toEqual([-90, 0, 90]);
   expect([nearest('shift-x', 2.2), nearest('shift-x', 99), nearest('rotate', 44)]).toEqual([2, 8, 45]);
+  expect(nearest('shift-x', 7, 6)).toBe(6);
 });

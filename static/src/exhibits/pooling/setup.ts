@@ -79,14 +79,19 @@ export function inputSize(setup: Setup): Size {
   return { height: fit(setup.size?.height), width: fit(setup.size?.width) };
 }
 
-/** Every amount of the slider, from end to end. */
-export function amounts(motion: Motion): number[] {
-  const count = (2 * FARTHEST[motion]) / STEP[motion] + 1;
-  return Array.from({ length: count }, (_, index) => index * STEP[motion] - FARTHEST[motion]);
+/** How far an input of this size can be moved and still be seen. */
+export function farthest(motion: Motion, { height, width }: Size): number {
+  return motion === 'rotate' ? FARTHEST.rotate : Math.min(FARTHEST[motion], motion === 'shift-x' ? width : height);
 }
 
-export function nearest(motion: Motion, amount: number): number {
-  const most = FARTHEST[motion];
+/** Every amount of the slider, from end to end. */
+export function amounts(motion: Motion, size: Size): number[] {
+  const most = farthest(motion, size);
+  const count = (2 * most) / STEP[motion] + 1;
+  return Array.from({ length: count }, (_, index) => index * STEP[motion] - most);
+}
+
+export function nearest(motion: Motion, amount: number, most = FARTHEST[motion]): number {
   const snapped = Math.round(amount / STEP[motion]) * STEP[motion];
   return Math.max(-most, Math.min(most, Number.isFinite(snapped) ? snapped : USUAL.amount));
 }

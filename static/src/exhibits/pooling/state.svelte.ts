@@ -49,7 +49,8 @@ export interface Answer {
   indices: Int32Array | null;
 }
 
-const LARGEST_SEED = 2 ** 31 - 1;
+const TURN = 15; // degrees
+const LARGE: Size = { height: 64, width: 64 };
 
 export class PoolingState {
   setup = $state.raw<Setup>(USUAL);
@@ -73,10 +74,6 @@ export class PoolingState {
   #last: Given = {};
   #picture: { of: string; volume: Volume } | null = null;
 
-  constructor(given: Given = {}) {
-    this.take(given);
-  }
-
   /** Takes over the attributes that have changed since they were last read. */
   take(given: Given): void {
     const first = Object.keys(this.#last).length === 0;
@@ -85,7 +82,6 @@ export class PoolingState {
     this.#last = { ...given };
     this.setup = read(changed, first ? USUAL : this.setup);
     this.#settle();
-    this.mover.length = amounts(this.setup.motion).length;
     this.#showAmount();
     if (this.setup.position !== null) this.player.scrub(this.setup.position);
   }
@@ -157,14 +153,8 @@ export class PoolingState {
 
   move(motion: Motion): void {
     this.mover.pause();
-    this.setup = { ...this.setup, motion };
-    this.mover.length = amounts(motion).length;
-    this.setup = { ...this.setup, amount: nearest(motion, motion === 'rotate' ? 15 : USUAL.amount) };
+    this.setup = { ...this.setup, motion, amount: motion === 'rotate' ? TURN : USUAL.amount };
     this.#showAmount();
-  }
-
-  anotherSeed(): void {
-    this.change({ seed: (this.setup.seed + 1) % LARGEST_SEED });
   }
 
   /** A picture or a map has come. */
@@ -182,7 +172,10 @@ export class PoolingState {
   }
 
   #showAmount(): void {
-    this.mover.scrub(amounts(this.setup.motion).indexOf(nearest(this.setup.motion, this.setup.amount)));
+    const { motion, amount } = this.setup;
+    const { amounts } = this;
+    this.mover.length = amounts.length;
+    this.mover.scrub(amounts.indexOf(nearest(motion, amount, amounts.at(-1))));
   }
 
   /** The input of the settings; null while it is on its way. */
@@ -220,8 +213,13 @@ export class PoolingState {
   }
 
   #show(shown: Shown): void {
+    const amount = this.shown === null ? this.setup.amount : this.amount;
     this.shown = shown;
     this.pointed = null;
+    if (this.mover.length !== this.amounts.length) {
+      this.setup = { ...this.setup, amount };
+      this.#showAmount();
+    }
     if (this.compares) return;
     const { length, position } = this.player;
     const count = this.count;
@@ -271,8 +269,13 @@ export class PoolingState {
     return { row: Math.floor(position / Math.max(1, width)), col: position % Math.max(1, width) };
   }
 
+  /** Every amount that the input can be moved by. */
+  get amounts(): number[] {
+    return amounts(this.setup.motion, this.shown?.input ?? LARGE);
+  }
+
   get amount(): number {
-    return amounts(this.setup.motion)[this.mover.position] ?? 0;
+    return this.amounts[this.mover.position] ?? 0;
   }
 
   /** The sentence of what is wrong with one control. */
