@@ -56,9 +56,3 @@ export class Inks {
     };
   }
 }
-
-/** A palette as a CSS gradient; from the lowest colour of a diverging one, from zero of a sequential one. */
-export function gradient({ colours }: Palette): string {
-  const stops = Array.from({ length: 17 }, (_, index) => colours[Math.min(255, index * 16)] ?? [0, 0, 0]);
-  return `linear-gradient(to right, ${stops.map((colour) => `rgb(${colour.join(' ')})`).join(', ')})`;
-}

@@ -3,17 +3,31 @@
 import type { Inks } from '../../draw/inks.svelte';
 import type { Scene } from '../../scene/arrange';
 import { unscale, type Box } from '../../scene/box';
-import { shape } from '../../scene/column';
+import { shape, type Column } from '../../scene/column';
 import { percent } from '../../scene/format';
+import { anchor, scaleOf } from '../../scene/legend';
+import type { Palette } from '../../scene/palette';
 import { say } from '../../words/words';
+import { faceStyle, fontFace, offer, rasterized } from '../parts/save';
 import { operation, title } from './describe';
 import type { View } from './view.svelte';
+
+/** A scale below a column; `word` stands in the number's place where every map has its own. */
+export interface Legend {
+  palette: Palette;
+  limit: number;
+  word: string | null;
+  label: string;
+  /** CSS pixels. */
+  width: number;
+}
 
 export interface Shown {
   scene: Scene;
   canvas: HTMLCanvasElement;
   view: View;
   inks: Inks;
+  legends: (column: Column, width: number) => Legend[];
 }
 
 const FONT = "'Source Sans 3 Variable','Source Sans 3',system-ui,sans-serif";
@@ -32,7 +46,8 @@ function crop(canvas: HTMLCanvasElement, box: Box): string {
   return part.toDataURL('image/png');
 }
 
-export function svg({ scene, canvas, view, inks }: Shown): string {
+/** `face` is the page's type as a data URL, for a file that is opened elsewhere. */
+export function svg({ scene, canvas, view, inks, legends }: Shown, face: string | null = null): string {
   const { ratio } = scene;
   const { frame, detail } = view.session;
   const parts: string[] = [];
@@ -69,6 +84,12 @@ export function svg({ scene, canvas, view, inks }: Shown): string {
     const lines = head.width < 130 && rest.length > 0 ? [first, rest.join(' ')] : [[first, ...rest].join(' ')];
     lines.forEach((line, index) => text(head.x, head.y + 50 + 15 * index, line, `fill="${inks.soft}"`));
     image(block.box);
+    const below = unscale(block.legend, ratio);
+    let x = below.x;
+    for (const legend of legends(block.column, below.width)) {
+      parts.push(scale({ x, y: below.y + 6, width: legend.width, height: 6 }, legend, inks));
+      x += legend.width + 12;
+    }
   }
   const scores = unscale(scene.scores, ratio);
   if (frame !== null && frame.header.label !== null) {
@@ -91,6 +112,7 @@ export function svg({ scene, canvas, view, inks }: Shown): string {
   const height = Math.max(scene.height / ratio, 360) + 2 * AIR;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="${left - AIR} ${-AIR} ${width} ${height}">`,
+    face === null ? '' : new XMLSerializer().serializeToString(faceStyle(face)),
     `<rect x="${left - AIR}" y="${-AIR}" width="${width}" height="${height}" fill="${inks.paper}"/>`,
     `<g font-family="${FONT}" font-size="13" fill="${inks.ink}">`,
     ...parts,
@@ -98,26 +120,27 @@ export function svg({ scene, canvas, view, inks }: Shown): string {
   ].join('\n');
 }
 
-/** The same picture rasterized at twice its size. */
-async function png(source: string): Promise<Blob> {
-  const image = new Image();
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(source)}`;
-  await image.decode();
-  const canvas = document.createElement('canvas');
-  canvas.width = image.naturalWidth * 2;
-  canvas.height = image.naturalHeight * 2;
-  canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
-  return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => (blob === null ? reject(new Error('no picture')) : resolve(blob)), 'image/png');
-  });
+export async function save(kind: 'png' | 'svg', shown: Shown): Promise<void> {
+  const source = svg(shown, await fontFace());
+  const file = kind === 'svg' ? new Blob([source], { type: 'image/svg+xml' }) : await rasterized(source);
+  await offer(file, `${shown.view.session.model}.${kind}`);
 }
 
-export async function save(kind: 'png' | 'svg', shown: Shown): Promise<void> {
-  const source = svg(shown);
-  const blob = kind === 'svg' ? new Blob([source], { type: 'image/svg+xml' }) : await png(source);
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = `${shown.view.session.model}.${kind}`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+/** A palette's scale as the figure has it below a column: its colours, and a number at each end and at zero. */
+function scale(box: Box, legend: Legend, inks: Inks): string {
+  const { stops, marks } = scaleOf(legend.palette, legend.limit, legend.word);
+  const wide = box.width / stops.length;
+  const colours = stops.map(
+    (stop, index) =>
+      `<rect x="${box.x + index * wide}" y="${box.y}" width="${wide + 0.5}" height="6" fill="rgb(${stop.join(',')})"/>`,
+  );
+  const style = `font-size="11" fill="${inks.soft}"`;
+  const numbers = marks.map(
+    ({ at, text }) =>
+      `<text x="${box.x + at * box.width}" y="${box.y + 18}" text-anchor="${anchor(at)}" ${style}>${escape(text)}</text>`,
+  );
+  const name =
+    legend.label === '' ? '' : `<text x="${box.x}" y="${box.y + 32}" ${style}>${escape(legend.label)}</text>`;
+  const edge = `<rect x="${box.x}" y="${box.y}" width="${box.width}" height="6" fill="none" stroke="${inks.hairline}"/>`;
+  return [...colours, edge, ...numbers, name].join('');
 }

@@ -26,18 +26,27 @@ export class Player {
     this.#at = position;
   }
 
+  /** Where it is, with the part of the way to the next position. */
+  protected get at(): number {
+    return this.#at;
+  }
+
+  protected set at(to: number) {
+    this.#at = to;
+  }
+
   /** The whole position that is shown; a line that has become shorter ends it. */
   get position(): number {
-    return Math.floor(Math.min(this.#at, this.end));
+    return Math.floor(Math.min(this.at, this.end));
   }
 
   set position(to: number) {
-    this.#at = Math.max(0, Math.min(this.end, to));
+    this.at = Math.max(0, Math.min(this.end, to));
   }
 
   /** Between two positions while it plays, for what glides. */
   get moment(): number {
-    return Math.min(this.#at, this.end);
+    return Math.min(this.at, this.end);
   }
 
   get end(): number {
@@ -46,15 +55,15 @@ export class Player {
 
   play(): void {
     if (this.playing || isCalm()) return;
-    if (this.position >= this.end) this.#at = 0;
+    if (this.position >= this.end) this.at = 0;
     this.playing = true;
     let last: number | null = null;
     const step = (now: number) => {
       if (!this.playing) return;
       const seconds = last === null ? 0 : Math.max(0, now - last) / 1000;
       last = now;
-      this.#at = this.advanced(seconds * this.speed);
-      if (this.#at >= this.end) this.pause();
+      this.at = this.advanced(seconds * this.speed);
+      if (this.at >= this.end) this.pause();
       else this.#request = requestAnimationFrame(step);
     };
     this.#request = requestAnimationFrame(step);
@@ -64,7 +73,7 @@ export class Player {
     if (!this.playing) return;
     this.playing = false;
     cancelAnimationFrame(this.#request);
-    this.#at = Math.min(this.end, Math.floor(this.#at));
+    this.at = Math.min(this.end, Math.floor(this.at));
   }
 
   toggle(): void {
@@ -84,6 +93,6 @@ export class Player {
 
   /** Where it is after this much time at speed 1. */
   protected advanced(seconds: number): number {
-    return Math.min(this.end, this.#at + seconds * this.rate);
+    return Math.min(this.end, this.at + seconds * this.rate);
   }
 }

@@ -134,7 +134,8 @@ function ground(box: { x: number; y: number; width: number; height: number }, co
   return rect;
 }
 
-function faceStyle(face: string): SVGStyleElement {
+/** The style that brings a font's data URL along. */
+export function faceStyle(face: string): SVGStyleElement {
   const style = document.createElementNS(NAMESPACE, 'style');
   const family = "font-family:'Source Sans 3 Variable';font-weight:200 900";
   style.textContent = `@font-face{${family};src:url(${face}) format('woff2')}`;
