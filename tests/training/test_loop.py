@@ -9,6 +9,7 @@ import torch
 from app.training.loop import Epoch, Event, Recipe, Started, Step, count_errors, learning_rate, milder, train
 from models.catalogue import CATALOGUE, build
 from models.classifier import Classifier
+from tests.training import plain
 from tests.training.digits import RECIPE, drawn
 
 torch.set_num_threads(1)
@@ -38,6 +39,16 @@ def test_the_same_seed_gives_the_same_weights(name: str) -> None:
     assert isinstance(one, Epoch)
     assert isinstance(two, Epoch)
     assert all(torch.equal(one.weights[key], two.weights[key]) for key in one.weights)
+
+
+@pytest.mark.parametrize("name", list(CATALOGUE))
+def test_a_recipe_gives_the_very_bits_of_a_bare_script(name: str) -> None:
+    weights, losses = plain.averaged_weights(name, drawn(60), RECIPE)
+    _, events = carried_out(RECIPE, name)
+    assert [event.loss for event in events if isinstance(event, Step)] == losses
+    last = events[-1]
+    assert isinstance(last, Epoch)
+    assert all(torch.equal(last.weights[key], value) for key, value in weights.items())
 
 
 def test_another_seed_gives_other_weights() -> None:
