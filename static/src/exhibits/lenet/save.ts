@@ -62,8 +62,8 @@ export function svg({ scene, canvas, view, inks, legends }: Shown, face: string 
   };
 
   // The drawing's tools stay behind: the picture begins with what the network reads.
-  const left = scene.mode === 'wide' ? Math.max(0, (scene.blocks[0]?.box.x ?? 0) / ratio - 160) : 0;
   const input = unscale(scene.input.tile.box, ratio);
+  const left = scene.mode === 'wide' ? Math.max(0, (scene.blocks[0]?.box.x ?? 0) / ratio - input.width - 40) : 0;
   const shift = scene.mode === 'wide' ? { x: left + 8 - input.x, y: 86 - input.y } : { x: 0, y: 0 };
   parts.push(`<g transform="translate(${shift.x} ${shift.y})">`);
   image(scene.input.tile.box);
