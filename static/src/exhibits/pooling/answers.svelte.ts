@@ -40,7 +40,7 @@ const C1 = 25; // weights of one kernel of LeNet-5's first layer
 export class Answers {
   problem = $state.raw<Told | null>(null);
   readonly movement = new Movement();
-  readonly fork = new Fork();
+  readonly fork: Fork;
   #pooled: About<Shown> = new WeakMap();
   #backs: About<{ of: Shown; position: number }> = new WeakMap();
   #moves: About<{ of: string; amount: number }> = new WeakMap();
@@ -60,6 +60,7 @@ export class Answers {
     readonly exhibit: PoolingState,
     readonly server?: string,
   ) {
+    this.fork = new Fork(exhibit.player, (count) => exhibit.sized(count));
     this.#pool = this.#asker<PoolingAnswer>('pooling', (answer, question) => this.#tellPooled(answer, question));
     this.#back = this.#asker<PoolingAnswer>('pooling', ({ tensors }, question) => {
       const about = this.#backs.get(question);

@@ -3,7 +3,7 @@
 import { convolve, macs, STILL, type Problem } from '../../scene/convolution';
 import { pool, pooledSize, type Cell, type Pooling, type Size } from '../../scene/pooling';
 import type { Volume } from '../../scene/volume';
-import { Player } from '../parts/player.svelte';
+import type { Player } from '../parts/player.svelte';
 
 /** What the server says of it. */
 export interface Maps {
@@ -20,7 +20,6 @@ export class Fork {
   /** Whether the input is a picture. */
   picture = $state(false);
   pointed = $state.raw<Cell | null>(null);
-  readonly player = new Player({ length: 1 });
   #told = $state.raw<{ of: Problem; pooling: Pooling; maps: Maps } | null>(null);
 
   #preview = $derived.by((): Maps | null => {
@@ -36,18 +35,19 @@ export class Fork {
     return told !== null && told.of === this.problem && told.pooling === this.pooling ? told.maps : this.#preview;
   });
 
+  constructor(
+    readonly player: Player,
+    /** Told how many outputs there are. */
+    readonly sized: (count: number) => void,
+  ) {}
+
   /** Shows another pair; the place in the output stays where it can. */
   set(problem: Problem, pooling: Pooling, picture: boolean): void {
     this.problem = problem;
     this.pooling = pooling;
     this.picture = picture;
     this.pointed = null;
-    const { length, position } = this.player;
-    const size = this.#maps === null ? 1 : this.#maps.pooled.height * this.#maps.pooled.width;
-    if (size === length) return;
-    this.player.pause();
-    this.player.length = size;
-    this.player.scrub(position >= length - 1 ? size - 1 : Math.min(position, size - 1));
+    if (this.#maps !== null) this.sized(this.#maps.pooled.height * this.#maps.pooled.width);
   }
 
   answered(of: Problem, pooling: Pooling, maps: Maps): void {

@@ -72,6 +72,8 @@ export class PoolingState {
   readonly player = new Player({ length: 1 });
   readonly mover = new Player({ length: 1 });
   #last: Given = {};
+  /** The place that was asked for before there was anything to play. */
+  #awaited: number | null = null;
   #picture: { of: string; volume: Volume } | null = null;
 
   /** Takes over the attributes that have changed since they were last read. */
@@ -83,12 +85,15 @@ export class PoolingState {
     this.setup = read(changed, first ? USUAL : this.setup);
     this.#settle();
     this.#showAmount();
-    if (this.setup.position !== null) this.player.scrub(this.setup.position);
+    if (changed.position === undefined) return;
+    this.#awaited = this.setup.position;
+    if (this.player.length > 1) this.sized(this.player.length);
   }
 
   /** The whole state as attributes; a place that playing passes by is not kept. */
   get attributes(): Record<string, string> {
-    const position = this.player.position < this.count - 1 && !this.player.playing ? this.player.position : null;
+    const { position: at, end, playing } = this.player;
+    const position = at < end && !playing ? at : this.#awaited;
     return write({ ...this.setup, position, amount: this.amount });
   }
 
@@ -221,12 +226,18 @@ export class PoolingState {
       this.#showAmount();
     }
     if (this.compares) return;
+    this.sized(this.count);
+  }
+
+  /** So many outputs are played; the place stays, the end stays the end, and one that was asked for is gone to. */
+  sized(count: number): void {
     const { length, position } = this.player;
-    const count = this.count;
-    if (count === length) return;
+    const awaited = this.#awaited;
+    this.#awaited = null;
+    if (count === length && awaited === null) return;
     this.player.pause();
     this.player.length = count;
-    this.player.scrub(position >= length - 1 ? count - 1 : Math.min(position, count - 1));
+    this.player.scrub(Math.min(awaited ?? (position >= length - 1 ? count - 1 : position), count - 1));
   }
 
   get size(): Size {
@@ -257,9 +268,14 @@ export class PoolingState {
     const { shown, back } = this;
     const { position } = this.player;
     if (shown === null) return null;
-    if (back !== null && back.of === shown && back.position === position) return back.gradient;
+    if (back !== null && this.cameBackTo(position)) return back.gradient;
     return gradientOf(shown.input, shown.pooling, upTo(position, this.count));
   });
+
+  /** Whether the gradient of this position is the server's. */
+  cameBackTo(position: number): boolean {
+    return this.back !== null && this.back.of === this.shown && this.back.position === position;
+  }
 
   /** The output cell whose window is drawn: the one pointed at, else the one that the player is at. */
   get followed(): Cell {
