@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from app.training import datasets, record
 from app.training.loop import Epoch, Recipe, Started, Step, train
+from app.training.pictures import DatasetError, Pictures
 from app.training.recipes import RECIPES
 from models.catalogue import CATALOGUE, build
 from models.classifier import Classifier
@@ -70,7 +71,7 @@ def run(settings: TrainSettings) -> int:
     dataset = datasets.DATASETS[settings.dataset]
     try:
         digits = datasets.load(dataset, settings.data_dir, progress=not settings.quiet)
-    except datasets.DatasetError as error:
+    except DatasetError as error:
         print(f"receptive train: {error}", file=sys.stderr)
         return 1
     stages = stages_of(settings)
@@ -99,8 +100,8 @@ def run(settings: TrainSettings) -> int:
 
 def _epochs(
     network: Classifier,
-    train_on: datasets.Digits,
-    held_out: datasets.Digits,
+    train_on: Pictures,
+    held_out: Pictures,
     stage: Recipe,
     settings: TrainSettings,
     behind: int,

@@ -1,30 +1,22 @@
-"""MNIST as tensors: read from a folder, or downloaded once into the cache with its checksums."""
+"""The data sets by name, each as pictures: digits that are in the box, published files, a folder of one's own."""
 
-import errno
 import gzip
 import struct
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pooch
-import requests
 import torch
-from torch import Tensor
 
-HELD_OUT = 10_000  # the last pictures of the 60,000, as is the custom
+from app.training import cifar, folders
+from app.training.fetching import File, cache_folder, download, found
+from app.training.pictures import DatasetError, Pictures, checked
+from models.catalogue import DIGITS
 
-
-class DatasetError(Exception):
-    """The data cannot be had or are not what they should be; says which file and what to do."""
-
-
-@dataclass(frozen=True)
-class File:
-    """A file of a dataset: where it is published and what it must be."""
-
-    name: str
-    md5: str
+HELD_OUT = 10_000  # the last pictures of MNIST's 60,000, as is the custom
+FOLDER = "folder:"  # before the path of a folder of images
+NAMES = ("digits", "mnist", "fashion-mnist", "cifar10")
 
 
 @dataclass(frozen=True)
@@ -35,6 +27,7 @@ class Dataset:
     images: File
     labels: File
     addresses: tuple[str, ...]
+    classes: tuple[str, ...] = DIGITS
 
 
 MNIST = Dataset(
@@ -46,95 +39,64 @@ MNIST = Dataset(
         "https://storage.googleapis.com/cvdf-datasets/mnist/",
     ),
 )
-DATASETS = {MNIST.name: MNIST}
+FASHION = Dataset(
+    name="fashion-mnist",
+    images=File("train-images-idx3-ubyte.gz", "8d4fb7e6c68d591d4c3dfef9ec88bf0d"),
+    labels=File("train-labels-idx1-ubyte.gz", "25c81989df183df01b3e8a0aad5dffbe"),
+    addresses=(
+        "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+        "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
+    ),
+    classes=(
+        "T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
+    ),
+)  # fmt: skip
+DATASETS = {MNIST.name: MNIST, FASHION.name: FASHION}
 
 
-@dataclass(frozen=True)
-class Digits:
-    """images: (N, 28, 28) uint8, white ink on black; labels: (N,) int64."""
+def obtain(name: str, folder: Path | None = None, *, progress: bool = True) -> Pictures:
+    """The pictures that a name of NAMES, or folder:PATH, stands for. `folder` holds the published files, if given.
 
-    images: Tensor
-    labels: Tensor
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def split(self, held_out: int) -> tuple["Digits", "Digits"]:
-        """All but the last `held_out`, and those."""
-        kept = len(self) - held_out
-        return Digits(self.images[:kept], self.labels[:kept]), Digits(self.images[kept:], self.labels[kept:])
+    Raises DatasetError.
+    """
+    if name.startswith(FOLDER):
+        return folders.load(Path(name.removeprefix(FOLDER)).expanduser())
+    if name == "digits":
+        return digits()
+    if name == "cifar10":
+        return cifar.load(folder, progress=progress)
+    return load(DATASETS[name], folder, progress=progress)
 
 
-def load(dataset: Dataset, folder: Path | None = None, *, progress: bool = True) -> Digits:
+def digits() -> Pictures:
+    """scikit-learn's 1,797 digits, enlarged and framed in 28x28 as /predict frames what it is sent."""
+    from app.training.others import other_writers
+
+    framed = other_writers()
+    images = (framed.ink[:, 0, 2:-2, 2:-2] * 255).round().byte()
+    return Pictures(images[..., None], framed.labels, DIGITS)
+
+
+def load(dataset: Dataset, folder: Path | None = None, *, progress: bool = True) -> Pictures:
     """The dataset's training pictures, from `folder` or else from the cache, downloaded if they are not there.
 
     Raises DatasetError.
     """
-    images = _read_idx(_obtain(dataset, dataset.images, folder, progress=progress))
-    labels = _read_idx(_obtain(dataset, dataset.labels, folder, progress=progress))
-    if images.ndim != 3 or labels.ndim != 1 or len(images) != len(labels):
+    images = read_idx(_obtain(dataset, dataset.images, folder, progress=progress))
+    labels = read_idx(_obtain(dataset, dataset.labels, folder, progress=progress))
+    if images.ndim != 3 or labels.ndim != 1:
         raise DatasetError(f"{dataset.name}: {list(images.shape)} pictures do not go with {list(labels.shape)} labels")
-    return Digits(torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64)))
-
-
-def cache_folder() -> Path:
-    """Where downloads are kept: the user's cache folder."""
-    return Path(pooch.os_cache("receptive"))
+    pictures = Pictures(torch.from_numpy(images)[..., None], torch.from_numpy(labels.astype(np.int64)), dataset.classes)
+    return checked(pictures, dataset.name)
 
 
 def _obtain(dataset: Dataset, file: File, folder: Path | None, *, progress: bool) -> Path:
     if folder is not None:
-        for place in (folder / file.name, folder / dataset.name / file.name):
-            if place.is_file():
-                _check(place, file)
-                return place
-        raise DatasetError(f"{folder} holds no {file.name}; leave the data folder out to have it downloaded")
-    return download(dataset, file, cache_folder() / dataset.name, progress=progress)
+        return found(file, (folder / dataset.name, folder))
+    return download(dataset.addresses, file, cache_folder() / dataset.name, progress=progress)
 
 
-def _check(path: Path, file: File) -> None:
-    found = pooch.file_hash(str(path), alg="md5")
-    if found != file.md5:
-        raise DatasetError(f"{path} is damaged: its md5 is {found}, expected {file.md5}; fetch it again")
-
-
-def download(dataset: Dataset, file: File, folder: Path, *, progress: bool = True) -> Path:
-    """The file in `folder`, fetched from the first address that has it whole; nothing half-written is left there.
-
-    Raises DatasetError.
-    """
-    reasons = []
-    for address in dataset.addresses:
-        try:
-            path = pooch.retrieve(
-                address + file.name,
-                known_hash=f"md5:{file.md5}",
-                fname=file.name,
-                path=folder,
-                downloader=pooch.HTTPDownloader(progressbar=progress, timeout=30),
-            )
-        except requests.RequestException as error:
-            reasons.append(f"{address}: {error}")
-            continue
-        except OSError as error:
-            raise explained(error, file, folder) from error
-        except ValueError as error:
-            reasons.append(f"{address}: {error}")
-            continue
-        return Path(path)
-    raise DatasetError(f"{file.name} could not be downloaded. " + "; ".join(reasons))
-
-
-def explained(error: OSError, file: File, folder: Path) -> DatasetError:
-    """What a failure to write `file` into `folder` means and what can be done."""
-    if error.errno == errno.ENOSPC:
-        return DatasetError(
-            f"no space left in {folder} for {file.name}: free some, or name another cache folder with XDG_CACHE_HOME"
-        )
-    return DatasetError(f"{file.name} cannot be written to {folder}: {error}")
-
-
-def _read_idx(path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+def read_idx(path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     """An idx file of unsigned bytes: two zero bytes, type 8, the number of dimensions, their sizes, the values."""
     try:
         with gzip.open(path) as file:
@@ -145,5 +107,5 @@ def _read_idx(path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
         if zero != 0 or kind != 8:
             raise ValueError("not an idx file of unsigned bytes")
         return values.reshape(shape).copy()
-    except (OSError, EOFError, ValueError, struct.error) as error:
+    except (OSError, EOFError, ValueError, struct.error, zlib.error) as error:
         raise DatasetError(f"{path} cannot be read: {error}") from error

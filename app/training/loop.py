@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from app.training import pens, strokes
 from app.training.augmentation import Augmenter, Distortion
-from app.training.datasets import Digits
+from app.training.pictures import Pictures
 from models.classifier import Classifier
 
 CHUNK = 1024  # pictures distorted at once
@@ -68,14 +68,15 @@ Event = Started | Step | Epoch
 
 
 def train(
-    network: Classifier, train_on: Digits, held_out: Digits, recipe: Recipe, mean: float, std: float
+    network: Classifier, train_on: Pictures, held_out: Pictures, recipe: Recipe, mean: float, std: float
 ) -> Generator[Event]:
     """Trains `network` in place; its average over the last steps is what each Epoch carries."""
     generator = torch.Generator().manual_seed(recipe.seed)
     augmenter = Augmenter(recipe.distortion, generator)
     written, their_labels = strokes.written(recipe.written, recipe.seed)
-    distances = torch.cat((pens.distances(train_on.images), written))
-    images = torch.cat((train_on.images, train_on.images.new_zeros(len(written), *train_on.images.shape[1:])))
+    ours = train_on.images[..., 0]
+    distances = torch.cat((pens.distances(ours), written))
+    images = torch.cat((ours, ours.new_zeros(len(written), *ours.shape[1:])))
     all_labels = torch.cat((train_on.labels, their_labels))
     pen = torch.arange(len(images)) >= len(train_on)
     optimizer = torch.optim.AdamW(
@@ -84,7 +85,7 @@ def train(
     per_epoch = len(images) // recipe.batch
     steps = per_epoch * recipe.epochs
     average = {name: value.detach().clone() for name, value in network.state_dict().items()}
-    judged = _normalized(_padded(held_out.images), mean, std)
+    judged = _normalized(_padded(held_out.images[..., 0]), mean, std)
     yield Started(len(images), len(held_out), steps)
     step = 0
     for epoch in range(1, recipe.epochs + 1):

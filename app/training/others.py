@@ -16,23 +16,23 @@ SIDE = 32  # of the picture that an 8x8 bitmap is smoothly enlarged to
 
 
 @dataclass(frozen=True)
-class Pictures:
+class Framed:
     """ink: (N, 1, 32, 32) in [0, 1], before normalization; labels: (N,) int64."""
 
     ink: Tensor
     labels: Tensor
 
 
-def other_writers() -> Pictures:
+def other_writers() -> Framed:
     """scikit-learn's digits, 8x8 in 17 levels, enlarged by bicubic interpolation, as black ink on white."""
     digits = load_digits()
     return as_sent([_enlarged(image) for image in digits.images], digits.target)
 
 
-def as_sent(pictures: list[NDArray[np.uint8]], labels: NDArray[np.int64]) -> Pictures:
+def as_sent(pictures: list[NDArray[np.uint8]], labels: NDArray[np.int64]) -> Framed:
     """Grey pictures of any size, 0 black, as the network meets them when they are sent to /predict."""
     ink = np.stack([prepare(picture).input for picture in pictures])
-    return Pictures(torch.from_numpy(ink)[:, None], torch.from_numpy(np.asarray(labels, np.int64)))
+    return Framed(torch.from_numpy(ink)[:, None], torch.from_numpy(np.asarray(labels, np.int64)))
 
 
 def _enlarged(image: NDArray[np.float64]) -> NDArray[np.uint8]:

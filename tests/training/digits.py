@@ -9,8 +9,11 @@ import torch
 
 from app.training import pens, strokes
 from app.training.augmentation import Distortion
-from app.training.datasets import Dataset, Digits, File
+from app.training.datasets import Dataset
+from app.training.fetching import File
 from app.training.loop import Recipe
+from app.training.pictures import Pictures
+from models.catalogue import DIGITS
 
 RECIPE = Recipe(
     epochs=2,
@@ -28,10 +31,11 @@ RECIPE = Recipe(
 )
 
 
-def drawn(count: int, seed: int = 9) -> Digits:
+def drawn(count: int, seed: int = 9) -> Pictures:
     distances, labels = strokes.written(count, seed)
     fine = ((3 - distances.float() / 16) / 2 + 0.5).clamp(0, 1)
-    return Digits((torch.nn.functional.avg_pool2d(fine, pens.FINE) * 255).byte(), labels)
+    images = (torch.nn.functional.avg_pool2d(fine, pens.FINE) * 255).byte()
+    return Pictures(images[..., None], labels, DIGITS)
 
 
 def idx(values: torch.Tensor) -> bytes:
@@ -40,11 +44,11 @@ def idx(values: torch.Tensor) -> bytes:
     return gzip.compress(head + values.byte().numpy().tobytes(), mtime=0)
 
 
-def dataset(folder: Path, digits: Digits, *addresses: str) -> Dataset:
+def dataset(folder: Path, digits: Pictures, *addresses: str) -> Dataset:
     """The digits as files in `folder`, and the dataset that they are."""
     folder.mkdir(parents=True, exist_ok=True)
     files = []
-    for name, values in (("images.gz", digits.images), ("labels.gz", digits.labels)):
+    for name, values in (("images.gz", digits.images[..., 0]), ("labels.gz", digits.labels)):
         raw = idx(values)
         (folder / name).write_bytes(raw)
         files.append(File(name, hashlib.md5(raw, usedforsecurity=False).hexdigest()))

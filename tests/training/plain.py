@@ -7,11 +7,12 @@ from torch import Tensor
 
 from app.training import pens, strokes
 from app.training.augmentation import Augmenter
+from app.training.loop import Recipe
+from app.training.pictures import Pictures
 from models.catalogue import CATALOGUE, build
-from tests.training.digits import Digits, Recipe
 
 
-def averaged_weights(name: str, train_on: Digits, recipe: Recipe) -> tuple[dict[str, Tensor], list[float]]:
+def averaged_weights(name: str, train_on: Pictures, recipe: Recipe) -> tuple[dict[str, Tensor], list[float]]:
     """The weights that the recipe ends with, and the loss of every step: nothing shared with the loop but its parts."""
     torch.manual_seed(recipe.seed)
     network, about = build(name), CATALOGUE[name]

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from app.training import datasets
-from app.training.datasets import MNIST, DatasetError, File, download, load
+from app.training.datasets import MNIST, load
+from app.training.fetching import File, cache_folder, download, explained
+from app.training.pictures import DatasetError
 from tests.training.digits import dataset, drawn
 
 
@@ -48,7 +49,7 @@ def served(folder: Path, cut: int = 0) -> Iterator[str]:
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return datasets.cache_folder() / "drawn"
+    return cache_folder() / "drawn"
 
 
 def test_digits_are_downloaded_once_into_the_cache(tmp_path: Path, cache: Path) -> None:
@@ -100,7 +101,7 @@ def test_a_full_disk_is_an_error_that_says_so(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No space") as error:
         full.write_bytes(b"x" * 100_000)
     assert error.value.errno == errno.ENOSPC
-    assert "no space left in" in str(datasets.explained(error.value, File("images.gz", ""), tmp_path))
+    assert "no space left in" in str(explained(error.value, File("images.gz", ""), tmp_path))
 
 
 def test_a_cache_that_cannot_be_written_is_an_error_that_names_it(tmp_path: Path) -> None:
@@ -108,7 +109,7 @@ def test_a_cache_that_cannot_be_written_is_an_error_that_names_it(tmp_path: Path
         data = dataset(tmp_path / "there", drawn(10), address)
         (tmp_path / "file").write_text("in the way")
         with pytest.raises(DatasetError, match="cannot be written"):
-            download(data, data.images, tmp_path / "file" / "cache", progress=False)
+            download(data.addresses, data.images, tmp_path / "file" / "cache", progress=False)
 
 
 def test_a_folder_is_read_in_place(tmp_path: Path) -> None:

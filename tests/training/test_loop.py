@@ -82,7 +82,7 @@ def test_the_errors_of_an_epoch_are_those_of_its_averaged_weights() -> None:
     assert isinstance(last, Epoch)
     about = CATALOGUE["lenet5"]
     held_out = drawn(20, seed=2)
-    ink = torch.nn.functional.pad(held_out.images.float() / 255, (2, 2, 2, 2))[:, None]
+    ink = torch.nn.functional.pad(held_out.images[..., 0].float() / 255, (2, 2, 2, 2))[:, None]
     before = {key: value.clone() for key, value in network.state_dict().items()}
     assert count_errors(network, last.weights, (ink - about.mean) / about.std, held_out.labels) == last.errors
     assert all(torch.equal(before[key], value) for key, value in network.state_dict().items())

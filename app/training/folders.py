@@ -1,0 +1,108 @@
+"""A folder of images as a data set: one sub-folder for each class."""
+
+import re
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from app.inference.decoding import FORMATS
+from app.training.pictures import DatasetError, Pictures, checked
+
+ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
+LONGEST_SIDE = 256  # pixels
+MOST_BYTES = 2**31  # of all pictures, decoded
+MOST_CLASSES = 1000
+DAMAGED = (
+    Image.DecompressionBombError, OSError, EOFError, SyntaxError, ValueError, KeyError, TypeError, ArithmeticError
+)  # fmt: skip
+
+
+def load(folder: Path) -> Pictures:
+    """The images in the sub-folders of `folder`, grey if all of them are. Raises DatasetError."""
+    files = {place.name: _images(place) for place in _classes(folder)}
+    first = next(iter(files.values()))[0]
+    arrays = list(_read([path for paths in files.values() for path in paths]))
+    colour = any(array.ndim == 3 for array in arrays)
+    shape = arrays[0].shape[:2]
+    for path, array in zip((path for paths in files.values() for path in paths), arrays, strict=True):
+        if array.shape[:2] != shape:
+            raise DatasetError(
+                f"{path} is {_size(array.shape)} pixels, {first} is {_size(shape)}: "
+                "all images need one size; crop or resize them"
+            )
+    images = np.stack([_coloured(array) if colour else array[..., None] for array in arrays])
+    labels = [label for label, paths in enumerate(files.values()) for _ in paths]
+    return checked(Pictures(torch.from_numpy(images), torch.tensor(labels), tuple(files)), str(folder))
+
+
+def _classes(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise DatasetError(f"{folder} is no folder; name one that holds a sub-folder of images for every class")
+    places = [place for place in folder.iterdir() if place.is_dir() and not place.name.startswith(".")]
+    if not 2 <= len(places) <= MOST_CLASSES:
+        raise DatasetError(
+            f"{folder} holds {len(places)} sub-folders, which are the classes; from 2 to {MOST_CLASSES:,} are needed"
+        )
+    return sorted(places, key=_naturally)
+
+
+def _images(folder: Path) -> list[Path]:
+    paths = [path for path in folder.iterdir() if path.suffix.lower() in ENDINGS and path.is_file()]
+    if not paths:
+        raise DatasetError(f"{folder} holds no image; put PNG, JPEG or WebP files there, or remove the folder")
+    return sorted(paths, key=_naturally)
+
+
+def _naturally(path: Path) -> list[tuple[int, str]]:
+    """A key that sorts 2 before 10."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", path.name) if part]
+
+
+def _read(paths: list[Path]) -> Iterator[NDArray[np.uint8]]:
+    taken = 0
+    for path in paths:
+        array = read_image(path)
+        taken += array.size
+        if taken > MOST_BYTES:
+            raise DatasetError(f"{path}: more than {MOST_BYTES:,} bytes of pictures; take fewer or smaller ones")
+        yield array
+
+
+def read_image(path: Path) -> NDArray[np.uint8]:
+    """One image, (H, W) if it is grey, else (H, W, 3); upright, alpha over white. Raises DatasetError."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # damaged EXIF or palettes: the pixels decide
+        try:
+            with Image.open(path, formats=FORMATS) as image:
+                if max(image.size) > LONGEST_SIDE:
+                    raise DatasetError(
+                        f"{path} is {image.width} x {image.height} pixels; at most {LONGEST_SIDE} a side are read: "
+                        "make the images smaller"
+                    )
+                upright = ImageOps.exif_transpose(image)
+                grey = upright.mode in ("1", "L", "LA", "I;16")
+                return np.asarray(_opaque(upright).convert("L" if grey else "RGB"))
+        except DAMAGED as error:
+            raise DatasetError(f"{path} cannot be read as an image ({error}); replace or remove it") from error
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    if image.mode == "I;16":
+        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    if not image.has_transparency_data:
+        return image
+    with_alpha = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), with_alpha)
+
+
+def _coloured(array: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return array if array.ndim == 3 else np.repeat(array[..., None], 3, axis=2)
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    return f"{shape[1]} x {shape[0]}"
