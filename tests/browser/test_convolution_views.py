@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from torch.nn import functional as F
 
 from tests.browser.conftest import Open, assert_silent, violations
+from tests.browser.pictures import looks_like
 
 KNOWN: Final = {"input": "numbers", "values": "1 2 3; 4 5 6; 7 8 9", "kernel": "weights", "weights": "1 2; 3 4"}
 VIEWS: Final = ("network", "matrix", "spectrum")
@@ -171,3 +172,17 @@ def test_views_and_panels_are_accessible_silent_and_stay_within_the_screen(
         wide = visit.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, state
         assert_silent(visit, server)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("state", [*VIEWS, *PANELS])
+def test_the_main_states_look_as_they_did(open_page: Open, state: str, theme: str) -> None:
+    """Figures alone: what stands around them has pictures of its own."""
+    attributes = {"view": state} if state in VIEWS else {"panel": state}
+    page = open_page(f"/exhibits/convolution?{urlencode(attributes)}", theme=theme).page
+    place = page.get_by_test_id(f"view-{state}" if state in VIEWS else PANELS[state])
+    if state != "network":
+        expect(place).to_have_attribute("data-served", "true")
+    if state in ("weights", "separable"):
+        expect(place.locator("[data-testid$=parameters]").last).to_have_attribute("data-value", re.compile(r"\d"))
+    looks_like(place, f"convolution-{state}-{theme}")
