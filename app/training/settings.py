@@ -1,0 +1,85 @@
+"""Everything that decides what comes out of a run, each with its bounds, its default and a sentence."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from app.training.datasets import FOLDER, NAMES
+from app.training.schedules import Finite, Schedule
+from models.catalogue import CATALOGUE
+from models.pattern import Pattern
+
+
+def a_network(name: str) -> str:
+    """The name of a network of the catalogue. Raises ValueError."""
+    if name not in CATALOGUE:
+        raise ValueError(f"a network of the catalogue is needed: {', '.join(CATALOGUE)}")
+    return name
+
+
+def a_dataset(name: str) -> str:
+    """The name of a data set. Raises ValueError."""
+    if name not in NAMES and not (name.startswith(FOLDER) and name != FOLDER):
+        raise ValueError(f"a data set is {', '.join(NAMES)} or {FOLDER}PATH")
+    return name
+
+
+class EarlyStopping(BaseModel):
+    """When a run ends before its last epoch."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    metric: Literal["validation-loss", "validation-accuracy", "loss"] = Field(
+        "validation-loss", description="what is to improve: of the held-out pictures, or the loss learned from"
+    )
+    patience: int = Field(5, ge=1, le=1000, description="epochs without a new best after which the run stops")
+    restore_best: bool = Field(True, description="whether the weights of the best epoch come back at the end")
+
+
+class RunSettings(BaseModel):
+    """A run: a network, data, and how the one learns from the other."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: Annotated[str, AfterValidator(a_network)] | Pattern = Field(
+        "lenet5", description="network of the catalogue, or a pattern of layers"
+    )
+    dataset: Annotated[str, AfterValidator(a_dataset)] = Field(
+        "digits", description="digits, mnist, fashion-mnist, cifar10, or folder:PATH with a sub-folder per class"
+    )
+    held_out: Finite = Field(0.2, ge=0, le=0.9, description="share of every class that is only judged on")
+    subset: int | None = Field(None, ge=2, le=1_000_000, description="pictures to learn from, fewer than there are")
+    epochs: int = Field(10, ge=1, le=10_000, description="passes over the pictures")
+    batch_size: Annotated[int, Field(ge=1, le=100_000)] | Literal["all"] = Field(
+        32, description="pictures per step: 1 is online learning, all is batch learning"
+    )
+    seed: int = Field(1, ge=0, le=2**31 - 1, description="start of everything random; the same seed, the same run")
+    optimizer: Literal["sgd", "momentum", "nesterov", "adam", "adamw"] = Field(
+        "adam", description="how a gradient becomes a step: plain, with momentum, looking ahead, or scaled by weight"
+    )
+    learning_rate: Finite = Field(1e-3, gt=0, le=1000, description="highest learning rate")
+    momentum: Finite = Field(0.9, ge=0, lt=1, description="share of the last step that momentum and nesterov keep")
+    schedule: Schedule = Field(Schedule(), description="how the learning rate changes")
+    weight_decay: Finite = Field(0.0, ge=0, le=1, description="L2 penalty; with adamw decoupled from the gradient")
+    l1: Finite = Field(0.0, ge=0, le=1, description="L1 penalty: a constant pull of every weight towards zero")
+    decay_factor: Finite = Field(0.0, ge=0, lt=1, description="share that every weight loses at each step")
+    dropout: Finite | None = Field(
+        None, ge=0, lt=1, description="rate of the network's dropout layers, where it has any; its own unless given"
+    )
+    label_smoothing: Finite = Field(0.0, ge=0, lt=1, description="share of the target spread over all classes")
+    clip: Finite | None = Field(None, gt=0, le=1e6, description="longest gradient; a longer one is shortened to it")
+    loss: Literal["cross-entropy", "mean-squared-error", "own"] = Field(
+        "cross-entropy", description="what is minimized; own is the one of the network's paper"
+    )
+    early_stopping: EarlyStopping | None = Field(None, description="when the run ends before its last epoch")
+    threads: int = Field(1, ge=1, le=256, description="processor threads; another number rounds differently")
+
+    @model_validator(mode="after")
+    def _goes_together(self) -> "RunSettings":
+        if self.loss == "own" and self.label_smoothing:
+            raise ValueError("label_smoothing: the network's own loss knows no smoothing; choose cross-entropy")
+        if self.early_stopping and self.early_stopping.metric.startswith("validation") and not self.held_out:
+            raise ValueError(
+                f"early_stopping: {self.early_stopping.metric} needs held_out pictures, and there are none"
+            )
+        return self
