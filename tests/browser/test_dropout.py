@@ -20,7 +20,8 @@ BARE: Final = """<!doctype html><html lang="en"><title>bare</title><body><main>
 
 def masks(response: Response) -> bool:
     """Whether it answers with masks; eval's own answer is asked for at a rate of 0."""
-    return response.url.endswith(PATH) and response.request.post_data_json["rate"] > 0
+    asked = response.request.post_data_json if response.url.endswith(PATH) else None
+    return asked is not None and asked["rate"] > 0
 
 
 def opened(open_page: Open, attributes: dict[str, str] | None = None, **options: Any) -> tuple[Visit, dict[str, Any]]:
