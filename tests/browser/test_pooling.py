@@ -17,7 +17,7 @@ from tests.browser.conftest import SIZES, Open, Visit, assert_silent, violations
 GOLDEN: Final = Path(__file__).parent.parent.parent / "static" / "src" / "scene" / "pooling.golden.json"
 FOUR: Final = [[1.0, 3, 2, 1], [4, 6, 5, 0], [3, 1, 1, 2], [2, 2, 4, 8]]
 NUMBERS: Final = "1 3 2 1; 4 6 5 0; 3 1 1 2; 2 2 4 8"
-BARE: Final = f"""<!doctype html><html lang="en"><title>bare</title><body><main>
+BARE: Final = f"""<!doctype html><html lang="en"><title>bare</title><body><main><h1>bare</h1>
 <rx-pooling values="{NUMBERS}"></rx-pooling></main>
 <script type="module" src="/static/embed.js"></script></body></html>"""
 
@@ -131,7 +131,7 @@ def test_nothing_plays_by_itself_without_motion(open_page: Open) -> None:
 @pytest.mark.parametrize(("kind", "said"), [
     ("average", "(1 + 3 + 4 + 6) / 4 = 14 / 4 = 3.5"),
     ("l2", "√(1² + 3² + 4² + 6²) = √62 = 7.874"),
-    ("subsampling", "0.25 · (1 + 3 + 4 + 6) + 0 = 0.25 · 14 + 0 = 3.5 1.7159 · tanh(⅔ · 3.5) = 1.6837"),
+    ("subsampling", "0.25 · (1 + 3 + 4 + 6) + 0 = 0.25 · 14 + 0 = 3.5 1.7159 · tanh(⅔ · 3.5) = 1.6839"),
     ("global-average", "(1 + 3 + 2 + 1 + 4 + 6 + 5 + … + 4 + 8) / 16 = 45 / 16 = 2.8125"),
 ])  # fmt: skip
 def test_each_kind_is_written_out(open_page: Open, server: str, kind: str, said: str) -> None:
@@ -198,7 +198,7 @@ def test_the_gradient_goes_back_as_autograd_sends_it(open_page: Open, server: st
 def test_a_winner_of_several_windows_gets_the_gradient_of_each(open_page: Open) -> None:
     page = opened(open_page, {"view": "gradient", "window": "3", "stride": "1"}).page
     point(page, "gradient", 1, 1, 4, 4)
-    expect(page.get_by_test_id("scene")).to_contain_text("gets 1 + 1 + 1 = 3")
+    expect(page.get_by_test_id("scene")).to_contain_text("gets 1 + 1 + 1 + 0 = 3")
 
 
 def test_pointing_shows_the_window_of_an_output_and_the_readers_of_an_input(open_page: Open) -> None:
@@ -237,7 +237,7 @@ def test_the_changes_of_a_movement_are_the_servers(open_page: Open, server: str)
             shown = page.get_by_test_id(f"change-{stage}").get_attribute("value")
             assert float(shown or "nan") == pytest.approx(answer["curve"][stage][0], rel=1e-6)
     expect(page).to_have_url(re.compile("amount=1.5"))
-    page.get_by_role("radio", name="turn").check()
+    page.get_by_role("radio", name="turn", exact=True).check()
     expect(page).to_have_url(re.compile("motion=rotate"))
     confirmed(page)
     assert_silent(visit, server)
@@ -280,7 +280,6 @@ def test_bad_input_is_explained_next_to_its_control_and_the_last_good_picture_st
     page = visit.page
     field = page.get_by_label(control, exact=True)
     field.fill(value)
-    field.press("Tab")
     expect(complaint(page)).to_have_count(1)
     expect(complaint(page)).to_contain_text(said)
     near, place = complaint(page).bounding_box(), field.bounding_box()
@@ -296,7 +295,7 @@ def test_bad_input_is_explained_next_to_its_control_and_the_last_good_picture_st
 def test_the_picture_stays_while_the_connection_is_lost_and_comes_back(open_page: Open) -> None:
     page = opened(open_page).page
     page.route("**/operations/pooling", lambda route: route.abort())
-    page.get_by_role("radio", name="average").check()
+    page.get_by_role("radio", name="average", exact=True).check()
     expect(page.get_by_test_id("problem")).not_to_be_empty()
     assert numbers(page.get_by_test_id("output")) == [3.5, 2, 2, 3.8]
     page.unroute("**/operations/pooling")
