@@ -75,6 +75,7 @@ function chunk(kind: string, data: Uint8Array): Uint8Array {
 }
 
 const LARGEST_BLOCK = 65_535;
+const LONGEST_SUM = 5552; // bytes after which both sums of Adler-32 are still below 2^32, as in zlib
 
 /** A zlib stream (RFC 1950) of stored blocks (RFC 1951, section 3.2.4). */
 function stored(data: Uint8Array): Uint8Array {
@@ -86,9 +87,14 @@ function stored(data: Uint8Array): Uint8Array {
     parts.push(Uint8Array.of(last, low, high, low ^ 255, high ^ 255), block);
   }
   let [a, b] = [1, 0];
-  for (const byte of data) {
-    a = (a + byte) % 65_521;
-    b = (b + a) % 65_521;
+  for (let at = 0; at < data.length; at += LONGEST_SUM) {
+    const end = Math.min(data.length, at + LONGEST_SUM);
+    for (let index = at; index < end; index += 1) {
+      a += data[index] ?? 0;
+      b += a;
+    }
+    a %= 65_521;
+    b %= 65_521;
   }
   parts.push(Uint8Array.of(b >> 8, b & 255, a >> 8, a & 255));
   return joined(parts);
@@ -119,6 +125,10 @@ function joined(parts: Uint8Array[]): Uint8Array {
 function base64(bytes: Uint8Array): string {
   const STEP = 8192; // arguments that a call can take anywhere
   let text = '';
-  for (let at = 0; at < bytes.length; at += STEP) text += String.fromCharCode(...bytes.subarray(at, at + STEP));
+  for (let at = 0; at < bytes.length; at += STEP) {
+    const some = bytes.subarray(at, at + STEP) as unknown as number[];
+    // Spreading would walk an iterator, which takes ten times as long.
+    text += String.fromCharCode.apply(null, some);
+  }
   return btoa(text);
 }

@@ -154,10 +154,10 @@ export function read(attributes: Record<string, string | undefined>): Setup {
     const text = attributes[name];
     if (text !== undefined) setup = { ...setup, ...READ[name]?.(text) };
   }
-  if (attributes['values'] !== undefined && attributes['input'] === undefined) return { ...setup, source: 'numbers' };
-  return attributes['weights'] !== undefined && attributes['kernel'] === undefined
-    ? { ...setup, kernel: 'weights' }
-    : setup;
+  if (attributes['values'] !== undefined && attributes['input'] === undefined) setup = { ...setup, source: 'numbers' };
+  if (attributes['weights'] !== undefined && attributes['kernel'] === undefined)
+    setup = { ...setup, kernel: 'weights' };
+  return setup;
 }
 
 const both = ([down, across]: readonly [number, number]) => (down === across ? `${down}` : `${down} ${across}`);

@@ -1,5 +1,7 @@
 /** What the visitor has set and where the window is; the values are the server's, and ours until it has answered. */
 
+import { untrack } from 'svelte';
+
 import { readSource, sourceText, type Source } from '../../ink/source';
 import {
   convolve,
@@ -71,6 +73,8 @@ export class ConvolutionState {
   #good: Problem | null = null;
   #chosen: Source | null = null;
   #wanted: number | null = null;
+  /** The input that was last padded: a new kernel leaves it as it is, and its picture with it. */
+  #padded: { input: Volume; how: string; volume: Volume } | null = null;
   #pair: Shown | null = null;
 
   /** What a picture is fetched by. */
@@ -100,7 +104,13 @@ export class ConvolutionState {
     return this.#pair;
   });
   /** The input as the window sees it. */
-  around = $derived(padded(this.shown.problem));
+  around = $derived.by(() => {
+    const { input, settings } = this.shown.problem;
+    const how = [settings.transposed, settings.paddingMode, ...settings.padding].join(' ');
+    if (this.#padded?.input !== input || this.#padded.how !== how)
+      this.#padded = { input, how, volume: padded(this.shown.problem) };
+    return this.#padded.volume;
+  });
   /** Whether the steps go over the input, whose cells lay their kernels down, and not over the output. */
   spreads = $derived(this.shown.problem.settings.transposed && this.view === 'window');
   /** The cells that one map takes. */
@@ -145,7 +155,9 @@ export class ConvolutionState {
   });
   attributes = $derived.by((): Attributes => {
     const { setup, view, panel } = this;
-    return write({ ...setup, view, panel, position: this.begun ? this.step : null });
+    // While it plays the step changes with every frame; it is said when the window rests.
+    const step = this.player.playing ? untrack(() => this.step) : this.step;
+    return write({ ...setup, view, panel, position: this.begun ? step : null });
   });
   counts = $derived.by(() => {
     const { problem, answer } = this.shown;
@@ -163,16 +175,24 @@ export class ConvolutionState {
     this.view = setup.view;
     this.panel = setup.panel;
     this.begun = setup.position !== null;
-    this.#wanted = setup.position ?? 0;
+    this.#wanted = setup.position;
     this.settle();
   }
 
-  /** Tells the player how far it goes, and brings it to where it was to begin once what it plays is there. */
+  /** Tells the player how far it goes, and puts the window where it begins as long as nobody has moved it. */
   settle(): void {
     this.player.length = this.steps;
-    if (this.#wanted === null || this.posed === null) return;
-    this.player.scrub(Math.min(this.#wanted, this.steps - 1));
+    if (this.posed === null) return;
+    if (this.#wanted !== null) this.player.scrub(Math.min(this.#wanted, this.steps - 1));
+    else if (!this.begun) this.player.scrub(this.#rest());
     this.#wanted = null;
+  }
+
+  /** Where a window stands that nobody has moved: in the middle of a picture, whose corner is empty; else at the first cell. */
+  #rest(): number {
+    if (!pictured(this.setup.source)) return 0;
+    const width = this.spreads ? this.shown.problem.input.width : this.shown.output.width;
+    return Math.floor(this.each / width / 2) * width + Math.floor(width / 2);
   }
 
   change(part: Partial<Setup>): void {
@@ -243,9 +263,11 @@ export class ConvolutionState {
     return kernelSize(this.setup);
   }
 
-  /** The window is moved: from now on the output is filled as far as it has come. */
+  /** If the window is moved, the output is filled only as far as it has come from now on; playing begins at the start. */
   begin(): void {
-    this.begun = true;
+    if (this.begun || this.#wanted !== null) return;
+    if (this.player.playing) this.player.position = 0;
+    this.begun = this.player.playing || this.player.position !== this.#rest();
   }
 
   goTo(place: { row: number; col: number }): void {

@@ -1,0 +1,72 @@
+/** The exhibit's attributes are its whole state: what is written is read back, and what is usual is not said. */
+// @vitest-environment node
+
+import { describe, expect, test } from 'vitest';
+
+import { convolve } from '../../scene/convolution';
+import { pose } from './problem';
+import { read, USUAL, write, type Setup } from './setup';
+
+const CASES: [string, Partial<Setup>][] = [
+  ['as usual', {}],
+  ['numbers in two channels', { values: [[[1, -2.5]], [[0.1, 3]]], channels: 2 }],
+  ['a pattern of a size', { source: 'ramp', size: { height: 4, width: 7 }, channels: 3 }],
+  ['chance with a seed', { source: 'random', seed: 12 }],
+  ['a photo', { source: 'photo:china', channels: 3, size: { height: 128, width: 128 } }],
+  ['a Gabor', { kernel: 'gabor', kernelSize: { height: 9, width: 5 }, sigma: 2.5, angle: 45, wavelength: 6 }],
+  ['learned kernels', { kernel: 'lenet5:c1:3', filters: 2 }],
+  ['own weights', { kernel: 'weights', weights: [[[[1, 2]]], [[[3, 4]]]], filters: 2, bias: [0.5, -1] }],
+  ['movement', { stride: [2, 1], dilation: [1, 3], groups: 2, channels: 2, filters: 2, source: 'ramp' }],
+  ['padding by name', { padding: 'full', paddingMode: 'circular' }],
+  ['padding by side', { padding: 'sides', sides: [1, 2, 0, 3] }],
+  ['transposed', { transposed: true, stride: [2, 2], outputPadding: [1, 0] }],
+  ['seen otherwise', { view: 'matrix', panel: 'code', flip: true, position: 3 }],
+];
+
+test.each(CASES)('%s', (_, part) => {
+  const setup = { ...USUAL, ...part };
+  expect(read(write(setup))).toEqual(setup);
+});
+
+test('what is usual is not said', () => {
+  expect(write(USUAL)).toEqual({});
+  expect(write({ ...USUAL, stride: [2, 2] })).toEqual({ stride: '2' });
+  expect(write({ ...USUAL, source: 'ramp' })).toEqual({ input: 'ramp' });
+});
+
+describe('attributes as they are written by hand', () => {
+  test('values and weights alone are the input and the kernel', () => {
+    const posed = pose(read({ values: '1 2 3; 4 5 6; 7 8 9', weights: '1 2; 3 4' }), null, null);
+    if (posed === null || !('problem' in posed)) throw new Error('no problem');
+    expect([...convolve(posed.problem).data]).toEqual([37, 47, 67, 77]);
+  });
+
+  test.each([
+    ['1', [1, 1, 1, 1]],
+    ['1 2', [1, 1, 2, 2]],
+    ['1 2 3 4', [1, 2, 3, 4]],
+  ])('padding="%s"', (padding, sides) => {
+    expect(read({ padding }).sides).toEqual(sides);
+  });
+
+  test('sizes are one number or rows x columns; a flag is there or not', () => {
+    expect(read({ size: '4x7' }).size).toEqual({ height: 4, width: 7 });
+    expect(read({ size: '4' }).size).toEqual({ height: 4, width: 4 });
+    expect(read({ transposed: '' }).transposed).toBe(true);
+    expect(read({ transposed: 'false' }).transposed).toBe(false);
+  });
+
+  test.each<[Record<string, string>, string]>([
+    [{ stride: '0' }, 'stride'],
+    [{ stride: 'fast' }, 'stride'],
+    [{ input: 'ramp', size: '17' }, 'input'],
+    [{ input: 'ramp', channels: '5' }, 'input'],
+    [{ groups: '2' }, 'groups'],
+    [{ kernel: 'box', 'kernel-size': '12', padding: '9' }, 'kernel'],
+    [{ kernel: 'box', 'kernel-size': '7' }, 'kernel'],
+    [{ transposed: '', 'output-padding': '1' }, 'output-padding'],
+    [{ values: '1e12 1; 1 1', weights: '1' }, 'input'],
+  ])('%o is complained about at its control', (attributes, field) => {
+    expect(pose(read(attributes), null, null)).toMatchObject({ complaint: { field } });
+  });
+});
