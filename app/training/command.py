@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from tqdm import tqdm
 
 from app.training import datasets, record
-from app.training.loop import Epoch, Recipe, Started, Step, train
+from app.training.events import Epoch, Started, Step
 from app.training.pictures import DatasetError, Pictures
+from app.training.recipe import Recipe, carried_out
 from app.training.recipes import RECIPES
 from models.catalogue import CATALOGUE, build
 from models.classifier import Classifier
@@ -110,7 +111,7 @@ def _epochs(
     """The epochs of one stage, their steps shown on a bar."""
     about = CATALOGUE[settings.name]
     with (
-        closing(train(network, train_on, held_out, stage, about.mean, about.std)) as events,
+        closing(carried_out(network, train_on, held_out, stage, about.mean, about.std)) as events,
         tqdm(disable=settings.quiet, unit="step", dynamic_ncols=True) as bar,
     ):
         bar.set_description("finding the middle of every stroke, a minute or two")

@@ -1,160 +1,249 @@
 """The training loop, as a generator of events: stopping is not asking for the next one."""
 
 import math
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
 
-from app.training import pens, strokes
-from app.training.augmentation import Augmenter, Distortion
-from app.training.pictures import Pictures
+from app.training.events import Diverged, Epoch, Event, Started, Step, Stopped
 from models.classifier import Classifier
 
-CHUNK = 1024  # pictures distorted at once
+LOST = 20.0  # times the loss of a guess, or the first loss if that was larger: no run comes back from there
+
+Batch = tuple[Tensor, Tensor]  # the network's inputs (N, C, H, W) and their labels (N,)
+
+
+class Feed(Protocol):
+    """Where the batches come from."""
+
+    @property
+    def pictures(self) -> int:
+        """How many are learned from."""
+
+    @property
+    def held_out(self) -> int:
+        """How many are only judged on."""
+
+    @property
+    def per_epoch(self) -> int:
+        """Batches of an epoch."""
+
+    def batches(self, epoch: int) -> Iterator[Batch]:
+        """Those of one epoch, counted from 1."""
+
+    def judged(self) -> Iterator[Batch]:
+        """What is held out."""
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """Everything that decides what comes out of a run, beside the data and the torch version."""
+class Patience:
+    """When a run that gets no better ends."""
+
+    epochs: int | None = None  # without a new best; None never ends it
+    metric: str = "validation-loss"  # or validation-accuracy, or loss
+    restore: bool = False  # whether the network ends with the weights of its best epoch
+
+
+@dataclass(frozen=True)
+class Course:
+    """How the network goes from one step to the next."""
 
     epochs: int
-    batch: int
-    learning_rate: float  # the highest, after the warm-up
-    weight_decay: float
-    warm_up: float  # share of all steps in which the learning rate rises
-    averaging: float  # of the exponential moving average of the weights, per step
-    mild_from: float  # share of all epochs after which distortions grow milder
-    mild_strength: float  # of the distortions in the last epoch
-    mild_plain: float  # share of pictures left as they are in the last epoch
-    written: int  # digits drawn in strokes.py's styles, added to the data set's
-    seed: int
-    distortion: Distortion
-    joined: bool = False  # whether what was held out is learned from too; it has been judged on before
+    optimizer: Callable[[nn.Module], torch.optim.Optimizer]
+    rate: Callable[[int, int, int], float]  # learning rate of (step, steps, steps of an epoch), steps from 1
+    loss: Callable[[Tensor, Tensor], Tensor]  # of the network's output and the labels
+    averaging: float | None = None  # of the exponential moving average of the weights, per step; what is judged then
+    clip: float | None = None  # the longest gradient
+    l1: float = 0.0
+    decay_factor: float = 0.0
+    patience: Patience = Patience()
 
 
-@dataclass(frozen=True)
-class Started:
-    """The run has begun: how much it learns from, what it is judged on, and its length."""
+def train(network: Classifier, feed: Feed, course: Course) -> Generator[Event]:
+    """Trains `network` in place. With averaging, what each Epoch carries is the average, not the network's own weights.
 
-    pictures: int
-    held_out: int
-    steps: int
-
-
-@dataclass(frozen=True)
-class Step:
-    """One batch was learned from."""
-
-    number: int  # from 1
-    epoch: int
-    loss: float
-    learning_rate: float
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """All pictures have been seen once more, and the averaged weights judged."""
-
-    number: int  # from 1
-    loss: float  # mean over the epoch's steps
-    errors: int  # of the averaged weights on what was held out
-    held_out: int
-    weights: dict[str, Tensor]  # the averaged weights, not to be changed
-
-
-Event = Started | Step | Epoch
-
-
-def train(
-    network: Classifier, train_on: Pictures, held_out: Pictures, recipe: Recipe, mean: float, std: float
-) -> Generator[Event]:
-    """Trains `network` in place; its average over the last steps is what each Epoch carries."""
-    generator = torch.Generator().manual_seed(recipe.seed)
-    augmenter = Augmenter(recipe.distortion, generator)
-    written, their_labels = strokes.written(recipe.written, recipe.seed)
-    ours = train_on.images[..., 0]
-    distances = torch.cat((pens.distances(ours), written))
-    images = torch.cat((ours, ours.new_zeros(len(written), *ours.shape[1:])))
-    all_labels = torch.cat((train_on.labels, their_labels))
-    pen = torch.arange(len(images)) >= len(train_on)
-    optimizer = torch.optim.AdamW(
-        network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay, betas=(0.9, 0.99), fused=True
-    )
-    per_epoch = len(images) // recipe.batch
-    steps = per_epoch * recipe.epochs
-    average = {name: value.detach().clone() for name, value in network.state_dict().items()}
-    judged = _normalized(_padded(held_out.images[..., 0]), mean, std)
-    yield Started(len(images), len(held_out), steps)
-    step = 0
-    for epoch in range(1, recipe.epochs + 1):
-        strength, plain = milder(recipe, (epoch - 1) / max(recipe.epochs - 1, 1))
-        order = torch.randperm(len(images), generator=generator)[: per_epoch * recipe.batch]
+    Dropout draws from torch's global generator; everything else that is random is the feed's.
+    """
+    optimizer = course.optimizer(network)
+    average = None if course.averaging is None else _copied(network)
+    steps = feed.per_epoch * course.epochs
+    best = _Best(course.patience)
+    yield Started(feed.pictures, feed.held_out, steps)
+    step, worst = 0, math.inf
+    for epoch in range(1, course.epochs + 1):
         network.train()
-        total = 0.0
-        for chunk in order.split(recipe.batch * max(CHUNK // recipe.batch, 1)):
-            pictures = augmenter(images[chunk], distances[chunk], pen[chunk], strength, plain)
-            pictures = _normalized(pictures, mean, std)
-            chunk_labels = all_labels[chunk].split(recipe.batch)
-            for inputs, labels in zip(pictures.split(recipe.batch), chunk_labels, strict=True):
-                step += 1
-                rate = learning_rate(recipe, step / steps)
-                for group in optimizer.param_groups:
-                    group["lr"] = rate
-                loss = network.loss(network(inputs), labels)
-                optimizer.zero_grad(set_to_none=True)
-                loss.backward()
-                optimizer.step()
-                _follow(average, network, min(recipe.averaging, 1 - 1 / (step + 1)))
-                value = float(loss.detach())
-                total += value
-                yield Step(step, epoch, value, rate)
-        errors = count_errors(network, average, judged, held_out.labels)
-        weights = {name: value.clone() for name, value in average.items()}
-        yield Epoch(epoch, total / per_epoch, errors, len(held_out), weights)
+        tally = _Tally(network)
+        for inputs, labels in feed.batches(epoch):
+            step += 1
+            rate = course.rate(step, steps, feed.per_epoch)
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            output = network(inputs)
+            loss = course.loss(output, labels)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            value, norms = float(loss.detach()), tally.norms()
+            scores = network.logits(output.detach())
+            if step == 1:
+                worst = LOST * max(value, math.log(scores.shape[1]))
+            norm = float(torch.linalg.vector_norm(norms))
+            if not (math.isfinite(value) and math.isfinite(norm)):
+                what = f"the loss is {value}" if not math.isfinite(value) else f"the gradient's length is {norm}"
+                yield Diverged(step, epoch, _reason(what, step, rate))
+                return
+            _apply(network, optimizer, course, norm)
+            if average is not None and course.averaging is not None:
+                _follow(average, network, min(course.averaging, 1 - 1 / (step + 1)))
+            right = int((scores.argmax(dim=1) == labels).sum())
+            tally.add(value, right, len(labels), norms)
+            yield Step(step, epoch, value, rate, right / len(labels), norm)
+        weights = _copied(network) if average is None else {name: value.clone() for name, value in average.items()}
+        validation, confusion = judge(network, weights, feed.judged(), course.loss)
+        yield best.marked(tally.epoch(epoch, validation, confusion, weights))
+        if tally.loss / tally.steps > worst:
+            yield Diverged(step, epoch, _reason(f"the loss has grown to {tally.loss / tally.steps:.3g}", step, rate))
+            return
+        if epoch < course.epochs and best.is_over(epoch):
+            yield Stopped(epoch, best.epoch, best.reason(epoch))
+            break
+    best.bring_back(network)
 
 
-def milder(recipe: Recipe, done: float) -> tuple[float, float]:
-    """Strength of the distortions and share of plain pictures when `done` of all epochs is behind."""
-    if done <= recipe.mild_from:
-        return 1.0, recipe.distortion.plain
-    way = (done - recipe.mild_from) / (1 - recipe.mild_from)
-    strength = 1 + way * (recipe.mild_strength - 1)
-    return strength, recipe.distortion.plain + way * (recipe.mild_plain - recipe.distortion.plain)
+def _apply(network: nn.Module, optimizer: torch.optim.Optimizer, course: Course, norm: float) -> None:
+    """One step of the optimizer: the gradient clipped, then the pull of L1, then the decay, then the step itself."""
+    with torch.no_grad():
+        for value, gradient in _gradients(network):
+            if course.clip is not None and norm > course.clip:
+                gradient.mul_(course.clip / norm)
+            if course.l1 and is_weight(value):
+                gradient.add_(value.sign(), alpha=course.l1)
+            if course.decay_factor and is_weight(value):
+                value.mul_(1 - course.decay_factor)
+    optimizer.step()
 
 
-def learning_rate(recipe: Recipe, done: float) -> float:
-    """Rises linearly during the warm-up, then falls along a cosine to a hundredth."""
-    if done < recipe.warm_up:
-        return recipe.learning_rate * done / recipe.warm_up
-    way = (done - recipe.warm_up) / (1 - recipe.warm_up)
-    return recipe.learning_rate * (0.01 + 0.99 * (1 + math.cos(math.pi * way)) / 2)
+def _gradients(network: nn.Module) -> list[tuple[Tensor, Tensor]]:
+    """Every parameter with its gradient."""
+    return [(value, value.grad) for value in network.parameters() if value.grad is not None]
+
+
+def is_weight(value: Tensor) -> bool:
+    """Whether penalties are for it: kernels and matrices, not biases and what scales a whole map."""
+    return value.ndim > 1
 
 
 @torch.no_grad()
-def count_errors(network: Classifier, weights: dict[str, Tensor], inputs: Tensor, labels: Tensor) -> int:
-    """How many of the inputs the network with these weights calls by a wrong name."""
-    own = {name: value.clone() for name, value in network.state_dict().items()}
+def judge(
+    network: Classifier,
+    weights: dict[str, Tensor],
+    batches: Iterable[Batch],
+    loss: Callable[[Tensor, Tensor], Tensor],
+) -> tuple[float | None, tuple[tuple[int, ...], ...]]:
+    """Mean loss and confusion matrix of the network with these weights, in evaluation; its own come back."""
+    own, training = _copied(network), network.training
     network.load_state_dict(weights)
     network.eval()
-    errors = 0
-    for some, right in zip(inputs.split(500), labels.split(500), strict=True):
-        errors += int((network.logits(network(some)).argmax(dim=1) != right).sum())
+    total, count, confusion = 0.0, 0, torch.zeros(0, 0, dtype=torch.int64)
+    for inputs, labels in batches:
+        output = network(inputs)
+        scores = network.logits(output)
+        classes = scores.shape[1]
+        if not count:
+            confusion = torch.zeros(classes, classes, dtype=torch.int64)
+        cells = labels * classes + scores.argmax(dim=1)
+        confusion += cells.bincount(minlength=classes**2).view(classes, classes)
+        total += float(loss(output, labels)) * len(labels)
+        count += len(labels)
     network.load_state_dict(own)
-    network.train()
-    return errors
+    network.train(training)
+    return (total / count if count else None), tuple(tuple(row) for row in confusion.tolist())
+
+
+class _Tally:
+    """What is summed up in the course of an epoch."""
+
+    def __init__(self, network: nn.Module) -> None:
+        self.network = network
+        self.names = [name for name, value in network.named_parameters() if value.requires_grad]
+        self.sums = torch.zeros(len(self.names))
+        self.loss, self.steps, self.right, self.pictures = 0.0, 0, 0, 0
+
+    def norms(self) -> Tensor:
+        """The gradient's length in every parameter: (parameters,)."""
+        return torch.stack(torch._foreach_norm([gradient for _, gradient in _gradients(self.network)]))
+
+    def add(self, loss: float, right: int, pictures: int, norms: Tensor) -> None:
+        self.loss += loss
+        self.steps += 1
+        self.right += right
+        self.pictures += pictures
+        self.sums += norms
+
+    def epoch(
+        self,
+        number: int,
+        validation: float | None,
+        confusion: tuple[tuple[int, ...], ...],
+        weights: dict[str, Tensor],
+    ) -> Epoch:
+        norms = dict(zip(self.names, (self.sums / self.steps).tolist(), strict=True))
+        loss, accuracy = self.loss / self.steps, self.right / self.pictures
+        return Epoch(number, loss, accuracy, validation, confusion, norms, weights, best=False)
+
+
+class _Best:
+    """The best epoch up to now."""
+
+    def __init__(self, patience: Patience) -> None:
+        self.patience = patience
+        self.epoch = 0
+        self.value = math.inf
+        self.weights: dict[str, Tensor] | None = None
+
+    def marked(self, event: Epoch) -> Epoch:
+        """The epoch, which is known to be the best or not."""
+        value = self._value(event)
+        if not (self.epoch == 0 or value < self.value):
+            return event
+        self.epoch, self.value = event.number, value
+        if self.patience.restore:
+            self.weights = event.weights
+        return replace(event, best=True)
+
+    def _value(self, event: Epoch) -> float:
+        """What is watched, so that less is better; the loss learned from where nothing is held out."""
+        accuracy = event.validation_accuracy
+        if self.patience.metric == "validation-accuracy" and accuracy is not None:
+            return -accuracy
+        if self.patience.metric == "loss" or event.validation_loss is None:
+            return event.loss
+        return event.validation_loss
+
+    def is_over(self, epoch: int) -> bool:
+        return self.patience.epochs is not None and epoch - self.epoch >= self.patience.epochs
+
+    def reason(self, epoch: int) -> str:
+        metric = self.patience.metric.replace("-", " ")
+        return f"the {metric} has not improved in the {epoch - self.epoch} epochs since epoch {self.epoch}"
+
+    def bring_back(self, network: nn.Module) -> None:
+        if self.weights is not None:
+            network.load_state_dict(self.weights)
+
+
+def _reason(what: str, step: int, rate: float) -> str:
+    return f"{what} at step {step}, where the learning rate is {rate:.3g}: take a lower one, or clip the gradient"
+
+
+def _copied(network: nn.Module) -> dict[str, Tensor]:
+    return {name: value.detach().clone() for name, value in network.state_dict().items()}
 
 
 @torch.no_grad()
 def _follow(average: dict[str, Tensor], network: nn.Module, keep: float) -> None:
-    values = list(network.state_dict().values())
-    torch._foreach_lerp_(list(average.values()), values, 1 - keep)
-
-
-def _padded(images: Tensor) -> Tensor:
-    return nn.functional.pad(images.float() / 255, (2, 2, 2, 2))[:, None]
-
-
-def _normalized(ink: Tensor, mean: float, std: float) -> Tensor:
-    return (ink - mean) / std
+    values = network.state_dict()
+    real = [name for name, value in values.items() if value.is_floating_point()]  # others count batches
+    torch._foreach_lerp_([average[name] for name in real], [values[name] for name in real], 1 - keep)

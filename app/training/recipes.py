@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from app.training.augmentation import Distortion
-from app.training.loop import Recipe
+from app.training.recipe import Recipe
 
 _SHARED = Recipe(
     epochs=120,

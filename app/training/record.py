@@ -12,8 +12,8 @@ from safetensors.torch import save
 from torch import Tensor
 
 from app.training.datasets import HELD_OUT, Dataset
-from app.training.loop import Recipe
 from app.training.others import guesses, other_writers
+from app.training.recipe import Recipe
 from models.catalogue import CATALOGUE, build, weights_path
 
 

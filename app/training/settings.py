@@ -82,4 +82,6 @@ class RunSettings(BaseModel):
             raise ValueError(
                 f"early_stopping: {self.early_stopping.metric} needs held_out pictures, and there are none"
             )
+        if self.optimizer == "nesterov" and not self.momentum:
+            raise ValueError("momentum: nesterov looks ahead by it, and it is 0; choose sgd or a momentum")
         return self

@@ -11,8 +11,8 @@ from app.training import pens, strokes
 from app.training.augmentation import Distortion
 from app.training.datasets import Dataset
 from app.training.fetching import File
-from app.training.loop import Recipe
 from app.training.pictures import Pictures
+from app.training.recipe import Recipe
 from models.catalogue import DIGITS
 
 RECIPE = Recipe(

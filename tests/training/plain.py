@@ -7,8 +7,8 @@ from torch import Tensor
 
 from app.training import pens, strokes
 from app.training.augmentation import Augmenter
-from app.training.loop import Recipe
 from app.training.pictures import Pictures
+from app.training.recipe import Recipe
 from models.catalogue import CATALOGUE, build
 
 

@@ -1,0 +1,63 @@
+"""Pictures as the batches of a run: fitted to the network's input once, shuffled anew for every epoch."""
+
+from collections.abc import Iterator, Sequence
+
+import torch
+from torch import Tensor
+
+from app.training.loop import Batch
+
+CHUNK = 1024  # pictures normalized at once
+SPREAD = 0x9E3779B1  # far apart for seeds that are near; torch's generator hears 32 bits of a seed
+JUDGED = 500  # pictures judged at once
+
+
+class ShuffledFeed:
+    """Pictures of (N, C, H, W) uint8, in an order that the seed and the epoch decide."""
+
+    def __init__(
+        self,
+        train_on: tuple[Tensor, Tensor],
+        held_out: tuple[Tensor, Tensor],
+        batch: int,
+        seed: int,
+        mean: Sequence[float],
+        std: Sequence[float],
+    ) -> None:
+        self.train_on, self.held, self.batch, self.seed = train_on, held_out, batch, seed
+        self.mean, self.std = torch.tensor(mean)[:, None, None], torch.tensor(std)[:, None, None]
+
+    @property
+    def pictures(self) -> int:
+        """How many are learned from."""
+        return len(self.train_on[1])
+
+    @property
+    def held_out(self) -> int:
+        """How many are only judged on."""
+        return len(self.held[1])
+
+    @property
+    def per_epoch(self) -> int:
+        """Batches of an epoch; the last one may be smaller."""
+        return -(-self.pictures // self.batch)
+
+    def batches(self, epoch: int) -> Iterator[Batch]:
+        """Those of one epoch; the same again when an interrupted run comes back to it."""
+        generator = torch.Generator().manual_seed((self.seed * SPREAD + epoch) % 2**32)
+        order = torch.randperm(self.pictures, generator=generator)
+        images, labels = self.train_on
+        for chunk in order.split(self.batch * max(CHUNK // self.batch, 1)):
+            inputs = self.normalized(images[chunk])
+            yield from zip(inputs.split(self.batch), labels[chunk].split(self.batch), strict=True)
+
+    def judged(self) -> Iterator[Batch]:
+        """What is held out, in its order."""
+        images, labels = self.held
+        for some, theirs in zip(images.split(JUDGED), labels.split(JUDGED), strict=True):
+            if len(theirs):
+                yield self.normalized(some), theirs
+
+    def normalized(self, images: Tensor) -> Tensor:
+        """(N, C, H, W) uint8 -> the network's inputs."""
+        return (images.float() / 255 - self.mean) / self.std

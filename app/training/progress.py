@@ -1,0 +1,36 @@
+"""A run's events as a bar and lines in a terminal."""
+
+from collections.abc import Iterator
+
+from tqdm import tqdm
+
+from app.training.events import Diverged, Epoch, Event, Started, Step, Stopped
+
+
+def shown(
+    events: Iterator[Event], epochs: int, *, behind: int = 0, quiet: bool = False, first: str = ""
+) -> Iterator[Epoch | Diverged | Stopped]:
+    """The events but the small ones, which move a bar.
+
+    epochs: of the whole, `behind` of which are done; first: what the time until the first event is spent on.
+    """
+    with tqdm(disable=quiet, unit="step", dynamic_ncols=True) as bar:
+        bar.set_description(first)
+        for event in events:
+            match event:
+                case Started(steps=steps):
+                    bar.reset(steps)
+                case Step(epoch=number, loss=loss):
+                    bar.set_description(f"epoch {behind + number}/{epochs}  loss {loss:.3f}", refresh=False)
+                    bar.update()
+                case Epoch():
+                    bar.write(f"epoch {behind + event.number}: {_figures(event)}")
+                    yield event
+                case Stopped() | Diverged():
+                    bar.write(f"epoch {behind + event.epoch}: stopped, {event.reason}")
+                    yield event
+
+
+def _figures(event: Epoch) -> str:
+    wrong = f"{100 * event.errors / event.held_out:.2f} %" if event.held_out else "nothing"
+    return f"loss {event.loss:.4f}, {wrong} wrong of what was held out"
