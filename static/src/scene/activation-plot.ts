@@ -89,11 +89,11 @@ const COLOURS: Record<Theme, Record<Kind, string>> = {
 const DASHES: Record<Kind, string> = {
   relu: '',
   'leaky-relu': '9 3',
-  sigmoid: '2 3',
+  sigmoid: '3 3',
   tanh: '6 3 2 3',
   'lecun-tanh': '12 3 2 3',
   softplus: '4 4',
-  gelu: '1 4',
+  gelu: '8 3 2 3 2 3',
 };
 
 export function colourOf(kind: Kind, theme: Theme): string {

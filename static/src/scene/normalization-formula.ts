@@ -9,14 +9,19 @@ export const BATCH_RULE = 'y = \\gamma\\,\\dfrac{x - \\mu}{\\sqrt{\\sigma^2 + \\
 
 export const RUNNING_RULE = '\\hat\\mu \\leftarrow (1 - m)\\,\\hat\\mu + m\\,\\mu';
 
-/** One value of local response normalization: its neighbours' squares, their sum, the division. */
-export function responseFormula(found: Response, { alpha, beta, k }: LocalResponse, result: number): string[] {
-  const squares = found.terms.map(({ value }) => `${tex(value, 3, true)}^2`).join(' + ');
-  return [
-    `\\sum_{j} a_j^{\\,2} = ${squares} = ${tex(found.sum)}`,
-    `b = \\dfrac{${tex(found.value)}}{\\left(${k} + ${alpha} \\cdot ${tex(found.sum)}\\right)^{${beta}}}` +
+/** One value of local response normalization: its neighbours' squares, term by term with their sum, and the division. */
+export function responseFormula(
+  found: Response,
+  { alpha, beta, k }: LocalResponse,
+  result: number,
+): { sum: string[]; value: string } {
+  const squares = found.terms.map(({ value }, index) => `${index === 0 ? '' : '+\\,'}${tex(value, 4, true)}^2`);
+  return {
+    sum: ['\\textstyle\\sum_{j} a_j^{\\,2} =', ...squares, `= ${tex(found.sum)}`],
+    value:
+      `b = \\dfrac{${tex(found.value)}}{\\left(${k} + ${alpha} \\cdot ${tex(found.sum)}\\right)^{${beta}}}` +
       ` = \\dfrac{${tex(found.value)}}{${tex(found.divisor)}} = ${tex(result)}`,
-  ];
+  };
 }
 
 /** One value of batch normalization, where gamma is 1 and beta is 0. */

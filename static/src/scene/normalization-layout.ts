@@ -30,9 +30,7 @@ export interface Layout {
 export function grid(count: number, side: number, width: number): { columns: number; cell: number } {
   for (let rows = 1; rows < count; rows += 1) {
     const columns = Math.ceil(count / rows);
-    const cell = Math.floor(
-      (Math.min(LARGEST, Math.max(112, width / 7), (width + GAP) / columns - GAP) - 1) / side,
-    );
+    const cell = Math.floor((Math.min(LARGEST, Math.max(112, width / 7), (width + GAP) / columns - GAP) - 1) / side);
     if (cell * side >= SMALLEST) return { columns, cell };
   }
   return { columns: 1, cell: Math.max(1, Math.floor(Math.min(LARGEST, Math.max(112, width / 7)) / side)) };

@@ -11,7 +11,26 @@ const FIRST_WAIT = 500; // milliseconds, doubled each time
 const LONGEST_WAIT = 8000;
 const UNAVAILABLE = 503;
 
-/** One layer's maps for a picture, asked until there is an answer; null once `wanted` says that it is not needed. */
+/** Tries until the server answers; null once `wanted` says that the answer is not needed. Throws AskError. */
+export async function patiently<Answer>(
+  ask: () => Promise<Answer>,
+  wanted: () => boolean,
+  onlost: (problem: string) => void,
+): Promise<Answer | null> {
+  for (let wait = FIRST_WAIT; wanted(); wait = Math.min(LONGEST_WAIT, 2 * wait)) {
+    try {
+      const answer = await ask();
+      return wanted() ? answer : null;
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      if (wanted()) onlost(error instanceof AskError ? error.problem.detail : say('live.lost_server'));
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+  return null;
+}
+
+/** One layer's maps for a picture; null where they are not needed any more. Throws AskError. */
 export async function maps(
   source: Source,
   layer: string,
@@ -19,21 +38,14 @@ export async function maps(
   wanted: () => boolean,
   onlost: (problem: string) => void,
 ): Promise<Volume | null> {
-  for (let wait = FIRST_WAIT; wanted(); wait = Math.min(LONGEST_WAIT, 2 * wait)) {
-    try {
-      const found = (await featureMaps(source, [layer], MODEL, server)).get(layer);
-      return wanted() ? (found ?? null) : null;
-    } catch (error) {
-      if (error instanceof AskError && error.problem.status !== UNAVAILABLE) throw error;
-      if (wanted()) onlost(lost(error));
-      await new Promise((resolve) => setTimeout(resolve, wait));
-    }
-  }
-  return null;
+  const found = await patiently(() => featureMaps(source, [layer], MODEL, server), wanted, onlost);
+  return found?.get(layer) ?? null;
 }
 
-function lost(error: unknown): string {
-  return error instanceof AskError ? error.problem.detail : say('live.lost_server');
+/** No connection, or a server that is still waking: it is worth asking again. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof AskError) return error.problem.field === 'connection' || error.problem.status === UNAVAILABLE;
+  return error instanceof TypeError;
 }
 
 /** Whether a problem says that a drawing has no ink on it. */

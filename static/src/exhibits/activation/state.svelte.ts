@@ -137,9 +137,8 @@ export class ActivationState {
   /** Takes over the attributes that have changed since they were last read; what cannot be read leaves all as it is. */
   take(given: Given): void {
     const changed = (name: (typeof NAMES)[number]) => {
-      const word = given[name];
-      if (word === undefined || word === this.#last[name]) return undefined;
-      return word;
+      const word = given[name] ?? undefined; // null where an attribute was taken away
+      return word === this.#last[name] ? undefined : word;
     };
     const number = (name: (typeof NAMES)[number], low: number, high: number, whole = true) => {
       const word = changed(name);

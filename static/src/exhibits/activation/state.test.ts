@@ -44,6 +44,12 @@ describe('attributes', () => {
   it('the name of the layer after the function means the layer before it', () => {
     expect(given({ layer: 'c3_relu' }).layer).toBe('c3');
   });
+
+  it('an attribute that is taken away leaves what it said', () => {
+    const state = given({ view: 'chain', depth: '7' });
+    state.take({ view: 'chain', depth: null } as unknown as Record<string, string>);
+    expect(state.attributes).toEqual(given({ view: 'chain', depth: '7' }).attributes);
+  });
 });
 
 test('a place on the curve is a step of the player', () => {

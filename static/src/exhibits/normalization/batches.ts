@@ -4,7 +4,7 @@ import { readSource, sourceText, type Source } from '../../ink/source';
 import { company, stacked } from '../../scene/normalization';
 import { volume, type Volume } from '../../scene/volume';
 import { get, post, type Answered } from '../../wire/ask';
-import { maps } from '../activation/loading';
+import { maps, patiently } from '../activation/loading';
 import { PATH } from './path';
 import { LAYERS, type Layer } from './state.svelte';
 
@@ -88,15 +88,17 @@ export class Batches {
     for (let batch = Math.min(done.length, last); batch <= last; batch += 1) {
       const digits = await this.#digits(batch, source, own, settings, wanted, onlost);
       if (digits === null) return null;
-      const answer = await this.#ask(digits, settings, true, done[batch - 1]);
-      if (!wanted()) return null;
+      const answer = await patiently(() => this.#ask(digits, settings, true, done[batch - 1]), wanted, onlost);
+      if (answer === null) return null;
       done[batch] = statisticsOf(answer);
       seen = { digits, answer };
     }
     if (!shown.training) {
       const digits = await this.#digits(shown.position, source, own, settings, wanted, onlost);
       if (digits === null) return null;
-      seen = { digits, answer: await this.#ask(digits, settings, false, done[last]) };
+      const answer = await patiently(() => this.#ask(digits, settings, false, done[last]), wanted, onlost);
+      if (answer === null) return null;
+      seen = { digits, answer };
     }
     return seen === null || !wanted() ? null : batched(settings, shown, own, seen, done);
   }

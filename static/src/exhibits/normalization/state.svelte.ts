@@ -28,7 +28,7 @@ export const BOUNDS = {
   beta: [0, 2],
   k: [0.01, 10],
   momentum: [0, 1],
-  eps: [1e-12, 1],
+  eps: [1e-6, 1],
 } as const;
 
 /** Constants with which the neighbours' competition can be seen on maps as small as these. */
@@ -166,7 +166,10 @@ export class NormalizationState {
 
   /** Takes over the attributes that have changed since they were last read. */
   take(given: Given): void {
-    const changed = (name: Name) => (given[name] === this.#last[name] ? undefined : given[name]);
+    const changed = (name: Name) => {
+      const word = given[name] ?? undefined; // null where an attribute was taken away
+      return word === this.#last[name] ? undefined : word;
+    };
     const number = (name: keyof typeof BOUNDS, usual: number) =>
       within(changed(name), BOUNDS[name][0], BOUNDS[name][1], usual);
     if (changed('kind') !== undefined) this.kind = oneOf(KINDS, given.kind, this.kind);

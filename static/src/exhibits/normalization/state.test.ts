@@ -40,6 +40,12 @@ describe('attributes', () => {
     expect(state.map).toBe(2);
     expect(state.response).toEqual(STRONG);
   });
+
+  it('an attribute that is taken away leaves what it said', () => {
+    const state = given({ kind: 'batch', eps: '0.5' });
+    state.take({ kind: 'batch', eps: null } as unknown as Record<string, string>);
+    expect(state.attributes).toEqual(given({ kind: 'batch', eps: '0.5' }).attributes);
+  });
 });
 
 test('each kind begins on the maps that it is used on', () => {
