@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from torch.nn import functional as F
 
 from tests.browser.conftest import SIZES, Open, Visit, assert_silent, violations
+from tests.browser.pictures import looks_like
 
 GOLDEN: Final = Path(__file__).parent.parent.parent / "static" / "src" / "scene" / "pooling.golden.json"
 FOUR: Final = [[1.0, 3, 2, 1], [4, 6, 5, 0], [3, 1, 1, 2], [2, 2, 4, 8]]
@@ -333,3 +334,15 @@ def test_every_view_is_everyones(
     assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
     assert violations(page) == []
     assert_silent(visit, server)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("name", "attributes"), [
+    ("average", {"kind": "average", "window": "3", "stride": "2", "padding": "1", "position": "2"}),
+    ("subsampling", {"kind": "subsampling", "view": "gradient"}),
+    ("invariance", {"view": "invariance", "input": "digit:12", "size": "20", "values": ""}),
+    ("stride", {"view": "stride", "input": "digit:12", "size": "20", "values": "", "position": "30"}),
+])  # fmt: skip
+def test_it_looks_as_it_did(open_page: Open, theme: str, name: str, attributes: dict[str, str]) -> None:
+    page = opened(open_page, attributes, theme=theme, reduced_motion="reduce").page
+    looks_like(page.get_by_test_id("scene"), f"pooling-{name}-{theme}")

@@ -14,6 +14,8 @@ export type Curve = Record<keyof Stages, number[]>;
 export class Movement {
   /** What is moved, in a word: other answers are too late. */
   #of = '';
+  #restedOf = '';
+  #ahead: { of: string; amount: number; stages: Stages } | null = null;
   still = $state.raw<Stages | null>(null);
   moved = $state.raw<Stages | null>(null);
   curve = $state.raw<Curve | null>(null);
@@ -30,12 +32,20 @@ export class Movement {
   rested(of: string, stages: Stages, curve: Curve): void {
     if (of !== this.#of) return;
     this.still = stages;
-    this.moved = null;
     this.curve = curve;
+    this.#restedOf = of;
+    // What moved meanwhile is shown now that there is something to compare it with.
+    this.moved = this.#ahead?.of === of ? this.#ahead.stages : null;
+    this.amount = this.#ahead?.of === of ? this.#ahead.amount : 0;
+    this.#ahead = null;
   }
 
   went(of: string, amount: number, stages: Stages): void {
     if (of !== this.#of) return;
+    if (this.#restedOf !== of) {
+      this.#ahead = { of, amount, stages };
+      return;
+    }
     this.amount = amount;
     this.moved = stages;
   }
