@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import SIZES, Open, Visit, assert_silent, violations
+from tests.browser.pictures import looks_like
 
 PATH: Final = "**/operations/approximation"
 START: Final = {"units": "5", "steps": "60", "seed": "2"}
@@ -229,6 +230,31 @@ def test_it_stands_alone_in_a_bare_page(open_page: Open, server: str) -> None:
     page.get_by_test_id("start").click()
     finished(page)
     expect(page.get_by_test_id("pieces").locator("path")).to_have_count(3)
+
+
+def test_an_attribute_that_a_lesson_sets_is_fitted_at_once(open_page: Open) -> None:
+    page = opened(open_page).page
+    fitted(page)
+    with page.expect_request(PATH) as asked:
+        page.locator("rx-approximation").evaluate("element => element.setAttribute('units', '2')")
+    assert json.loads(asked.value.post_data or "")["units"] == 2
+    finished(page)
+    expect(page.get_by_test_id("reached-5")).to_be_attached()
+    page.locator("rx-approximation").evaluate("element => element.setAttribute('curve', 'saw')")
+    expect(page.get_by_test_id("reached-5")).to_have_count(0)
+    finished(page)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("name", "attributes"), [
+    ("two", {"units": "2", "activation": "tanh", "curve": "bump", "steps": "200"}),
+    ("many", {"units": "50", "activation": "relu", "curve": "saw", "steps": "200"}),
+])  # fmt: skip
+def test_it_looks_as_it_did(open_page: Open, theme: str, name: str, attributes: dict[str, str]) -> None:
+    page = opened(open_page, attributes, theme=theme, reduced_motion="reduce").page
+    fitted(page)
+    page.mouse.move(0, 0)
+    looks_like(page.get_by_test_id("figure"), f"approximation-{name}-{theme}")
 
 
 @pytest.mark.parametrize(("lang", "size", "theme"), [("en", "desktop", "dark"), ("zh", "phone", "light")])

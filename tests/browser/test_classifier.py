@@ -12,9 +12,14 @@ import pytest
 from playwright.sync_api import Page, Response, expect
 
 from tests.browser.conftest import SIZES, Open, Visit, assert_silent, violations
+from tests.browser.pictures import looks_like
 
 START: Final = {"input": "digit:0"}
 VIEWS: Final = ("flatten", "unit", "convolution", "softmax", "loss", "prior")
+SHOWN: Final = {  # what each view ends with
+    "flatten": "loupe", "unit": "running", "convolution": "all-convolution", "softmax": "p-9", "loss": "gradient-9",
+    "prior": "cost",
+}  # fmt: skip
 BARE: Final = """<!doctype html><html lang="en"><title>bare</title><body><main>
 <rx-classifier input="digit:0" view="softmax" temperature="3"></rx-classifier></main>
 <script type="module" src="/static/embed.js"></script></body></html>"""
@@ -242,6 +247,16 @@ def test_it_stands_alone_in_a_bare_page(open_page: Open, server: str) -> None:
     page.route("**/bare", lambda route: route.fulfill(body=BARE, content_type="text/html"))
     page.goto(f"{server}/bare")
     expect(page.get_by_test_id("p-9")).to_be_attached()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("view", VIEWS)
+def test_it_looks_as_it_did(open_page: Open, theme: str, view: str) -> None:
+    attributes = {"view": view, "unit": "7", "temperature": "3", "smoothing": "0.1", "strength": "2"}
+    page = opened(open_page, attributes, theme=theme, reduced_motion="reduce").page
+    expect(page.get_by_test_id(SHOWN[view]).first).to_be_attached()
+    page.wait_for_load_state("networkidle")
+    looks_like(page.get_by_test_id("figure"), f"classifier-{view}-{theme}")
 
 
 @pytest.mark.parametrize("view", VIEWS)

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, Response, expect
 
 from tests.browser.conftest import SIZES, Open, Visit, assert_silent, violations
+from tests.browser.pictures import looks_like
 
 PATH: Final = "/operations/dropout/network"
 UNITS: Final = 84  # of F6
@@ -220,6 +221,17 @@ def test_it_stands_alone_in_a_bare_page(open_page: Open, server: str) -> None:
     page.route("**/bare", lambda route: route.fulfill(body=BARE, content_type="text/html"))
     page.goto(f"{server}/bare")
     expect(page.get_by_test_id("row-9").locator("circle")).to_have_count(9)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("name", "attributes"), [
+    ("mask", {"position": "50"}),
+    ("channels", {"layer": "s4", "channels": "", "rate": "0.5"}),
+    ("draws", {"view": "draws", "draws": "60", "layer": "c5_relu", "rate": "0.6"}),
+])  # fmt: skip
+def test_it_looks_as_it_did(open_page: Open, theme: str, name: str, attributes: dict[str, str]) -> None:
+    page = opened(open_page, attributes, theme=theme, reduced_motion="reduce")[0].page
+    looks_like(page.get_by_test_id("figure"), f"dropout-{name}-{theme}")
 
 
 @pytest.mark.parametrize("view", ["mask", "draws"])

@@ -90,7 +90,9 @@ export class ApproximationState {
   }
 
   take(attributes: Attributes): void {
+    const before = pack(this.curve);
     this.curve = unpack(attributes.curve ?? USUAL.curve) ?? named(USUAL.curve);
+    if (pack(this.curve) !== before) this.reached = [];
     this.units = whole(attributes.units, 1, MOST_UNITS, USUAL.units);
     this.activation = oneOf(ACTIVATIONS, attributes.activation, USUAL.activation);
     this.rate = within(attributes.rate, SMALLEST_RATE, LARGEST_RATE, USUAL.rate);
