@@ -10,6 +10,7 @@ from playwright.sync_api import FilePayload, Page, Route, expect
 from torch.nn import functional as F
 
 from tests.browser.conftest import SIZES, Open, Visit, assert_silent, violations
+from tests.browser.pictures import looks_like
 
 EXHIBIT: Final = "/exhibits/activation"
 FUNCTIONS: Final[dict[str, Callable[[torch.Tensor], torch.Tensor]]] = {
@@ -254,3 +255,20 @@ def test_the_figure_is_saved(open_page: Open, kind: str) -> None:
     with page.expect_download() as download:
         page.get_by_test_id(f"save-{kind}").click()
     assert download.value.suggested_filename == f"activation.{kind}"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("figure", "state"),
+    [
+        ("curve", "view=curve&kind=gelu&compare=relu sigmoid&x=-0.75"),
+        ("maps", "view=map&kind=lecun-tanh&layer=c3&map=4&input=digit:4&position=44"),
+        ("chain", "view=chain&kind=relu&compare=sigmoid tanh&depth=30&initialization=he&position=20"),
+    ],
+)
+def test_each_view_looks_as_it_did(open_page: Open, figure: str, state: str, theme: str) -> None:
+    page = opened(open_page, state, "en", "desktop", theme).page
+    place = page.get_by_test_id(figure)
+    expect(place).to_be_visible()
+    answered(page)
+    looks_like(place, f"activation-{figure}-{theme}")

@@ -8,6 +8,7 @@ from playwright.sync_api import FilePayload, Page, expect
 from torch.nn import functional as F
 
 from tests.browser.conftest import SIZES, Open, Visit, assert_silent, violations
+from tests.browser.pictures import looks_like
 
 EXHIBIT: Final = "/exhibits/normalization"
 PATH: Final = "**/operations/normalization"
@@ -213,3 +214,18 @@ def test_the_figure_is_saved(open_page: Open, kind: str) -> None:
     with page.expect_download() as download:
         page.get_by_test_id(f"save-{kind}").click()
     assert download.value.suggested_filename == f"normalization.{kind}"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("figure", "state"),
+    [
+        ("response", "kind=local-response&layer=c3_relu&map=6&alpha=0.2&k=1&input=digit:4"),
+        ("batch", "kind=batch&layer=c3&batch=4&map=3&position=5&input=digit:4"),
+    ],
+)
+def test_each_kind_looks_as_it_did(open_page: Open, figure: str, state: str, theme: str) -> None:
+    page = opened(open_page, state, "en", "desktop", theme).page
+    place = page.get_by_test_id(figure)
+    expect(place).to_be_visible()
+    looks_like(place, f"normalization-{figure}-{theme}")
