@@ -26,8 +26,10 @@ def shown(
                 case Epoch():
                     bar.write(f"epoch {behind + event.number}: {_figures(event)}")
                     yield event
-                case Stopped() | Diverged():
+                case Stopped():
                     bar.write(f"epoch {behind + event.epoch}: stopped, {event.reason}")
+                    yield event
+                case Diverged():
                     yield event
 
 

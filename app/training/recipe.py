@@ -48,7 +48,7 @@ def carried_out(
         loss=network.loss,
         averaging=recipe.averaging,
     )
-    return train(network, DistortedFeed(train_on, held_out, recipe, mean, std), course)
+    yield from train(network, DistortedFeed(train_on, held_out, recipe, mean, std), course)
 
 
 def _optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:

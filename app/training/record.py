@@ -42,12 +42,17 @@ def write(
 
     Raises OSError.
     """
+    about = card(name, dataset, stages, epochs, weights, judged, command)
+    return put(weights_path(name, folder), weights, about)
+
+
+def put(path: Path, weights: Mapping[str, Tensor], about: Mapping[str, Any]) -> Path:
+    """The weights at `path` and beside them what is known about them, with the weights' sha256. Raises OSError."""
     raw = save({key: value.contiguous() for key, value in weights.items()})
-    folder.mkdir(parents=True, exist_ok=True)
-    path = weights_path(name, folder)
-    about = card(name, dataset, stages, epochs, weights, judged, command, hashlib.sha256(raw).hexdigest())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sealed = {"network": about["network"], "file": path.name, "sha256": hashlib.sha256(raw).hexdigest(), **about}
     _replace(path, raw)
-    _replace(path.with_suffix(".json"), (json.dumps(about, indent=2) + "\n").encode())
+    _replace(path.with_suffix(".json"), (json.dumps(sealed, indent=2) + "\n").encode())
     return path
 
 
@@ -59,17 +64,14 @@ def card(
     weights: Mapping[str, Tensor],
     judged: Judged,
     command: str,
-    sha256: str,
 ) -> dict[str, Any]:
-    """What a card holds."""
+    """What a card of a recipe says, beside the file and its sha256."""
     joined = epochs > judged.epochs
     seen = f"all of the 60,000 training pictures but the last {HELD_OUT:,}"
     new = f"the last {HELD_OUT:,} of the 60,000 training pictures"
     when = f"by the weights of epoch {judged.epochs}, before these joined" if joined else "never trained on"
     return {
         "network": name,
-        "file": weights_path(name).name,
-        "sha256": sha256,
         "parameters": CATALOGUE[name].parameters,
         "data": {
             "name": dataset.name,
@@ -79,7 +81,7 @@ def card(
         "recipe": [asdict(stage) for stage in stages],
         "seed": stages[0].seed,
         "epochs": epochs,
-        "validation": _figure(f"{new}, {when}", judged.errors, judged.pictures),
+        "validation": figure(f"{new}, {when}", judged.errors, judged.pictures),
         "other_writers": _others(name, weights),
         "command": command,
         "torch": torch.__version__.split("+")[0],
@@ -93,10 +95,11 @@ def _others(name: str, weights: Mapping[str, Tensor]) -> dict[str, Any]:
     about = CATALOGUE[name]
     errors = int((guesses(network, pictures.ink, about.mean, about.std) != pictures.labels).sum())
     what = "scikit-learn's 1,797 digits, 8x8 enlarged to 32x32, black on white, through the preprocessing of /predict"
-    return _figure(what, errors, len(pictures.labels))
+    return figure(what, errors, len(pictures.labels))
 
 
-def _figure(what: str, errors: int, pictures: int) -> dict[str, Any]:
+def figure(what: str, errors: int, pictures: int) -> dict[str, Any]:
+    """What a card says of pictures that were judged."""
     return {"on": what, "pictures": pictures, "errors": errors, "error_percent": round(100 * errors / pictures, 2)}
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from app.training import command, datasets
-from app.training.command import TrainSettings, command_of, run, stages_of
+from app.training import datasets
+from app.training.command import run, stages_of
+from app.training.options import ADJUSTABLE, TrainSettings, command_of
 from app.training.recipes import RECIPES
 from models.catalogue import CATALOGUE, card, load, weights_path
 from tests.training.digits import dataset, drawn
@@ -86,7 +87,7 @@ def test_a_folder_that_cannot_be_written_raises_and_leaves_no_half_file(data: Pa
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("epochs", 0), ("learning_rate", 0), ("batch", 5000), ("seed", -1), ("averaging", 1), ("name", "alexnet")],
+    [("epochs", 0), ("learning_rate", 0), ("batch", 500_000), ("seed", -1), ("averaging", 1), ("name", "alexnet")],
 )
 def test_settings_out_of_bounds_are_refused_by_name(field: str, value: object) -> None:
     with pytest.raises(ValidationError) as error:
@@ -96,4 +97,4 @@ def test_settings_out_of_bounds_are_refused_by_name(field: str, value: object) -
 
 def test_every_setting_says_what_it_is() -> None:
     assert all(field.description for field in TrainSettings.model_fields.values())
-    assert set(command.ADJUSTABLE) <= set(TrainSettings.model_fields)
+    assert set(ADJUSTABLE) <= set(TrainSettings.model_fields)
