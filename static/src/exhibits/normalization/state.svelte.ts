@@ -42,7 +42,7 @@ type Name = (typeof NAMES)[number];
 export type Given = Partial<Record<Name, string | undefined>>;
 
 const USUAL = { kind: 'local-response', input: 'digit:21', batch: 8, momentum: 0.1, eps: 1e-5 } as const;
-const USUAL_LAYER: Record<Kind, Layer> = { 'local-response': 'c1_relu', batch: 'c1' };
+const USUAL_LAYER: Record<Kind, Layer> = { 'local-response': 'c1_relu', batch: 'c3' };
 
 export class NormalizationState {
   kind = $state<Kind>(USUAL.kind);

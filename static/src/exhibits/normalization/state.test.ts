@@ -52,7 +52,7 @@ test('each kind begins on the maps that it is used on', () => {
   const state = new NormalizationState();
   expect(state.layer).toBe('c1_relu');
   state.choose('batch');
-  expect(state.layer).toBe('c1');
+  expect(state.layer).toBe('c3');
 });
 
 test('the map stays chosen when the kind changes', () => {
