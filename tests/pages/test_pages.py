@@ -3,14 +3,19 @@
 import gzip
 import json
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app import assets
+from app.exhibits import EXHIBITS, LONGEST, MOST, attributes
 from tests.pages.conftest import Visit
 
-PAGES = ("/", "/learn", "/learn/lenet-5", "/docs", "/learn/none")
+ROOT = Path(__file__).parent.parent.parent
+PAGES = ("/", "/learn", "/learn/lenet-5", "/exhibits/convolution", "/docs", "/learn/none", "/exhibits/none")
 FETCHED = re.compile(r"""<(?:script|link|img|iframe|source|audio|video)\b[^>]*?(?:src|href)="([^"]*)\"""")
 
 
@@ -72,6 +77,69 @@ def test_a_missing_page_is_404_with_the_way_back_and_shows_no_markup_of_the_visi
     assert answer.status_code == 404
     assert "<b>" not in answer.text
     assert 'href="/learn"' in answer.text
+
+
+def test_home_lists_the_path_of_lessons_below_the_network(visit: Visit) -> None:
+    client = visit(None)
+    home, learn = (re.findall(r'href="/learn/([\w-]+)"', client.get(path).text) for path in ("/", "/learn"))
+    assert home == learn
+    assert home[0] == "lenet-5"
+    assert len(home) >= 11
+
+
+def test_every_exhibit_has_a_page_with_its_element(visit: Visit) -> None:
+    for name in EXHIBITS:
+        html = visit(None).get(f"/exhibits/{name}", params={"size": "7"}).text
+        assert f'<rx-{name} size="7"></rx-{name}>' in html
+
+
+def test_every_exhibit_of_the_front_end_is_listed() -> None:
+    folders = {path.parent.name for path in (ROOT / "static" / "src" / "exhibits").glob("*/*.wc.svelte")}
+    assert folders == set(EXHIBITS)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "onclick=alert(1)",
+        "style=position:fixed",
+        "server=https://evil.example",
+        "SRC=x",
+        "a b=1",
+        "x%22onload=1",
+        "%3Cb%3E=1",
+        "lang=zh",
+        "is=x",
+        "-x=1",
+    ],
+)
+def test_an_address_sets_only_what_is_an_exhibits_to_set(visit: Visit, query: str) -> None:
+    html = visit(None).get(f"/exhibits/pooling?{query}").text
+    assert "<rx-pooling></rx-pooling>" in html
+
+
+def test_what_an_address_says_is_text(visit: Visit) -> None:
+    value = '"><script>alert(1)</script>&lt;'
+    html = visit(None).get("/exhibits/pooling", params={"values": value}).text
+    assert "<script>alert" not in html
+    found = re.search(r'<rx-pooling values="([^"]*)">', html)
+    assert found is not None
+    assert unescape(found[1]) == value
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.text(max_size=12), st.text(max_size=12)), max_size=80))
+def test_no_query_makes_an_attribute_that_runs_or_loads(query: list[tuple[str, str]]) -> None:
+    found = attributes(query)
+    assert len(found) <= MOST
+    assert all(re.fullmatch(r"[a-z][a-z0-9-]*", name) and not name.startswith("on") for name in found)
+    assert not found.keys() & {"style", "src", "href", "id", "class", "server"}
+    assert all((name, value) in query for name, value in found.items())
+
+
+def test_of_too_much_only_a_part_is_taken() -> None:
+    assert len(attributes([(f"a{place}", "") for place in range(1000)])) == MOST
+    assert attributes([("values", "1" * (LONGEST + 1))]) == {}
 
 
 def test_a_broken_lesson_says_what_is_wrong_on_its_own_page(visit: Visit, tmp_path: Path) -> None:
