@@ -192,3 +192,11 @@ def test_a_network_that_has_no_dropout_says_so(box: Pictures, tmp_path: Path) ->
 def test_every_setting_says_what_it_is() -> None:
     models: list[Any] = [TrainSettings, RunSettings, EarlyStopping]
     assert all(field.description for model in models for field in model.model_fields.values())
+
+
+def test_every_training_command_of_the_readme_is_possible() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    lines = re.findall(r"\$ \S*receptive train (?!NAME)(.*)", readme)
+    assert len(lines) >= 3
+    for line in lines:
+        assert run_settings(told(*line.split())).epochs >= 1
