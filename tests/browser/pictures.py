@@ -29,7 +29,7 @@ def looks_like(element: Locator, name: str) -> None:
     path = FOLDER / f"{name}.png"
     if WRITES:
         FOLDER.mkdir(exist_ok=True)
-        seen.quantize(64).save(path, optimize=True)
+        seen.quantize(256).save(path, optimize=True)
         return
     assert path.is_file(), f"no picture {name}: RECEPTIVE_PICTURES=write stores one"
     with Image.open(path) as stored:

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Open, Visit, assert_silent, violations
+from tests.browser.pictures import looks_like
 
 NINE = {"values": "1 2 3; 4 5 6; 7 8 9", "weights": "1 2; 3 4"}
 Plane = list[list[float]]
@@ -450,3 +451,25 @@ def test_nothing_is_wider_than_a_phone(open_page: Open, setting: dict[str, str])
     assert figure is not None
     assert controls is not None
     assert figure["y"] < controls["y"]
+
+
+STATES: dict[str, dict[str, str]] = {
+    "padded": {"padding": "1", "stride": "2", "position": "3"},
+    "channels": {"input": "random", "channels": "3", "filters": "2", "bias": "1 2", "position": "9"},
+    "turned": {"operation": "convolution", "kernel": "emboss", "padding": "full"},
+    "dilated": {"input": "ramp", "size": "9", "kernel": "sobel-x", "dilation": "2", "position": "7"},
+    "transposed": {"input": "ramp", "size": "3", "kernel": "box", "stride": "2", "transposed": "", "position": "4"},
+    "learned": {"input": "digit:12", "kernel": "lenet5:c1:1"},
+    "photo": {"input": "photo:china", "channels": "3", "size": "256", "kernel": "sobel-x"},
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize(("size", "theme"), [("desktop", "light"), ("phone", "dark")])
+def test_every_state_looks_as_it_did(open_page: Open, state: str, size: str, theme: str) -> None:
+    page = opened(open_page, STATES[state], size=size, theme=theme, reduced_motion="reduce").page
+    output = {"learned": "24×24", "photo": "254×254"}.get(state)
+    if output is not None:  # the picture is there, and the server's answer to it
+        expect(page.get_by_test_id("figure")).to_contain_text(output)
+        answered(page)
+    looks_like(page.get_by_test_id("figure"), f"convolution-{state}-{size}-{theme}")

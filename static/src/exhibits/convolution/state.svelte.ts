@@ -265,7 +265,7 @@ export class ConvolutionState {
 
   /** If the window is moved, the output is filled only as far as it has come from now on; playing begins at the start. */
   begin(): void {
-    if (this.begun || this.#wanted !== null) return;
+    if (this.begun || this.#wanted !== null || this.posed === null) return;
     if (this.player.playing) this.player.position = 0;
     this.begun = this.player.playing || this.player.position !== this.#rest();
   }
