@@ -30,13 +30,15 @@ def configured(app: FastAPI, farewell: int = 3) -> uvicorn.Config:
 
 
 class LimitedProtocol(HttpToolsProtocol):
-    """Refuses a head that is too slow with 408 and one that is too long with 431, and hangs up."""
+    """Refuses a head that is too slow with 408 and one that is too long with 431, and hangs up; in silence on silence."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._deadline: asyncio.TimerHandle | None = None
         self._length = 0
         self._in_head = True
+        self._heard = False
+        self._in_head_throughout = True  # while one piece of data is read
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A connection that says nothing is given as long as one that is slow."""
@@ -45,9 +47,10 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes are counted while they may belong to a head."""
-        before = self._in_head
+        self._heard = True
+        begun, self._in_head_throughout = self._in_head, True
         super().data_received(data)
-        if before and self._in_head:
+        if begun and self._in_head_throughout:
             self._length += len(data)
             if self._length > BYTES:
                 self._refuse(b"431 Request Header Fields Too Large", f"head: at most {BYTES:,} bytes are read")
@@ -61,7 +64,7 @@ class LimitedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """What follows is the body, which the application bounds."""
         self._stop()
-        self._in_head = False
+        self._in_head = self._in_head_throughout = False
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -76,14 +79,18 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def _wait(self) -> None:
         self._in_head, self._length = True, 0
-        self._deadline = self.loop.call_later(
-            SECONDS, self._refuse, b"408 Request Timeout", f"head: it is waited for {SECONDS:.0f} seconds"
-        )
+        self._deadline = self.loop.call_later(SECONDS, self._give_up)
 
     def _stop(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+    def _give_up(self) -> None:
+        if self._heard:
+            self._refuse(b"408 Request Timeout", f"head: it is waited for {SECONDS:.0f} seconds")
+        else:  # a browser's spare connection: it would take an answer for that to its next request
+            self.transport.close()
 
     def _refuse(self, status: bytes, detail: str) -> None:
         self._stop()

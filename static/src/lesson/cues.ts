@@ -22,7 +22,10 @@ export function wakeCues(root: ParentNode): void {
       const exhibit = document.getElementById(cue.id);
       if (!exhibit) return;
       event.preventDefault();
-      for (const [name, value] of cue.attributes) exhibit.setAttribute(name, value);
+      for (const [name, value] of cue.attributes) {
+        exhibit.removeAttribute(name); // so that it is heard again where the visitor has changed the state since
+        exhibit.setAttribute(name, value);
+      }
       for (const other of cues) other.removeAttribute('aria-current');
       link.setAttribute('aria-current', 'true');
       const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
