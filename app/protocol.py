@@ -30,7 +30,7 @@ def configured(app: FastAPI, farewell: int = 3) -> uvicorn.Config:
 
 
 class LimitedProtocol(HttpToolsProtocol):
-    """Refuses a head that is too slow with 408 and one that is too long with 431, and hangs up; in silence on silence."""
+    """Refuses a head that is too slow with 408 and one that is too long with 431, and hangs up."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
