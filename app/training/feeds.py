@@ -60,4 +60,4 @@ class ShuffledFeed:
 
     def normalized(self, images: Tensor) -> Tensor:
         """(N, C, H, W) uint8 -> the network's inputs."""
-        return (images.float() / 255 - self.mean) / self.std
+        return images.float().div_(255).sub_(self.mean).div_(self.std)
