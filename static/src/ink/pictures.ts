@@ -1,20 +1,25 @@
 /** Pictures from outside: a visitor's file brought to the sheet's form, and any source read into ink. */
 
 export const ALLOWED = ['image/png', 'image/jpeg', 'image/webp'];
-export const LARGEST = 20; // MB
+const LARGEST = 20; // MB
 
 const SIDE = 256; // pixels; what a picture is reduced to before it is kept
 
 /** A file that is no picture for the sheet; its message is a key of the message files. */
 export class PictureError extends Error {}
 
-/** The file as a data URL of a square grey PNG, fitted, its margins as its edge is; throws PictureError. */
-export async function fitted(file: Blob): Promise<string> {
+/** The picture in a file, upright; throws PictureError. */
+export async function opened(file: Blob): Promise<ImageBitmap> {
   if (!ALLOWED.includes(file.type)) throw new PictureError('ink.wrong_kind');
   if (file.size > LARGEST * 1e6) throw new PictureError('ink.too_large');
-  const image = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch(() => {
+  return createImageBitmap(file, { imageOrientation: 'from-image' }).catch(() => {
     throw new PictureError('ink.unreadable');
   });
+}
+
+/** The file as a data URL of a square grey PNG, fitted, its margins as its edge is; throws PictureError. */
+export async function fitted(file: Blob): Promise<string> {
+  const image = await opened(file);
   const scale = SIDE / Math.max(image.width, image.height);
   const [width, height] = [Math.max(1, image.width * scale), Math.max(1, image.height * scale)];
   const context = square();

@@ -1,6 +1,4 @@
-/** A visitor's own picture: opened, and a square of it cut out. */
-
-import { ALLOWED, LARGEST, PictureError } from '../../ink/pictures';
+/** The square that is cut out of a visitor's own picture. */
 
 export interface Square {
   x: number;
@@ -9,17 +7,6 @@ export interface Square {
 }
 
 const SIDE = 256; // pixels of the square that is kept
-
-/** The picture in a file, upright; throws PictureError. */
-export async function opened(file: Blob): Promise<ImageBitmap> {
-  if (!ALLOWED.includes(file.type)) throw new PictureError('ink.wrong_kind');
-  if (file.size > LARGEST * 1e6) throw new PictureError('ink.too_large');
-  try {
-    return await createImageBitmap(file, { imageOrientation: 'from-image' });
-  } catch {
-    throw new PictureError('ink.unreadable');
-  }
-}
 
 /** The largest square in the middle. */
 export function middle(width: number, height: number): Square {
