@@ -36,6 +36,8 @@ export interface Choices {
 
 const ASPECT = 0.5; // a Gabor's envelope is twice as long as it is wide, as in simple cells (Daugman 1985)
 
+const DECIMALS = 7; // of a Gabor: the zeros of its wave are zeros, and not 2e-17
+
 const FIXED: Partial<Record<Preset, number[][]>> = {
   'vertical-edge': across([1, 1, 1]),
   'sobel-x': across([1, 2, 1]),
@@ -114,7 +116,7 @@ function gabor({ size, sigma, angle, wavelength }: Choices): number[][] {
     const along = x * Math.cos(turn) + y * Math.sin(turn);
     const beside = -x * Math.sin(turn) + y * Math.cos(turn);
     const envelope = Math.exp(-(along ** 2 + (ASPECT * beside) ** 2) / (2 * sigma ** 2));
-    return envelope * Math.cos((2 * Math.PI * along) / wavelength);
+    return Number((envelope * Math.cos((2 * Math.PI * along) / wavelength)).toFixed(DECIMALS)) + 0;
   });
 }
 

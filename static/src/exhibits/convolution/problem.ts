@@ -40,7 +40,7 @@ export function kernelSize({ kernel, kernelSize: chosen, weights }: Setup): Shap
   if (kernel === 'weights') return { height: weights[0]?.[0]?.length ?? 0, width: weights[0]?.[0]?.[0]?.length ?? 0 };
   if (kernel.startsWith('lenet5')) return { height: C1, width: C1 };
   if (isPreset(kernel) && !resizable(kernel)) return { height: 3, width: 3 };
-  return chosen ?? (kernel === 'gabor' ? { height: 7, width: 7 } : { height: 3, width: 3 });
+  return chosen ?? (kernel === 'gabor' ? { height: 5, width: 5 } : { height: 3, width: 3 });
 }
 
 function settings(setup: Setup): Settings {
