@@ -4,11 +4,23 @@ import './embed';
 import { here, show } from '../state/url';
 
 const KEPT = ['lang']; // what the page's address says beside the exhibit's attributes
+const REST = 200; // milliseconds: writing an address takes a frame, and browsers refuse hundreds of them in a row
 
 interface Told {
   tag: string;
   attributes: Record<string, string>;
 }
+
+let newest: URL | null = null;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+function write(): void {
+  clearTimeout(timer);
+  if (newest !== null) show(newest);
+  newest = null;
+}
+
+addEventListener('pagehide', write);
 
 document.addEventListener('rx-state', (event) => {
   const { tag, attributes } = (event as CustomEvent<Told>).detail;
@@ -20,5 +32,7 @@ document.addEventListener('rx-state', (event) => {
     if (value !== null) asked.set(name, value);
   }
   url.search = asked.toString();
-  show(url);
+  newest = url;
+  clearTimeout(timer);
+  timer = setTimeout(write, REST);
 });

@@ -160,7 +160,7 @@ function sliding(problem: Problem, size: OutputSize, input: Volume): Share {
       const from = (row * stride[0] + y * dilation[0]) * input.width + x * dilation[1];
       const to = row * size.width;
       for (let col = 0; col < size.width; col += 1) {
-        target[to + col] = (target[to + col] ?? 0) + weight * (source[from + col * stride[1]] ?? 0);
+        target[to + col] = (target[to + col] as number) + weight * (source[from + col * stride[1]] as number);
       }
     }
   };
@@ -176,7 +176,7 @@ function spreading(problem: Problem, size: OutputSize, input: Volume): Share {
         const across = col * stride[1] + x * dilation[1] - padding[2];
         if (across < 0 || across >= size.width) continue;
         const to = down * size.width + across;
-        target[to] = (target[to] ?? 0) + weight * (source[row * input.width + col] ?? 0);
+        target[to] = (target[to] as number) + weight * (source[row * input.width + col] as number);
       }
     }
   };

@@ -100,17 +100,23 @@ export function pose(setup: Setup, picture: Volume | null, c1: Float32Array | nu
   const input = inputOf(setup, picture);
   const data = kernels(setup, into, c1);
   if (input === null || data === null) return null;
-  const large = Math.max(...[input.data, data.flat(3)].map(greatest));
+  const filters: Filters = { out, into, ...shape, data: Float32Array.from(data.flat(3)) };
+  const large = Math.max(greatest(input.data), greatest(filters.data));
   if (large > LARGEST_VALUE)
     return { complaint: { field: 'input', key: 'input_value', values: { value: large, limit: LARGEST_VALUE } } };
-  const filters: Filters = { out, into, ...shape, data: Float32Array.from(data.flat(3)) };
   return { problem: { input, filters, bias: biasOf(setup, out), settings: moved } };
 }
 
-function greatest(values: ArrayLike<number>): number {
-  let found = 0;
-  for (let index = 0; index < values.length; index += 1) found = Math.max(found, Math.abs(values[index] ?? 0));
-  return found;
+const seen = new WeakMap<Float32Array, number>(); // a picture is looked through once, not at every new kernel
+
+/** The largest magnitude. */
+function greatest(values: Float32Array): number {
+  let most = seen.get(values);
+  if (most !== undefined) return most;
+  most = 0;
+  for (let index = 0; index < values.length; index += 1) most = Math.max(most, Math.abs(values[index] as number));
+  seen.set(values, most);
+  return most;
 }
 
 function biasOf({ bias }: Setup, out: number): Float32Array {

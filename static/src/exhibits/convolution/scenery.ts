@@ -106,12 +106,21 @@ export function footprint(state: ConvolutionState): Frame | null {
   return bottom > row && right > col ? { row, col, rows: bottom - row, cols: right - col } : null;
 }
 
-export function largest(values: ArrayLike<number>): number {
-  let limit = 0;
-  for (let index = 0; index < values.length; index += 1) limit = Math.max(limit, Math.abs(values[index] ?? 0));
-  return limit || 1;
+export interface Extent {
+  /** The largest magnitude; 1 where all is zero. */
+  limit: number;
+  negative: boolean;
+  whole: boolean;
 }
 
-export function negative(values: Float32Array): boolean {
-  return values.some((value) => value < 0);
+/** What has to be known of values to colour them, found in one go. */
+export function extent(values: Float32Array): Extent {
+  let [least, most, whole] = [0, 0, true];
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] as number;
+    if (value < least) least = value;
+    if (value > most) most = value;
+    whole &&= value === Math.trunc(value);
+  }
+  return { limit: Math.max(-least, most) || 1, negative: least < 0, whole };
 }
