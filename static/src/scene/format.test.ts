@@ -3,7 +3,7 @@
 
 import { expect, it } from 'vitest';
 
-import { long, percent, scaleEnd, short } from './format';
+import { brief, factor, long, minus, percent, plain, scaleEnd, short } from './format';
 
 it('fits every number into a cell', () => {
   for (const value of [0, 0.004, 0.42, -0.07, 0.997, 1.26, -9.96, 12.4, -123.4]) {
@@ -29,4 +29,14 @@ it('writes four decimals in a sum and two figures at the end of a scale', () => 
   expect(long(-1.23456)).toBe('−1.2346');
   expect(scaleEnd(3.217)).toBe('3.2');
   expect(scaleEnd(0)).toBe('0');
+});
+
+it('writes whole numbers whole, others with four decimals at most, and loses none that is not zero', () => {
+  expect([47, -3, 0, -0, 0.5, -0.123456, 1e-9].map(plain)).toEqual(['47', '−3', '0', '0', '0.5', '−0.1235', '1.0e−9']);
+  expect([7, 0.5, -12.34, 12_345].map(brief)).toEqual(['7', '.50', '−12', '12345']);
+  expect(minus('1e-7 - 2')).toBe('1e−7 − 2');
+});
+
+it('puts a factor into brackets where a sign would meet a sign', () => {
+  expect([2, -2, 0].map(factor)).toEqual(['2', '(−2)', '0']);
 });

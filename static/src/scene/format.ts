@@ -1,9 +1,11 @@
 /** Numbers as they are written on screen: short in a cell, long in a sentence, with a true minus sign. */
 
 const MINUS = '\u2212';
+const DECIMALS = 4;
 
-function minus(text: string): string {
-  return text.replace('-', MINUS);
+/** A number, or one that is written already, with true minus signs. */
+export function minus(value: number | string): string {
+  return String(value).replaceAll('-', MINUS);
 }
 
 /** At most four signs: `.42`, `−.07`, `1.3`, `−12`. */
@@ -18,6 +20,23 @@ export function short(value: number): string {
 /** Four decimals, so that what is added on screen adds up. */
 export function long(value: number): string {
   return minus(value.toFixed(4));
+}
+
+/** At most four decimals; very small ones keep two figures. */
+export function plain(value: number): string {
+  const rounded = Number(value.toFixed(DECIMALS));
+  return minus(rounded === 0 && value !== 0 ? value.toPrecision(2) : rounded || 0);
+}
+
+/** At most five signs for a cell: whole numbers as they are. */
+export function brief(value: number): string {
+  return Number.isInteger(value) && Math.abs(value) < 10_000 ? plain(value) : short(value);
+}
+
+/** In brackets where a sign would meet a sign. */
+export function factor(value: number): string {
+  const text = plain(value);
+  return text.startsWith(MINUS) ? `(${text})` : text;
 }
 
 /** Two or three figures for the ends of a scale. */

@@ -1,19 +1,6 @@
-/** Text inside a figure: numbers as a sum shows them, and sentences broken into lines. */
+/** Text inside a figure: sentences broken into lines, and differences that are nearly nothing. */
 
-import { short } from './format';
-
-const MINUS = '\u2212';
-
-/** A whole number as it is, any other with at most four decimals. */
-export function plain(value: number): string {
-  const text = Number.isInteger(value) ? String(value) : String(Number(value.toFixed(4)));
-  return (text === '-0' ? '0' : text).replace('-', MINUS);
-}
-
-/** A number for a cell: whole ones without decimals. */
-export function brief(value: number): string {
-  return Number.isInteger(value) && Math.abs(value) < 1000 ? plain(value) : short(value);
-}
+import { plain } from './format';
 
 /** A difference: `2.0·10⁻⁷` where it is too small for decimals, 0 where it is 0. */
 export function tiny(value: number): string {

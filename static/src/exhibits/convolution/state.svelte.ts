@@ -72,7 +72,7 @@ export class ConvolutionState {
   chosen = $state(0);
   #good: Problem | null = null;
   #chosen: Source | null = null;
-  #wanted: number | null = null;
+  #wanted: number | null = $state(null);
   /** The input that was last padded: a new kernel leaves it as it is, and its picture with it. */
   #padded: { input: Volume; how: string; volume: Volume } | null = null;
   #pair: Shown | null = null;
@@ -157,7 +157,7 @@ export class ConvolutionState {
     const { setup, view, panel } = this;
     // While it plays the step changes with every frame; it is said when the window rests.
     const step = this.player.playing ? untrack(() => this.step) : this.step;
-    return write({ ...setup, view, panel, position: this.begun ? step : null });
+    return write({ ...setup, view, panel, position: this.#wanted ?? (this.begun ? step : null) });
   });
   counts = $derived.by(() => {
     const { problem, answer } = this.shown;
