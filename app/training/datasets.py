@@ -12,11 +12,10 @@ import torch
 from app.training import cifar, folders
 from app.training.fetching import File, cache_folder, download, found
 from app.training.pictures import DatasetError, Pictures, checked
+from app.training.sources import DRAWINGS, FOLDER
 from models.catalogue import DIGITS
 
 HELD_OUT = 10_000  # the last pictures of MNIST's 60,000, as is the custom
-FOLDER = "folder:"  # before the path of a folder of images
-NAMES = ("digits", "mnist", "fashion-mnist", "cifar10")
 
 
 @dataclass(frozen=True)
@@ -63,6 +62,8 @@ def obtain(name: str, folder: Path | None = None, *, progress: bool = True) -> P
         return folders.load(Path(name.removeprefix(FOLDER)).expanduser())
     if name == "digits":
         return digits()
+    if name == DRAWINGS:
+        raise DatasetError("drawings: there are none here; draw some in the browser, or choose digits")
     if name == "cifar10":
         return cifar.load(folder, progress=progress)
     return load(DATASETS[name], folder, progress=progress)

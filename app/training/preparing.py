@@ -15,7 +15,8 @@ from app.training.schedules import rate
 from app.training.settings import RunSettings
 from models.catalogue import CATALOGUE, build
 from models.classifier import Classifier
-from models.pattern import Pattern, PatternNetwork
+from models.pattern import Pattern
+from models.patterned import PatternNetwork
 
 
 class SettingsError(ValueError):

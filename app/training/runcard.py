@@ -5,11 +5,11 @@ from typing import Any
 
 import torch
 
-from app.training.datasets import FOLDER
 from app.training.events import Epoch, Stopped
 from app.training.preparing import Prepared
 from app.training.record import figure, put
 from app.training.settings import RunSettings
+from app.training.sources import FOLDER
 
 
 class RunCard:

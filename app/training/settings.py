@@ -1,11 +1,14 @@
-"""Everything that decides what comes out of a run, each with its bounds, its default and a sentence."""
+"""Everything that decides what comes out of a run, each with its bounds, its default and a sentence.
+
+Torch is not imported here: the server knows the settings before torch is there.
+"""
 
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from app.training.datasets import FOLDER, NAMES
 from app.training.schedules import Finite, Schedule
+from app.training.sources import FOLDER, NAMES
 from models.catalogue import CATALOGUE
 from models.pattern import Pattern
 
@@ -36,6 +39,33 @@ class EarlyStopping(BaseModel):
     restore_best: bool = Field(True, description="whether the weights of the best epoch come back at the end")
 
 
+Strength = Annotated[Finite, Field(ge=0, le=1)]
+
+
+class Augmentation(BaseModel):
+    """How pictures are changed before they are learned from, each kind from 0, not at all, to 1, as far as it goes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    shift: Strength = Field(0.0, description="moved, at 1 by up to a quarter of the side")
+    rotate: Strength = Field(0.0, description="turned, at 1 by up to 45 degrees")
+    scale: Strength = Field(0.0, description="enlarged or made smaller, at 1 by up to half")
+    shear: Strength = Field(0.0, description="slanted, at 1 by up to half a pixel in each")
+    elastic: Strength = Field(0.0, description="bent as a hand bends lines, at 1 strongly")
+    flip: Strength = Field(0.0, description="share of the pictures that are mirrored, left to right")
+    crop: Strength = Field(0.0, description="cut out of a border, at 1 of an eighth of the side, anew for each picture")
+    light: Strength = Field(0.0, description="lighter or darker, and with more or less contrast")
+    colour: Strength = Field(0.0, description="hues turned and colours stronger or weaker; grey pictures stay")
+    noise: Strength = Field(0.0, description="random grain added to every pixel")
+    erase: Strength = Field(0.0, description="share of the pictures that lose a random rectangle")
+    stroke: Strength = Field(0.0, description="bright strokes made thicker or thinner")
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is changed."""
+        return self != Augmentation()
+
+
 class RunSettings(BaseModel):
     """A run: a network, data, and how the one learns from the other."""
 
@@ -45,7 +75,9 @@ class RunSettings(BaseModel):
         "lenet5", description="network of the catalogue, or a pattern of layers"
     )
     dataset: Annotated[str, AfterValidator(a_dataset)] = Field(
-        "digits", description="digits, mnist, fashion-mnist, cifar10, or folder:PATH with a sub-folder per class"
+        "digits",
+        description="digits, mnist, fashion-mnist, cifar10, the visitor's own drawings, or folder:PATH with a "
+        "sub-folder per class",
     )
     held_out: Finite = Field(0.2, ge=0, le=0.9, description="share of every class that is only judged on")
     subset: int | None = Field(None, ge=2, le=1_000_000, description="pictures to learn from, fewer than there are")
@@ -71,7 +103,16 @@ class RunSettings(BaseModel):
     loss: Literal["cross-entropy", "mean-squared-error", "own"] = Field(
         "cross-entropy", description="what is minimized; own is the one of the network's paper"
     )
+    initialization: Literal["default", "xavier", "he", "orthogonal", "small", "large", "zeros"] = Field(
+        "default",
+        description="where the weights begin: as the network's own, X. Glorot and Y. Bengio 2010, K. He et al. 2015, "
+        "orthogonal matrices, a normal distribution that is too narrow or too wide, or all zero",
+    )
+    augmentation: Augmentation = Field(
+        Augmentation(), description="how pictures are changed before they are learned from"
+    )
     early_stopping: EarlyStopping | None = Field(None, description="when the run ends before its last epoch")
+    snapshots: int = Field(60, ge=0, le=1000, description="times that a run of the lab keeps its weights on the way")
     threads: int = Field(1, ge=1, le=256, description="processor threads; another number rounds differently")
 
     @model_validator(mode="after")

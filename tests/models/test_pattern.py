@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from torch import Tensor, nn
 
-from models.pattern import MOST_PARAMETERS, Pattern, PatternError, PatternNetwork, shapes
+from models.pattern import MOST_PARAMETERS, Pattern, PatternError, shapes
+from models.patterned import PatternNetwork
 from models.trace import trace
 
 PATTERNS = st.builds(

@@ -18,9 +18,10 @@ from app.training.loop import train
 from app.training.options import OF_A_PATTERN, OF_A_RUN, TrainSettings, command_of, run_settings
 from app.training.pictures import Pictures
 from app.training.preparing import SettingsError, prepare
-from app.training.settings import EarlyStopping, RunSettings
+from app.training.settings import Augmentation, EarlyStopping, RunSettings
 from models.catalogue import card, load
-from models.pattern import Pattern, PatternNetwork
+from models.pattern import Pattern
+from models.patterned import PatternNetwork
 from tests.training.digits import drawn
 
 PICTURES = drawn(60)
@@ -64,6 +65,7 @@ def test_every_flag_reaches_its_setting() -> None:
         "schedule": {"kind": "step", "factor": 0.9, "every": 2, "lowest": 0.1, "warm_up": 0.05},
         "decay_factor": 0.03, "dropout": None, "label_smoothing": 0.1, "clip": 5.0, "loss": "mean-squared-error",
         "early_stopping": {"metric": "loss", "patience": 4, "restore_best": False}, "threads": 1,
+        "initialization": "default", "augmentation": Augmentation().model_dump(), "snapshots": 60,
     }  # fmt: skip
     asked = {word.removeprefix("--").replace("-", "_") for word in line.split() if word.startswith("--")}
     assert asked == {*OF_A_RUN, *OF_A_PATTERN}
@@ -166,7 +168,10 @@ def test_flags_that_do_not_go_together_are_refused_by_name(line: str, said: str)
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("--dataset cats", "--dataset: a data set is digits, mnist, fashion-mnist, cifar10 or folder:PATH, not 'cats'"),
+        (
+            "--dataset cats",
+            "--dataset: a data set is digits, mnist, fashion-mnist, cifar10, drawings or folder:PATH, not 'cats'",
+        ),
         ("--dataset digits --optimizer best", "--optimizer: Input should be 'sgd', 'momentum', 'nesterov'"),
         ("--dataset digits --schedule up", "--schedule: Input should be 'constant', 'step'"),
         ("--dataset digits --patience 0", "--patience: Input should be greater than or equal to 1, not '0'"),
@@ -190,7 +195,7 @@ def test_a_network_that_has_no_dropout_says_so(box: Pictures, tmp_path: Path) ->
 
 
 def test_every_setting_says_what_it_is() -> None:
-    models: list[Any] = [TrainSettings, RunSettings, EarlyStopping]
+    models: list[Any] = [TrainSettings, RunSettings, EarlyStopping, Augmentation]
     assert all(field.description for model in models for field in model.model_fields.values())
 
 
