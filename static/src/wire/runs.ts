@@ -1,0 +1,172 @@
+/** Runs of the training lab: what the server knows of them, and what can be asked of it. */
+
+import { at } from '../state/url';
+import { AskError, get, post } from './ask';
+import { home } from './home';
+import { decode, type Tensors } from './safetensors';
+import type { Problem as Told } from './types';
+
+export type Status = 'queued' | 'running' | 'finished' | 'stopped' | 'failed' | 'interrupted';
+
+export type Server = string | URL | undefined;
+
+/** The settings of a run as they are sent: what is not there is as usual. */
+export type SettingsSaid = Record<string, unknown>;
+
+export interface Run {
+  id: string;
+  name: string;
+  note: string;
+  status: Status;
+  reason: string | null;
+  /** In the queue, from 1. */
+  position?: number | null;
+  created: string | number;
+  started?: string | number | null;
+  ended?: string | number | null;
+  settings: SettingsSaid;
+  steps?: number | null;
+  step?: number | null;
+  epoch?: number | null;
+  last?: Measured | null;
+  best?: Measured | null;
+  device?: string | null;
+}
+
+export interface Measured {
+  epoch?: number | null;
+  step?: number | null;
+  loss?: number | null;
+  accuracy?: number | null;
+  validation_loss?: number | null;
+  validation_accuracy?: number | null;
+}
+
+/** A layer of a network before anything is learned. */
+export interface LayerRow {
+  name: string;
+  kind: string;
+  shape: number[];
+  parameters?: number;
+}
+
+export interface Plan {
+  planned: [number, number][];
+  steps: number;
+  per_epoch: number;
+  pictures: number;
+  held_out: number;
+  classes: string[] | number;
+  parameters: number;
+  layers: LayerRow[];
+}
+
+export interface Dataset {
+  name: string;
+  pictures: number | null;
+  classes: number | string[] | null;
+  bytes: number | null;
+  here: boolean;
+}
+
+export interface Drawn {
+  id: string;
+  label: string;
+}
+
+/** Downsampled with its peaks kept. */
+export interface Curve {
+  step: number[];
+  loss: (number | null)[];
+  accuracy: (number | null)[];
+  rate: (number | null)[];
+  gradient: (number | null)[];
+  seconds: (number | null)[];
+  epochs: unknown[];
+}
+
+export async function runs(server: Server, signal?: AbortSignal): Promise<Run[]> {
+  return (await get<{ runs: Run[] }>('runs', server, signal)).runs;
+}
+
+export function run(id: string, server: Server): Promise<Run> {
+  return get<Run>(`runs/${id}`, server);
+}
+
+export function begin(settings: SettingsSaid, server: Server, name?: string): Promise<Run> {
+  return post<Run>('runs', name === undefined ? settings : { ...settings, name }, server);
+}
+
+export function stop(id: string, server: Server): Promise<Run> {
+  return post<Run>(`runs/${id}/stop`, {}, server);
+}
+
+export function resume(id: string, server: Server): Promise<Run> {
+  return post<Run>(`runs/${id}/continue`, {}, server);
+}
+
+export async function rename(id: string, change: { name?: string; note?: string }, server: Server): Promise<void> {
+  await sent(`runs/${id}`, server, 'PATCH', change);
+}
+
+export async function remove(id: string, server: Server): Promise<void> {
+  await sent(`runs/${id}`, server, 'DELETE');
+}
+
+/** Where a run can be downloaded whole. */
+export function downloadOf(id: string, server: Server): string {
+  return at(home(server), `runs/${id}/download`).href;
+}
+
+/** Where the pictures are that were one thing and called another. */
+export function mistakesOf(id: string, actual: number, called: number, server: Server): string {
+  return at(home(server), `runs/${id}/mistakes/${actual}/${called}`).href;
+}
+
+export function curve(id: string, points: number, server: Server): Promise<Curve> {
+  return get<Curve>(`runs/${id}/curve?points=${points}`, server);
+}
+
+/** The weights as they were after a step. Throws AskError. */
+export async function snapshot(id: string, step: number, server: Server): Promise<Tensors> {
+  const response = await sent(`runs/${id}/snapshots/${step}`, server, 'GET');
+  return decode(await response.arrayBuffer());
+}
+
+/** What augmentation does to samples, as a PNG. Throws AskError. */
+export async function sheet(question: object, server: Server, signal: AbortSignal): Promise<Blob> {
+  return (await sent('runs/augmentation', server, 'POST', question, signal)).blob();
+}
+
+export async function datasets(server: Server): Promise<Dataset[]> {
+  const told = await get<{ datasets: Dataset[] } | Dataset[]>('datasets', server);
+  return Array.isArray(told) ? told : told.datasets;
+}
+
+/** Throws AskError with what the server says. */
+export async function sent(
+  path: string,
+  server: Server,
+  method: string,
+  question?: object,
+  signal?: AbortSignal,
+): Promise<Response> {
+  const init: RequestInit = { method, ...(signal === undefined ? {} : { signal }) };
+  if (question !== undefined) {
+    init.headers = { 'Content-Type': 'application/json' };
+    init.body = JSON.stringify(question);
+  }
+  const response = await fetch(at(home(server), path), init);
+  if (response.ok) return response;
+  const told = (await response.json().catch(() => ({}))) as Partial<Told>;
+  const detail = told.detail ?? `${response.status} ${response.statusText}`;
+  const colon = detail.indexOf(': ');
+  throw new AskError({
+    type: told.type ?? 'about:blank',
+    title: told.title ?? detail,
+    status: response.status,
+    detail,
+    field: colon > 0 ? detail.slice(0, colon) : '',
+    reason: colon > 0 ? detail.slice(colon + 2) : detail,
+  });
+}
