@@ -1,8 +1,12 @@
 """What the training loop tells, in the order in which it happens; equal settings give equal events."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from torch import Tensor
+
+from app.training.resume import Resume
+from app.training.statistics import LayerStatistics
 
 
 @dataclass(frozen=True)
@@ -28,16 +32,19 @@ class Step:
 
 @dataclass(frozen=True)
 class Epoch:
-    """All pictures have been seen once more, and the weights judged."""
+    """All pictures have been seen once more, and the weights judged; its numbers are finite."""
 
     number: int  # from 1
     loss: float  # mean over the epoch's steps
     accuracy: float  # share of the epoch's pictures, each before the step that learned from it
     validation_loss: float | None  # mean over what is held out, None where nothing is
     confusion: tuple[tuple[int, ...], ...]  # of what is held out: rows are what a picture is, columns what it is called
+    called: Tensor  # (held_out,) int64, what each of them is called
     gradient_norms: dict[str, float]  # of every parameter, mean over the epoch's steps
+    layers: tuple[LayerStatistics, ...]  # of the weights that were judged
     weights: dict[str, Tensor]  # those that were judged, not to be changed
     best: bool  # whether no epoch before was as good in the quantity that is watched
+    resume: Resume  # what the loop goes on with after this epoch; its tensors are not to be changed
 
     @property
     def held_out(self) -> int:
@@ -56,8 +63,19 @@ class Epoch:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """A layer's gradient has become too small to learn from, or too large, for the first time."""
+
+    kind: Literal["vanishing", "exploding"]
+    layer: str
+    step: int
+    epoch: int
+    norm: float  # the gradient's length: in this step if it explodes, on average over the epoch if it vanishes
+
+
+@dataclass(frozen=True)
 class Diverged:
-    """The run has ended because its numbers have; the weights are those before the step that could not be made."""
+    """The run has ended because its numbers have; the weights are the last that could be computed."""
 
     step: int
     epoch: int
@@ -73,4 +91,4 @@ class Stopped:
     reason: str
 
 
-Event = Started | Step | Epoch | Diverged | Stopped
+Event = Started | Step | Notice | Epoch | Diverged | Stopped

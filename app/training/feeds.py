@@ -1,19 +1,48 @@
 """Pictures as the batches of a run: fitted to the network's input once, shuffled anew for every epoch."""
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 import torch
 from torch import Tensor
-
-from app.training.loop import Batch
 
 CHUNK = 1024  # pictures normalized at once
 SPREAD = 0x9E3779B1  # far apart for seeds that are near; torch's generator hears 32 bits of a seed
 JUDGED = 500  # pictures judged at once
 
+Batch = tuple[Tensor, Tensor]  # the network's inputs (N, C, H, W) and their labels (N,)
+
+
+class Feed(Protocol):
+    """Where the batches come from."""
+
+    @property
+    def generator(self) -> torch.Generator | None:
+        """What goes on drawing from epoch to epoch; None where every epoch begins anew."""
+
+    @property
+    def pictures(self) -> int:
+        """How many are learned from."""
+
+    @property
+    def held_out(self) -> int:
+        """How many are only judged on."""
+
+    @property
+    def per_epoch(self) -> int:
+        """Batches of an epoch."""
+
+    def batches(self, epoch: int) -> Iterator[Batch]:
+        """Those of one epoch, counted from 1."""
+
+    def judged(self) -> Iterator[Batch]:
+        """What is held out."""
+
 
 class ShuffledFeed:
     """Pictures of (N, C, H, W) uint8, in an order that the seed and the epoch decide."""
+
+    generator = None
 
     def __init__(
         self,

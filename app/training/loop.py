@@ -1,50 +1,21 @@
 """The training loop, as a generator of events: stopping is not asking for the next one."""
 
 import math
-from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import Protocol
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
 
-from app.training.events import Diverged, Epoch, Event, Started, Step, Stopped
+from app.training.events import Diverged, Epoch, Event, Notice, Started, Step, Stopped
+from app.training.feeds import Feed
+from app.training.judging import Judged, copied, judge
+from app.training.patience import Best, Patience
+from app.training.resume import Place, Resume, Whole
+from app.training.statistics import EXPLODED, Watch, layers
 from models.classifier import Classifier
 
 LOST = 20.0  # times the loss of a guess, or the first loss if that was larger: no run comes back from there
-
-Batch = tuple[Tensor, Tensor]  # the network's inputs (N, C, H, W) and their labels (N,)
-
-
-class Feed(Protocol):
-    """Where the batches come from."""
-
-    @property
-    def pictures(self) -> int:
-        """How many are learned from."""
-
-    @property
-    def held_out(self) -> int:
-        """How many are only judged on."""
-
-    @property
-    def per_epoch(self) -> int:
-        """Batches of an epoch."""
-
-    def batches(self, epoch: int) -> Iterator[Batch]:
-        """Those of one epoch, counted from 1."""
-
-    def judged(self) -> Iterator[Batch]:
-        """What is held out."""
-
-
-@dataclass(frozen=True)
-class Patience:
-    """When a run that gets no better ends."""
-
-    epochs: int | None = None  # without a new best; None never ends it
-    metric: str = "validation-loss"  # or validation-accuracy, or loss
-    restore: bool = False  # whether the network ends with the weights of its best epoch
 
 
 @dataclass(frozen=True)
@@ -59,26 +30,43 @@ class Course:
     clip: float | None = None  # the longest gradient
     l1: float = 0.0
     decay_factor: float = 0.0
-    patience: Patience = Patience()
+    patience: Patience = field(default_factory=Patience)
 
 
-def train(network: Classifier, feed: Feed, course: Course) -> Generator[Event]:
+def train(network: Classifier, feed: Feed, course: Course, resume: Resume | None = None) -> Generator[Event]:
     """Trains `network` in place. With averaging, what each Epoch carries is the average, not the network's own weights.
 
-    Dropout draws from torch's global generator; everything else that is random is the feed's.
+    resume: what an Epoch of the same network, feed and course carried; the run goes on after it, bit for bit as if it
+    had not been interrupted. Dropout draws from torch's global generator; everything else that is random is the feed's.
+
+    Raises ResumeError.
     """
     optimizer = course.optimizer(network)
-    average = None if course.averaging is None else _copied(network)
+    average = None if course.averaging is None else copied(network)
+    best, at = Best(course.patience), Place()
+    parameters = [(name, value) for name, value in network.named_parameters() if value.requires_grad]
+    watch = Watch([name for name, _ in parameters], [value.shape for _, value in parameters])
+    whole = Whole(network, optimizer, average, best, watch, feed.generator)
+    if resume is not None:
+        at = whole.restored(resume)
     steps = feed.per_epoch * course.epochs
-    best = _Best(course.patience)
     yield Started(feed.pictures, feed.held_out, steps)
-    step, worst = 0, math.inf
-    for epoch in range(1, course.epochs + 1):
+    while True:
+        if at.loss > at.worst:
+            rate = course.rate(at.step, steps, feed.per_epoch)
+            yield Diverged(at.step, at.epoch, _reason(f"the loss has grown to {at.loss:.3g}", at.step, rate))
+            return
+        if at.epoch == course.epochs:
+            break
+        if best.is_over(at.epoch):
+            yield Stopped(at.epoch, best.epoch, best.reason(at.epoch))
+            break
+        at.epoch += 1
         network.train()
-        tally = _Tally(network)
-        for inputs, labels in feed.batches(epoch):
-            step += 1
-            rate = course.rate(step, steps, feed.per_epoch)
+        tally = _Tally(parameters)
+        for inputs, labels in feed.batches(at.epoch):
+            at.step += 1
+            rate = course.rate(at.step, steps, feed.per_epoch)
             for group in optimizer.param_groups:
                 group["lr"] = rate
             output = network(inputs)
@@ -87,35 +75,43 @@ def train(network: Classifier, feed: Feed, course: Course) -> Generator[Event]:
             loss.backward()
             value, norms = float(loss.detach()), tally.norms()
             scores = network.logits(output.detach())
-            if step == 1:
-                worst = LOST * max(value, math.log(scores.shape[1]))
+            if at.step == 1:
+                at.worst = LOST * max(value, math.log(scores.shape[1]))
             norm = float(torch.linalg.vector_norm(norms))
             if not (math.isfinite(value) and math.isfinite(norm)):
                 what = f"the loss is {value}" if not math.isfinite(value) else f"the gradient's length is {norm}"
-                yield Diverged(step, epoch, _reason(what, step, rate))
+                yield Diverged(at.step, at.epoch, _reason(what, at.step, rate))
                 return
-            _apply(network, optimizer, course, norm)
+            _apply(tally.gradients(), optimizer, course, norm)
             if average is not None and course.averaging is not None:
-                _follow(average, network, min(course.averaging, 1 - 1 / (step + 1)))
+                _follow(average, network, min(course.averaging, 1 - 1 / (at.step + 1)))
             right = int((scores.argmax(dim=1) == labels).sum())
             tally.add(value, right, len(labels), norms)
-            yield Step(step, epoch, value, rate, right / len(labels), norm)
-        weights = _copied(network) if average is None else {name: value.clone() for name, value in average.items()}
-        validation, confusion = judge(network, weights, feed.judged(), course.loss)
-        yield best.marked(tally.epoch(epoch, validation, confusion, weights))
-        if tally.loss / tally.steps > worst:
-            yield Diverged(step, epoch, _reason(f"the loss has grown to {tally.loss / tally.steps:.3g}", step, rate))
+            yield Step(at.step, at.epoch, value, rate, right / len(labels), norm)
+            if norm >= EXPLODED:
+                for layer, length in watch.exploded(norms):
+                    yield Notice("exploding", layer, at.step, at.epoch, length)
+        for layer, length in watch.vanished(tally.sums / tally.steps):
+            yield Notice("vanishing", layer, at.step, at.epoch, length)
+        own = copied(network)
+        weights = own if average is None else {name: value.clone() for name, value in average.items()}
+        judged = judge(network, weights, feed.judged(), course.loss)
+        if judged.loss is not None and not math.isfinite(judged.loss):
+            what = f"the loss of what is held out is {judged.loss}"
+            yield Diverged(at.step, at.epoch, _reason(what, at.step, rate))
             return
-        if epoch < course.epochs and best.is_over(epoch):
-            yield Stopped(epoch, best.epoch, best.reason(epoch))
-            break
+        at.loss = tally.loss / tally.steps
+        is_best = best.improved(at.epoch, at.loss, judged, weights)
+        yield tally.epoch(at.epoch, judged, weights, is_best, whole.kept(at, own, weights))
     best.bring_back(network)
 
 
-def _apply(network: nn.Module, optimizer: torch.optim.Optimizer, course: Course, norm: float) -> None:
+def _apply(
+    gradients: list[tuple[Tensor, Tensor]], optimizer: torch.optim.Optimizer, course: Course, norm: float
+) -> None:
     """One step of the optimizer: the gradient clipped, then the pull of L1, then the decay, then the step itself."""
     with torch.no_grad():
-        for value, gradient in _gradients(network):
+        for value, gradient in gradients:
             if course.clip is not None and norm > course.clip:
                 gradient.mul_(course.clip / norm)
             if course.l1 and is_weight(value):
@@ -125,55 +121,26 @@ def _apply(network: nn.Module, optimizer: torch.optim.Optimizer, course: Course,
     optimizer.step()
 
 
-def _gradients(network: nn.Module) -> list[tuple[Tensor, Tensor]]:
-    """Every parameter with its gradient."""
-    return [(value, value.grad) for value in network.parameters() if value.grad is not None]
-
-
 def is_weight(value: Tensor) -> bool:
     """Whether penalties are for it: kernels and matrices, not biases and what scales a whole map."""
     return value.ndim > 1
 
 
-@torch.no_grad()
-def judge(
-    network: Classifier,
-    weights: dict[str, Tensor],
-    batches: Iterable[Batch],
-    loss: Callable[[Tensor, Tensor], Tensor],
-) -> tuple[float | None, tuple[tuple[int, ...], ...]]:
-    """Mean loss and confusion matrix of the network with these weights, in evaluation; its own come back."""
-    own, training = _copied(network), network.training
-    network.load_state_dict(weights)
-    network.eval()
-    total, count, confusion = 0.0, 0, torch.zeros(0, 0, dtype=torch.int64)
-    for inputs, labels in batches:
-        output = network(inputs)
-        scores = network.logits(output)
-        classes = scores.shape[1]
-        if not count:
-            confusion = torch.zeros(classes, classes, dtype=torch.int64)
-        cells = labels * classes + scores.argmax(dim=1)
-        confusion += cells.bincount(minlength=classes**2).view(classes, classes)
-        total += float(loss(output, labels)) * len(labels)
-        count += len(labels)
-    network.load_state_dict(own)
-    network.train(training)
-    return (total / count if count else None), tuple(tuple(row) for row in confusion.tolist())
-
-
 class _Tally:
     """What is summed up in the course of an epoch."""
 
-    def __init__(self, network: nn.Module) -> None:
-        self.network = network
-        self.names = [name for name, value in network.named_parameters() if value.requires_grad]
-        self.sums = torch.zeros(len(self.names))
+    def __init__(self, parameters: list[tuple[str, nn.Parameter]]) -> None:
+        self.parameters = parameters
+        self.sums = torch.zeros(len(parameters))
         self.loss, self.steps, self.right, self.pictures = 0.0, 0, 0, 0
+
+    def gradients(self) -> list[tuple[Tensor, Tensor]]:
+        """Every parameter with its gradient."""
+        return [(value, value.grad) for _, value in self.parameters if value.grad is not None]
 
     def norms(self) -> Tensor:
         """The gradient's length in every parameter: (parameters,)."""
-        return torch.stack(torch._foreach_norm([gradient for _, gradient in _gradients(self.network)]))
+        return torch.stack(torch._foreach_norm([gradient for _, gradient in self.gradients()]))
 
     def add(self, loss: float, right: int, pictures: int, norms: Tensor) -> None:
         self.loss += loss
@@ -182,64 +149,25 @@ class _Tally:
         self.pictures += pictures
         self.sums += norms
 
-    def epoch(
-        self,
-        number: int,
-        validation: float | None,
-        confusion: tuple[tuple[int, ...], ...],
-        weights: dict[str, Tensor],
-    ) -> Epoch:
-        norms = dict(zip(self.names, (self.sums / self.steps).tolist(), strict=True))
-        loss, accuracy = self.loss / self.steps, self.right / self.pictures
-        return Epoch(number, loss, accuracy, validation, confusion, norms, weights, best=False)
-
-
-class _Best:
-    """The best epoch up to now."""
-
-    def __init__(self, patience: Patience) -> None:
-        self.patience = patience
-        self.epoch = 0
-        self.value = math.inf
-        self.weights: dict[str, Tensor] | None = None
-
-    def marked(self, event: Epoch) -> Epoch:
-        """The epoch, which is known to be the best or not."""
-        value = self._value(event)
-        if not (self.epoch == 0 or value < self.value):
-            return event
-        self.epoch, self.value = event.number, value
-        if self.patience.restore:
-            self.weights = event.weights
-        return replace(event, best=True)
-
-    def _value(self, event: Epoch) -> float:
-        """What is watched, so that less is better; the loss learned from where nothing is held out."""
-        accuracy = event.validation_accuracy
-        if self.patience.metric == "validation-accuracy" and accuracy is not None:
-            return -accuracy
-        if self.patience.metric == "loss" or event.validation_loss is None:
-            return event.loss
-        return event.validation_loss
-
-    def is_over(self, epoch: int) -> bool:
-        return self.patience.epochs is not None and epoch - self.epoch >= self.patience.epochs
-
-    def reason(self, epoch: int) -> str:
-        metric = self.patience.metric.replace("-", " ")
-        return f"the {metric} has not improved in the {epoch - self.epoch} epochs since epoch {self.epoch}"
-
-    def bring_back(self, network: nn.Module) -> None:
-        if self.weights is not None:
-            network.load_state_dict(self.weights)
+    def epoch(self, number: int, judged: Judged, weights: dict[str, Tensor], best: bool, resume: Resume) -> Epoch:
+        norms = dict(zip((name for name, _ in self.parameters), (self.sums / self.steps).tolist(), strict=True))
+        return Epoch(
+            number=number,
+            loss=self.loss / self.steps,
+            accuracy=self.right / self.pictures,
+            validation_loss=judged.loss,
+            confusion=judged.confusion,
+            called=judged.called,
+            gradient_norms=norms,
+            layers=layers(self.parameters, weights, norms, judged.dead),
+            weights=weights,
+            best=best,
+            resume=resume,
+        )
 
 
 def _reason(what: str, step: int, rate: float) -> str:
     return f"{what} at step {step}, where the learning rate is {rate:.3g}: take a lower one, or clip the gradient"
-
-
-def _copied(network: nn.Module) -> dict[str, Tensor]:
-    return {name: value.detach().clone() for name, value in network.state_dict().items()}
 
 
 @torch.no_grad()

@@ -9,7 +9,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from app.training.feeds import ShuffledFeed
-from app.training.loop import Course, Patience, is_weight
+from app.training.loop import Course, is_weight
+from app.training.patience import Patience
 from app.training.pictures import Pictures, fitted, statistics
 from app.training.schedules import rate
 from app.training.settings import RunSettings

@@ -10,7 +10,8 @@ from torch import Tensor, nn
 from app.training import pens, strokes
 from app.training.augmentation import Augmenter, Distortion
 from app.training.events import Event
-from app.training.loop import Batch, Course, train
+from app.training.feeds import Batch
+from app.training.loop import Course, train
 from app.training.pictures import Pictures
 from app.training.schedules import Schedule, rate
 from models.classifier import Classifier

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from app.training.events import Epoch, Event, Started, Step
-from app.training.loop import judge
+from app.training.judging import judge
 from app.training.recipe import Recipe, carried_out, learning_rate, milder
 from models.catalogue import CATALOGUE, build
 from models.classifier import Classifier
@@ -87,9 +87,10 @@ def test_the_errors_of_an_epoch_are_those_of_its_averaged_weights() -> None:
     ink = torch.nn.functional.pad(held_out.images[..., 0].float() / 255, (2, 2, 2, 2))[:, None]
     before = {key: value.clone() for key, value in network.state_dict().items()}
     batches = [((ink - about.mean) / about.std, held_out.labels)]
-    loss, confusion = judge(network, last.weights, batches, network.loss)
-    assert loss == pytest.approx(last.validation_loss)
-    assert confusion == last.confusion
+    judged = judge(network, last.weights, batches, network.loss)
+    assert judged.loss == pytest.approx(last.validation_loss)
+    assert judged.confusion == last.confusion
+    assert torch.equal(judged.called, last.called)
     assert all(torch.equal(before[key], value) for key, value in network.state_dict().items())
 
 

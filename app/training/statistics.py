@@ -1,0 +1,150 @@
+"""How the weights, the gradients and the answers of each layer are spread, and when a gradient is lost on its way."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+
+BINS = 32
+LIVING = 1e-4  # a unit whose answers to all pictures lie closer together says nothing
+FEWEST = 8  # pictures that tell a dead unit from one that had no occasion
+VANISHED = 1e-3  # of the longest gradient of a layer, on average over an epoch
+EXPLODED = 1e3  # length of a layer's gradient in one step: at a rate of 0.001 it moves the layer by a whole unit
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Values in equal bins from low to high; the mean and the deviation are those of the values themselves."""
+
+    low: float
+    high: float
+    counts: tuple[int, ...]
+    mean: float
+    deviation: float
+
+
+@dataclass(frozen=True)
+class LayerStatistics:
+    """One layer's kernels or matrix after an epoch, and their gradient in its last step.
+
+    gradient_norm: mean of the gradient's length over the epoch's steps; dead: share of the units of the activation
+    behind it that answer all pictures alike, None where none follows or too few pictures are held out.
+    """
+
+    name: str
+    weights: Histogram
+    gradients: Histogram
+    gradient_norm: float
+    dead: float | None
+
+
+def histogram(values: Tensor) -> Histogram:
+    """How finite values are spread; equal ones stand in the middle of a narrow range."""
+    flat = values.detach().flatten()
+    low, high = (float(end) for end in flat.aminmax())
+    mean, deviation = float(flat.mean()), float(flat.std(correction=0))
+    if low == high:
+        margin = max(abs(low), 1.0) * 1e-3
+        low, high = low - margin, high + margin
+    counts = tuple(map(int, flat.histc(BINS, low, high).tolist()))
+    return Histogram(low, high, counts, mean, deviation)
+
+
+def layers(
+    parameters: Iterable[tuple[str, Tensor]],
+    weights: Mapping[str, Tensor],
+    norms: Mapping[str, float],
+    dead: Mapping[str, float],
+) -> tuple[LayerStatistics, ...]:
+    """Every layer that has kernels or a matrix; weights: those that are judged; norms: of each parameter."""
+    return tuple(
+        LayerStatistics(
+            layer_of(name),
+            histogram(weights[name]),
+            histogram(value.grad if value.grad is not None else torch.zeros_like(value)),
+            norms[name],
+            dead.get(layer_of(name)),
+        )
+        for name, value in parameters
+        if value.ndim > 1
+    )
+
+
+def layer_of(parameter: str) -> str:
+    """The layer that a parameter is of."""
+    return parameter.rpartition(".")[0] or parameter
+
+
+class Watch:
+    """Which layers' gradients have vanished or exploded, each said once."""
+
+    def __init__(self, names: list[str], shapes: list[torch.Size]) -> None:
+        self.places = {layer_of(name): at for at, name in enumerate(names) if len(shapes[at]) > 1}
+        self.said: set[str] = set()
+
+    def exploded(self, norms: Tensor) -> list[tuple[str, float]]:
+        """Layers whose gradient is too long in a step, which have not been named before."""
+        return self._fresh("exploding", [(layer, norm) for layer, norm in self._of(norms) if norm >= EXPLODED])
+
+    def vanished(self, norms: Tensor) -> list[tuple[str, float]]:
+        """Layers that are given next to nothing of the gradient over an epoch, which have not been named before."""
+        lengths = self._of(norms)
+        limit = VANISHED * max((norm for _, norm in lengths), default=0.0)
+        return self._fresh("vanishing", [(layer, norm) for layer, norm in lengths if norm <= limit])
+
+    def _of(self, norms: Tensor) -> list[tuple[str, float]]:
+        return [(layer, float(norms[at])) for layer, at in self.places.items()]
+
+    def _fresh(self, kind: str, found: list[tuple[str, float]]) -> list[tuple[str, float]]:
+        fresh = [(layer, norm) for layer, norm in found if f"{kind} {layer}" not in self.said]
+        self.said.update(f"{kind} {layer}" for layer, _ in fresh)
+        return fresh
+
+
+@dataclass
+class Answers:
+    """What was heard of the activations: for each layer, the share of units that answer all pictures alike."""
+
+    dead: dict[str, float] = field(default_factory=dict)
+
+
+@contextmanager
+def heard(network: nn.Module) -> Iterator[Answers]:
+    """Within the block, every pass through the network tells how many units behind each layer are dead."""
+    answers, last = Answers(), [""]
+
+    def hear(name: str, module: nn.Module) -> torch.utils.hooks.RemovableHandle:
+        weighs = any(value.ndim > 1 for value in module.parameters(recurse=False))
+
+        def listen(_: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+            if weighs:
+                last[0] = name
+            elif _activates(module, inputs, output) and len(output) >= FEWEST:
+                answers.dead[last[0]] = _dead(output)
+
+        return module.register_forward_hook(listen)
+
+    leaves = [(name, module) for name, module in network.named_modules() if not any(module.children())]
+    handles = [hear(name, module) for name, module in leaves]
+    try:
+        yield answers
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def _activates(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> bool:
+    """Whether a layer answers each value on its own."""
+    other = isinstance(module, nn.Dropout | nn.BatchNorm2d | nn.Identity)
+    return not other and not any(True for _ in module.parameters()) and inputs[0].shape == output.shape
+
+
+def _dead(output: Tensor) -> float:
+    """Share of the maps, or units, that are the same for every picture and at every place."""
+    units = output.transpose(0, 1).flatten(1)
+    low, high = units.aminmax(dim=1)
+    share = float((high - low < LIVING).float().mean())
+    return 0.0 if math.isnan(share) else share
