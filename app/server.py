@@ -1,5 +1,6 @@
 """The application: every door, behind one guard, and the engine that they ask."""
 
+from asyncio import to_thread
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -10,11 +11,13 @@ from fastapi import FastAPI
 
 from app import __version__
 from app.inference.engine import Engine
-from app.routes import document, live, networks, operations, pages, predict, problems, samples
+from app.routes import document, live, networks, operations, pages, predict, problems, runs, samples
 from app.routes.guard import Guard
 from app.routes.operations.approximation import Fits
 from app.routes.operations.workbench import Workbench
 from app.settings import Settings
+from app.training.queue import Queue
+from app.training.runs import Shelf
 from models.catalogue import WEIGHTS
 
 DECODERS: Final = 2  # threads that read pictures, of up to 100 MB each while they are decoded
@@ -25,13 +28,16 @@ def create(settings: Settings, weights: Path = WEIGHTS) -> FastAPI:
     engine = Engine(settings.device, weights)
     pool = ThreadPoolExecutor(DECODERS, "pictures")
     workbench = Workbench(engine)
+    queue = Queue(Shelf(settings.runs_folder), settings.runs_at_once, settings.data_dir)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         engine.start()
+        await to_thread(queue.start)
         try:
             yield
         finally:
+            await to_thread(queue.close)
             workbench.close()
             engine.close()
             pool.shutdown(wait=False, cancel_futures=True)
@@ -47,11 +53,12 @@ def create(settings: Settings, weights: Path = WEIGHTS) -> FastAPI:
     app.state.settings = settings
     app.state.engine = engine
     app.state.pool = pool
+    app.state.queue = queue
     app.state.workbench = workbench
     app.state.fits = Fits()
     app.add_middleware(Guard, settings=settings)
     problems.install(app)
-    for router in (live.router, networks.router, operations.router, predict.router, samples.router):
+    for router in (live.router, networks.router, operations.router, predict.router, runs.router, samples.router):
         app.include_router(router)
     pages.mount(app)
     document.install(app)

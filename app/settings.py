@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 
+from platformdirs import user_data_path
 from pydantic import AfterValidator, BaseModel, ConfigDict, DirectoryPath, Field
 
 ORIGIN = re.compile(r"https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:\d{1,5})?", re.ASCII)
@@ -36,6 +37,8 @@ class Settings(BaseModel):
         "auto", pattern=r"^(auto|cpu|mps|cuda(:\d{1,2})?)$", description="where networks run: auto, cpu, cuda or mps"
     )
     data_dir: Path | None = Field(None, description="folder for data sets and what training leaves behind")
+    runs: Path | None = Field(None, description="folder for training runs; runs in the data folder unless given")
+    runs_at_once: int = Field(1, ge=1, le=64, description="training runs at a time; the others wait")
     no_browser: bool = Field(False, description="do not open a browser")
     token: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,128}$")] | None = Field(
         None, description="what visitors must know, 8 to 128 letters, digits, - and _; made up where one is needed"
@@ -47,6 +50,13 @@ class Settings(BaseModel):
     allowed_hosts: tuple[Annotated[str, AfterValidator(a_host)], ...] = Field(
         (), description="another name that this server is reached by", json_schema_extra={"flag": "allowed-host"}
     )
+
+    @property
+    def runs_folder(self) -> Path:
+        """Where training runs are kept: beside the data sets, or in the user's data folder."""
+        if self.runs is not None:
+            return self.runs
+        return (self.data_dir or user_data_path("receptive", appauthor=False)) / "runs"
 
     @property
     def is_loopback(self) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import uvicorn
 from fastapi import FastAPI
@@ -37,10 +38,13 @@ class Running:
 
 @contextmanager
 def running(weights: Path, port: int = 0, **settings: object) -> Iterator[Running]:
-    """The application under uvicorn, in a thread, until the block ends; on `port` where one is given."""
-    with socket.create_server(("127.0.0.1", port)) as listener:
+    """The application under uvicorn, in a thread, until the block ends; on `port` where one is given.
+
+    Its runs are kept in a folder that goes with it, unless `settings` names another.
+    """
+    with socket.create_server(("127.0.0.1", port)) as listener, TemporaryDirectory() as runs:
         port = listener.getsockname()[1]
-        app = create(Settings.model_validate({"device": "cpu", "port": port, **settings}), weights)
+        app = create(Settings.model_validate({"device": "cpu", "port": port, "runs": runs, **settings}), weights)
         server = uvicorn.Server(configured(app, farewell=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

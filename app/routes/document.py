@@ -7,6 +7,7 @@ from pydantic.json_schema import models_json_schema
 
 from app.schemas import FitDone, FitEvent, Message, PredictRequest, Problem, Question
 from app.schemas.inference import ActivationsRequest
+from app.schemas.runs import EVENTS
 
 PLACE = "#/components/schemas/{model}"
 
@@ -26,7 +27,8 @@ def install(app: FastAPI) -> None:
 
 
 def _read_by_routes() -> dict[str, Any]:
-    kinds: list[type[Message]] = [ActivationsRequest, FitDone, FitEvent, PredictRequest, Problem, *_below(Question)]
+    asked = (ActivationsRequest, FitDone, FitEvent, PredictRequest, Problem)
+    kinds: list[type[Message]] = [*asked, *EVENTS, *_below(Question)]
     _, definitions = models_json_schema([(kind, "validation") for kind in kinds], ref_template=PLACE)
     return dict(definitions["$defs"])
 

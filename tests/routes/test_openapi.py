@@ -26,7 +26,8 @@ def any_bytes(_: Any, value: Any) -> bytes:
 
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody watches the curves being fitted here."""
+    """Nobody watches the curves being fitted here, and no run begins."""
+    monkeypatch.setattr("app.training.queue.Queue._next", lambda _: None)
     monkeypatch.setattr("app.routes.operations.approximation.BETWEEN", 0.0)
 
 

@@ -118,6 +118,59 @@ export interface ApproximationRequest {
   seed: number;
 }
 /**
+ * How pictures are changed before they are learned from, each kind from 0, not at all, to 1, as far as it goes.
+ */
+export interface Augmentation {
+  /**
+   * moved, at 1 by up to a quarter of the side
+   */
+  shift: number;
+  /**
+   * turned, at 1 by up to 45 degrees
+   */
+  rotate: number;
+  /**
+   * enlarged or made smaller, at 1 by up to half
+   */
+  scale: number;
+  /**
+   * slanted, at 1 by up to half a pixel in each
+   */
+  shear: number;
+  /**
+   * bent as a hand bends lines, at 1 strongly
+   */
+  elastic: number;
+  /**
+   * share of the pictures that are mirrored, left to right
+   */
+  flip: number;
+  /**
+   * cut out of a border, at 1 of an eighth of the side, anew for each picture
+   */
+  crop: number;
+  /**
+   * lighter or darker, and with more or less contrast
+   */
+  light: number;
+  /**
+   * hues turned and colours stronger or weaker; grey pictures stay
+   */
+  colour: number;
+  /**
+   * random grain added to every pixel
+   */
+  noise: number;
+  /**
+   * share of the pictures that lose a random rectangle
+   */
+  erase: number;
+  /**
+   * bright strokes made thicker or thinner
+   */
+  stroke: number;
+}
+/**
  * A rectangle in pixels of the picture it belongs to, x to the right and y down.
  */
 export interface Box {
@@ -180,6 +233,15 @@ export interface ChainRequest {
 export interface Closely {
   layer: string;
   map: number;
+}
+/**
+ * The run goes on from an epoch; what was told of later steps is void.
+ */
+export interface ContinuedEvent {
+  seq: number;
+  kind: 'continued';
+  epoch: number;
+  step: number;
 }
 /**
  * A convolution's output and its arithmetic.
@@ -308,6 +370,48 @@ export interface CountsRequest {
    * 1x1 maps to put before the layer
    */
   bottleneck: number | null;
+}
+/**
+ * A run's steps, fewer than there are, with the peaks kept: the least and greatest values of every stretch.
+ */
+export interface Curve {
+  /**
+   * of the last event that the curve knows; /events?after= goes on from there
+   */
+  seq: number;
+  /**
+   * how many steps there are, of which these are some
+   */
+  steps: number;
+  step: number[];
+  loss: (number | null)[];
+  accuracy: (number | null)[];
+  rate: (number | null)[];
+  gradient: (number | null)[];
+  seconds: number[];
+  epochs: CurveEpoch[];
+}
+/**
+ * One epoch of a curve.
+ */
+export interface CurveEpoch {
+  epoch: number;
+  step: number;
+  /**
+   * mean over the epoch's steps
+   */
+  loss: number | null;
+  accuracy: number | null;
+  /**
+   * null where nothing is held out
+   */
+  validation_loss: number | null;
+  validation_accuracy: number | null;
+  /**
+   * whether no epoch before was as good
+   */
+  best: boolean;
+  seconds: number;
 }
 /**
  * ||moved - unmoved|| / ||unmoved|| at every position; null where the unmoved one is all zero.
@@ -439,6 +543,89 @@ export interface DropoutRequest {
    * of [C][H][W] and [N][C][H][W] whole maps; of [n] single values
    */
   whole_channels: boolean;
+}
+/**
+ * When a run ends before its last epoch.
+ */
+export interface EarlyStopping {
+  /**
+   * what is to improve: of the held-out pictures, or the loss learned from
+   */
+  metric: 'validation-loss' | 'validation-accuracy' | 'loss';
+  /**
+   * epochs without a new best after which the run stops
+   */
+  patience: number;
+  /**
+   * whether the weights of the best epoch come back at the end
+   */
+  restore_best: boolean;
+}
+/**
+ * All pictures have been seen once more, and the weights judged.
+ */
+export interface EpochEvent {
+  seq: number;
+  kind: 'epoch';
+  epoch: number;
+  step: number;
+  loss: number | null;
+  accuracy: number | null;
+  validation_loss: number | null;
+  validation_accuracy: number | null;
+  best: boolean;
+  seconds: number;
+  images_per_second: number;
+  seconds_left: number;
+  /**
+   * bytes that the trainer has had at most
+   */
+  memory: number | null;
+  /**
+   * of what is held out: rows are what a picture is
+   */
+  confusion: number[][];
+  layers: LayerStatistics[];
+}
+/**
+ * The weights of one layer and their gradients.
+ */
+export interface LayerStatistics {
+  name: string;
+  weights: HistogramOf;
+  gradients: HistogramOf | null;
+  gradient_norm: number;
+  /**
+   * share of the units that are never active, of an activation
+   */
+  dead: number | null;
+}
+/**
+ * How values are spread: their counts between the least and the greatest.
+ */
+export interface HistogramOf {
+  low: number;
+  high: number;
+  counts: number[];
+  mean: number;
+  deviation: number;
+}
+/**
+ * What an epoch came to.
+ */
+export interface Figures {
+  epoch: number;
+  step: number;
+  /**
+   * mean over the epoch's steps
+   */
+  loss: number | null;
+  accuracy: number | null;
+  /**
+   * null where nothing is held out
+   */
+  validation_loss: number | null;
+  validation_accuracy: number | null;
 }
 /**
  * The event `done`: nothing follows.
@@ -600,6 +787,18 @@ export interface InvarianceRequest {
    * the position whose maps are wanted
    */
   at: number;
+}
+/**
+ * One layer of the network that learns.
+ */
+export interface LayerFacts {
+  name: string;
+  kind: string;
+  /**
+   * of what goes out of it, without the batch
+   */
+  shape: number[];
+  parameters: number;
 }
 /**
  * One layer of a network as it was traced; shapes without the batch dimension.
@@ -822,6 +1021,232 @@ export interface NetworkSummary {
   default: boolean;
 }
 /**
+ * What `POST /runs` is asked: every setting has a default.
+ */
+export interface NewRun {
+  /**
+   * network of the catalogue, or a pattern of layers
+   */
+  model: string | Pattern;
+  /**
+   * digits, mnist, fashion-mnist, cifar10, the visitor's own drawings, or folder:PATH with a sub-folder per class
+   */
+  dataset: string;
+  /**
+   * share of every class that is only judged on
+   */
+  held_out: number;
+  /**
+   * pictures to learn from, fewer than there are
+   */
+  subset: number | null;
+  /**
+   * passes over the pictures
+   */
+  epochs: number;
+  /**
+   * pictures per step: 1 is online learning, all is batch learning
+   */
+  batch_size: number | 'all';
+  /**
+   * start of everything random; the same seed, the same run
+   */
+  seed: number;
+  /**
+   * how a gradient becomes a step: plain, with momentum, looking ahead, or scaled by weight
+   */
+  optimizer: 'sgd' | 'momentum' | 'nesterov' | 'adam' | 'adamw';
+  /**
+   * highest learning rate
+   */
+  learning_rate: number;
+  /**
+   * share of the last step that momentum and nesterov keep
+   */
+  momentum: number;
+  schedule: Schedule;
+  /**
+   * L2 penalty; with adamw decoupled from the gradient
+   */
+  weight_decay: number;
+  /**
+   * L1 penalty: a constant pull of every weight towards zero
+   */
+  l1: number;
+  /**
+   * share that every weight loses at each step
+   */
+  decay_factor: number;
+  /**
+   * rate of the network's dropout layers, where it has any; its own unless given
+   */
+  dropout: number | null;
+  /**
+   * share of the target spread over all classes
+   */
+  label_smoothing: number;
+  /**
+   * longest gradient; a longer one is shortened to it
+   */
+  clip: number | null;
+  /**
+   * what is minimized; own is the one of the network's paper
+   */
+  loss: 'cross-entropy' | 'mean-squared-error' | 'own';
+  /**
+   * where the weights begin: as the network's own, X. Glorot and Y. Bengio 2010, K. He et al. 2015, orthogonal matrices, a normal distribution that is too narrow or too wide, or all zero
+   */
+  initialization: 'default' | 'xavier' | 'he' | 'orthogonal' | 'small' | 'large' | 'zeros';
+  augmentation: Augmentation1;
+  /**
+   * when the run ends before its last epoch
+   */
+  early_stopping: EarlyStopping | null;
+  /**
+   * times that a run of the lab keeps its weights on the way
+   */
+  snapshots: number;
+  /**
+   * processor threads; another number rounds differently
+   */
+  threads: number;
+  /**
+   * what the visitor calls it; its id where that is left out
+   */
+  name: string;
+  /**
+   * what the visitor notes about it
+   */
+  note: string;
+}
+/**
+ * The counts and sizes of the pattern: M blocks of N convolutions, then K hidden layers.
+ */
+export interface Pattern {
+  /**
+   * maps of the convolutions in each block; as many blocks as numbers
+   *
+   * @maxItems 8
+   */
+  channels: number[];
+  /**
+   * convolutions in each block
+   */
+  convolutions: number;
+  /**
+   * height and width of every kernel
+   */
+  kernel: number;
+  /**
+   * whether convolutions keep height and width
+   */
+  padding: 'none' | 'same';
+  /**
+   * what ends each block
+   */
+  pooling: 'max' | 'average' | 'none';
+  /**
+   * height, width and stride of the pooling window
+   */
+  window: number;
+  /**
+   * units of each hidden fully connected layer; as many layers as numbers
+   *
+   * @maxItems 4
+   */
+  units: number[];
+  /**
+   * what follows every layer but the last
+   */
+  activation: 'relu' | 'tanh' | 'sigmoid';
+  /**
+   * whether batch normalization follows every convolution
+   */
+  batch_norm: boolean;
+  /**
+   * rate of the dropout after each hidden layer; 0 for none
+   */
+  dropout: number;
+}
+/**
+ * how the learning rate changes
+ */
+export interface Schedule {
+  /**
+   * constant; step, times a factor every few epochs; linear or cosine, falling to the lowest; one-cycle, up and far down again
+   */
+  kind: 'constant' | 'step' | 'linear' | 'cosine' | 'one-cycle';
+  /**
+   * what the rate is multiplied by at each step of kind step
+   */
+  factor: number;
+  /**
+   * epochs between two steps of kind step
+   */
+  every: number;
+  /**
+   * share of the highest rate that linear and cosine end at
+   */
+  lowest: number;
+  /**
+   * share of the run in which the rate first rises from zero
+   */
+  warm_up: number;
+}
+/**
+ * how pictures are changed before they are learned from
+ */
+export interface Augmentation1 {
+  /**
+   * moved, at 1 by up to a quarter of the side
+   */
+  shift: number;
+  /**
+   * turned, at 1 by up to 45 degrees
+   */
+  rotate: number;
+  /**
+   * enlarged or made smaller, at 1 by up to half
+   */
+  scale: number;
+  /**
+   * slanted, at 1 by up to half a pixel in each
+   */
+  shear: number;
+  /**
+   * bent as a hand bends lines, at 1 strongly
+   */
+  elastic: number;
+  /**
+   * share of the pictures that are mirrored, left to right
+   */
+  flip: number;
+  /**
+   * cut out of a border, at 1 of an eighth of the side, anew for each picture
+   */
+  crop: number;
+  /**
+   * lighter or darker, and with more or less contrast
+   */
+  light: number;
+  /**
+   * hues turned and colours stronger or weaker; grey pictures stay
+   */
+  colour: number;
+  /**
+   * random grain added to every pixel
+   */
+  noise: number;
+  /**
+   * share of the pictures that lose a random rectangle
+   */
+  erase: number;
+  /**
+   * bright strokes made thicker or thinner
+   */
+  stroke: number;
+}
+/**
  * The normalized values and what they were normalized with.
  */
 export interface NormalizationAnswer {
@@ -921,6 +1346,18 @@ export interface NormalizationRequest {
   map: number | null;
 }
 /**
+ * A layer's gradient vanishes or explodes; said the first time.
+ */
+export interface NoticeEvent {
+  seq: number;
+  kind: 'notice';
+  what: 'vanishing' | 'exploding';
+  layer: string;
+  step: number;
+  epoch: number;
+  norm: number;
+}
+/**
  * One photo; its picture is at /samples/photos/{name}.png.
  */
 export interface PhotoRow {
@@ -948,6 +1385,19 @@ export interface Picture {
    * a name from /models; the default network if it is left out
    */
   model: string | null;
+}
+/**
+ * What a run of these settings would be.
+ */
+export interface Plan {
+  planned: [number, number][];
+  steps: number;
+  per_epoch: number;
+  pictures: number;
+  held_out: number;
+  classes: string[];
+  parameters: number;
+  layers: LayerFacts[];
 }
 /**
  * What pooling gives.
@@ -1073,12 +1523,265 @@ export interface Problem {
  */
 export interface Question {}
 /**
+ * A run: its settings and how far it is.
+ */
+export interface Run {
+  id: string;
+  name: string;
+  note: string;
+  status: 'queued' | 'running' | 'finished' | 'stopped' | 'failed' | 'interrupted';
+  /**
+   * why it ended as it did, and what can be done; empty where there is nothing to say
+   */
+  reason: string;
+  /**
+   * how many runs are before it, while it waits for its turn
+   */
+  position: number | null;
+  /**
+   * ISO 8601, UTC, as all times here
+   */
+  created: string;
+  started: string | null;
+  ended: string | null;
+  settings: RunSettings;
+  /**
+   * of the whole run, once that is known
+   */
+  steps: number | null;
+  step: number;
+  /**
+   * epochs that are done
+   */
+  epoch: number;
+  /**
+   * that it has trained for
+   */
+  seconds: number;
+  last: Figures | null;
+  best: Figures | null;
+  device: string;
+}
+/**
+ * A run: a network, data, and how the one learns from the other.
+ */
+export interface RunSettings {
+  /**
+   * network of the catalogue, or a pattern of layers
+   */
+  model: string | Pattern;
+  /**
+   * digits, mnist, fashion-mnist, cifar10, the visitor's own drawings, or folder:PATH with a sub-folder per class
+   */
+  dataset: string;
+  /**
+   * share of every class that is only judged on
+   */
+  held_out: number;
+  /**
+   * pictures to learn from, fewer than there are
+   */
+  subset: number | null;
+  /**
+   * passes over the pictures
+   */
+  epochs: number;
+  /**
+   * pictures per step: 1 is online learning, all is batch learning
+   */
+  batch_size: number | 'all';
+  /**
+   * start of everything random; the same seed, the same run
+   */
+  seed: number;
+  /**
+   * how a gradient becomes a step: plain, with momentum, looking ahead, or scaled by weight
+   */
+  optimizer: 'sgd' | 'momentum' | 'nesterov' | 'adam' | 'adamw';
+  /**
+   * highest learning rate
+   */
+  learning_rate: number;
+  /**
+   * share of the last step that momentum and nesterov keep
+   */
+  momentum: number;
+  schedule: Schedule1;
+  /**
+   * L2 penalty; with adamw decoupled from the gradient
+   */
+  weight_decay: number;
+  /**
+   * L1 penalty: a constant pull of every weight towards zero
+   */
+  l1: number;
+  /**
+   * share that every weight loses at each step
+   */
+  decay_factor: number;
+  /**
+   * rate of the network's dropout layers, where it has any; its own unless given
+   */
+  dropout: number | null;
+  /**
+   * share of the target spread over all classes
+   */
+  label_smoothing: number;
+  /**
+   * longest gradient; a longer one is shortened to it
+   */
+  clip: number | null;
+  /**
+   * what is minimized; own is the one of the network's paper
+   */
+  loss: 'cross-entropy' | 'mean-squared-error' | 'own';
+  /**
+   * where the weights begin: as the network's own, X. Glorot and Y. Bengio 2010, K. He et al. 2015, orthogonal matrices, a normal distribution that is too narrow or too wide, or all zero
+   */
+  initialization: 'default' | 'xavier' | 'he' | 'orthogonal' | 'small' | 'large' | 'zeros';
+  augmentation: Augmentation2;
+  /**
+   * when the run ends before its last epoch
+   */
+  early_stopping: EarlyStopping | null;
+  /**
+   * times that a run of the lab keeps its weights on the way
+   */
+  snapshots: number;
+  /**
+   * processor threads; another number rounds differently
+   */
+  threads: number;
+}
+/**
+ * how the learning rate changes
+ */
+export interface Schedule1 {
+  /**
+   * constant; step, times a factor every few epochs; linear or cosine, falling to the lowest; one-cycle, up and far down again
+   */
+  kind: 'constant' | 'step' | 'linear' | 'cosine' | 'one-cycle';
+  /**
+   * what the rate is multiplied by at each step of kind step
+   */
+  factor: number;
+  /**
+   * epochs between two steps of kind step
+   */
+  every: number;
+  /**
+   * share of the highest rate that linear and cosine end at
+   */
+  lowest: number;
+  /**
+   * share of the run in which the rate first rises from zero
+   */
+  warm_up: number;
+}
+/**
+ * how pictures are changed before they are learned from
+ */
+export interface Augmentation2 {
+  /**
+   * moved, at 1 by up to a quarter of the side
+   */
+  shift: number;
+  /**
+   * turned, at 1 by up to 45 degrees
+   */
+  rotate: number;
+  /**
+   * enlarged or made smaller, at 1 by up to half
+   */
+  scale: number;
+  /**
+   * slanted, at 1 by up to half a pixel in each
+   */
+  shear: number;
+  /**
+   * bent as a hand bends lines, at 1 strongly
+   */
+  elastic: number;
+  /**
+   * share of the pictures that are mirrored, left to right
+   */
+  flip: number;
+  /**
+   * cut out of a border, at 1 of an eighth of the side, anew for each picture
+   */
+  crop: number;
+  /**
+   * lighter or darker, and with more or less contrast
+   */
+  light: number;
+  /**
+   * hues turned and colours stronger or weaker; grey pictures stay
+   */
+  colour: number;
+  /**
+   * random grain added to every pixel
+   */
+  noise: number;
+  /**
+   * share of the pictures that lose a random rectangle
+   */
+  erase: number;
+  /**
+   * bright strokes made thicker or thinner
+   */
+  stroke: number;
+}
+/**
+ * What is said of a run; what is left out stays.
+ */
+export interface RunChange {
+  name: string | null;
+  note: string | null;
+}
+/**
+ * What every event has.
+ */
+export interface RunEvent {
+  seq: number;
+}
+/**
+ * Every run, the newest first.
+ */
+export interface RunList {
+  runs: Run[];
+}
+/**
  * One real handwritten digit of the tray; its picture is at /samples/{id}.png.
  */
 export interface SampleRow {
   id: number;
   label: string;
   source: string;
+}
+/**
+ * How the learning rate changes during a run.
+ */
+export interface Schedule2 {
+  /**
+   * constant; step, times a factor every few epochs; linear or cosine, falling to the lowest; one-cycle, up and far down again
+   */
+  kind: 'constant' | 'step' | 'linear' | 'cosine' | 'one-cycle';
+  /**
+   * what the rate is multiplied by at each step of kind step
+   */
+  factor: number;
+  /**
+   * epochs between two steps of kind step
+   */
+  every: number;
+  /**
+   * share of the highest rate that linear and cosine end at
+   */
+  lowest: number;
+  /**
+   * share of the run in which the rate first rises from zero
+   */
+  warm_up: number;
 }
 /**
  * A kernel as a column times a row, and what that gives.
@@ -1125,6 +1828,21 @@ export interface SeparableRequest {
    * [kh][kw]; sides at most 11
    */
   kernel: number[][];
+}
+/**
+ * Weights have been kept.
+ */
+export interface SnapshotEvent {
+  seq: number;
+  kind: 'snapshot';
+  step: number;
+  epoch: number;
+}
+/**
+ * The steps at which the weights were kept.
+ */
+export interface Snapshots {
+  steps: number[];
 }
 /**
  * A problem with one message of the socket; the connection goes on unless it says otherwise.
@@ -1269,6 +1987,53 @@ export interface SpectrumRequest {
    * true: a convolution; false: cross-correlation, with the conjugate spectrum
    */
   flip: boolean;
+}
+/**
+ * The run has begun.
+ */
+export interface StartedEvent {
+  seq: number;
+  kind: 'started';
+  time: string;
+  pictures: number;
+  held_out: number;
+  steps: number;
+  per_epoch: number;
+  epochs: number;
+  parameters: number;
+  classes: string[];
+  layers: LayerFacts[];
+  /**
+   * the learning rate at some steps, the first and the last too
+   */
+  planned: [number, number][];
+}
+/**
+ * The run is over; the stream ends.
+ */
+export interface StatusEvent {
+  seq: number;
+  kind: 'status';
+  status: 'finished' | 'stopped' | 'failed' | 'interrupted';
+  reason: string;
+  best_epoch: number | null;
+}
+/**
+ * What has happened since the event of this kind before; every list has one value for each step.
+ */
+export interface StepsEvent {
+  seq: number;
+  kind: 'steps';
+  first: number;
+  epoch: number;
+  loss: number[];
+  accuracy: number[];
+  rate: number[];
+  gradient: number[];
+  /**
+   * from the start of the run to the last of these steps
+   */
+  seconds: number;
 }
 /**
  * A 3-D convolution's output and its arithmetic.

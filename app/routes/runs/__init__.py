@@ -1,0 +1,9 @@
+"""The doors to the training lab: runs, their events as they come, their curves and their weights."""
+
+from fastapi import APIRouter
+
+from app.routes.runs import kept, streaming
+
+router = APIRouter()
+for each in (kept, streaming):
+    router.include_router(each.router)

@@ -1,0 +1,55 @@
+"""What the doors have in common: the run that an address names, and a run as it is told."""
+
+from typing import Annotated, Any, Final
+
+from fastapi import Path, Request
+
+from app.routes.problems import RefusalError
+from app.training.queue import Queue
+from app.training.runs import LONGEST_ID, NoSuchRunError, Run
+
+EXAMPLE: Final = "20261121-084501-lenet5-7f3a"
+Id = Annotated[str, Path(description="an id from /runs", max_length=LONGEST_ID, examples=[EXAMPLE])]
+
+
+def queue_of(request: Request) -> Queue:
+    """The server's queue of runs."""
+    queue: Queue = request.app.state.queue
+    return queue
+
+
+def run_of(request: Request, name: str) -> Run:
+    """The run of that id. Raises RefusalError with 404."""
+    try:
+        return queue_of(request).shelf.get(name)
+    except NoSuchRunError as error:
+        raise RefusalError(404, str(error)) from error
+
+
+def told(queue: Queue, run: Run) -> dict[str, Any]:
+    """A run as the wire has it. Raises OSError where its files are gone, and ValueError where they are no run's."""
+    about, state = run.about, queue.state(run)
+    return {
+        "id": run.id,
+        "name": about.name,
+        "note": about.note,
+        "status": state.status,
+        "reason": state.reason,
+        "position": queue.position(run),
+        "created": about.created,
+        "started": state.started,
+        "ended": state.ended,
+        "settings": run.settings,
+        "steps": state.steps,
+        "step": state.step,
+        "epoch": state.epoch,
+        "seconds": state.seconds,
+        "last": state.last,
+        "best": state.best,
+        "device": state.device,
+    }
+
+
+def unwritable(error: OSError) -> RefusalError:
+    """What it means that the folder of runs cannot be written."""
+    return RefusalError(507, f"runs: their folder cannot be written ({error.strerror or error}); free some space there")

@@ -1,0 +1,234 @@
+"""Messages about training runs: what is asked, how far a run is, and what its log and its curve say."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from app.schemas.message import Message
+from app.training.settings import RunSettings
+
+Called = Annotated[str, Field(max_length=80, description="what the visitor calls it; its id where that is left out")]
+Noted = Annotated[str, Field(max_length=4000, description="what the visitor notes about it")]
+Status = Literal["queued", "running", "finished", "stopped", "failed", "interrupted"]
+
+
+class NewRun(RunSettings, Message):
+    """What `POST /runs` is asked: every setting has a default."""
+
+    name: Called = ""
+    note: Noted = ""
+
+
+class RunChange(Message):
+    """What is said of a run; what is left out stays."""
+
+    name: Called | None = None
+    note: Noted | None = None
+
+
+class Figures(Message):
+    """What an epoch came to."""
+
+    epoch: int
+    step: int
+    loss: float | None = Field(description="mean over the epoch's steps")
+    accuracy: float | None
+    validation_loss: float | None = Field(description="null where nothing is held out")
+    validation_accuracy: float | None
+
+
+class Run(Message):
+    """A run: its settings and how far it is."""
+
+    id: str
+    name: str
+    note: str
+    status: Status
+    reason: str = Field(description="why it ended as it did, and what can be done; empty where there is nothing to say")
+    position: int | None = Field(description="how many runs are before it, while it waits for its turn")
+    created: str = Field(description="ISO 8601, UTC, as all times here")
+    started: str | None
+    ended: str | None
+    settings: RunSettings
+    steps: int | None = Field(description="of the whole run, once that is known")
+    step: int
+    epoch: int = Field(description="epochs that are done")
+    seconds: float = Field(description="that it has trained for")
+    last: Figures | None
+    best: Figures | None
+    device: str
+
+
+class RunList(Message):
+    """Every run, the newest first."""
+
+    runs: list[Run]
+
+
+class CurveEpoch(Figures):
+    """One epoch of a curve."""
+
+    best: bool = Field(description="whether no epoch before was as good")
+    seconds: float
+
+
+class Curve(Message):
+    """A run's steps, fewer than there are, with the peaks kept: the least and greatest values of every stretch."""
+
+    seq: int = Field(description="of the last event that the curve knows; /events?after= goes on from there")
+    steps: int = Field(description="how many steps there are, of which these are some")
+    step: list[int]
+    loss: list[float | None]
+    accuracy: list[float | None]
+    rate: list[float | None]
+    gradient: list[float | None]
+    seconds: list[float]
+    epochs: list[CurveEpoch]
+
+
+class Snapshots(Message):
+    """The steps at which the weights were kept."""
+
+    steps: list[int]
+
+
+# --- the events of a run; `seq` is the id of the server-sent event, `kind` its name
+
+
+class RunEvent(Message):
+    """What every event has."""
+
+    seq: int
+
+
+class LayerFacts(Message):
+    """One layer of the network that learns."""
+
+    name: str
+    kind: str
+    shape: list[int] = Field(description="of what goes out of it, without the batch")
+    parameters: int
+
+
+class StartedEvent(RunEvent):
+    """The run has begun."""
+
+    kind: Literal["started"] = "started"
+    time: str
+    pictures: int
+    held_out: int
+    steps: int
+    per_epoch: int
+    epochs: int
+    parameters: int
+    classes: list[str]
+    layers: list[LayerFacts]
+    planned: list[tuple[int, float]] = Field(description="the learning rate at some steps, the first and the last too")
+
+
+class StepsEvent(RunEvent):
+    """What has happened since the event of this kind before; every list has one value for each step."""
+
+    kind: Literal["steps"] = "steps"
+    first: int
+    epoch: int
+    loss: list[float]
+    accuracy: list[float]
+    rate: list[float]
+    gradient: list[float]
+    seconds: float = Field(description="from the start of the run to the last of these steps")
+
+
+class HistogramOf(Message):
+    """How values are spread: their counts between the least and the greatest."""
+
+    low: float
+    high: float
+    counts: list[int]
+    mean: float
+    deviation: float
+
+
+class LayerStatistics(Message):
+    """The weights of one layer and their gradients."""
+
+    name: str
+    weights: HistogramOf
+    gradients: HistogramOf | None = None
+    gradient_norm: float
+    dead: float | None = Field(None, description="share of the units that are never active, of an activation")
+
+
+class EpochEvent(RunEvent):
+    """All pictures have been seen once more, and the weights judged."""
+
+    kind: Literal["epoch"] = "epoch"
+    epoch: int
+    step: int
+    loss: float | None
+    accuracy: float | None
+    validation_loss: float | None
+    validation_accuracy: float | None
+    best: bool
+    seconds: float
+    images_per_second: float
+    seconds_left: float
+    memory: int | None = Field(description="bytes that the trainer has had at most")
+    confusion: list[list[int]] = Field(description="of what is held out: rows are what a picture is")
+    layers: list[LayerStatistics]
+
+
+class SnapshotEvent(RunEvent):
+    """Weights have been kept."""
+
+    kind: Literal["snapshot"] = "snapshot"
+    step: int
+    epoch: int
+
+
+class NoticeEvent(RunEvent):
+    """A layer's gradient vanishes or explodes; said the first time."""
+
+    kind: Literal["notice"] = "notice"
+    what: Literal["vanishing", "exploding"]
+    layer: str
+    step: int
+    epoch: int
+    norm: float
+
+
+class ContinuedEvent(RunEvent):
+    """The run goes on from an epoch; what was told of later steps is void."""
+
+    kind: Literal["continued"] = "continued"
+    epoch: int
+    step: int
+
+
+class StatusEvent(RunEvent):
+    """The run is over; the stream ends."""
+
+    kind: Literal["status"] = "status"
+    status: Literal["finished", "stopped", "failed", "interrupted"]
+    reason: str
+    best_epoch: int | None
+
+
+# --- plans and sheets
+
+
+class Plan(Message):
+    """What a run of these settings would be."""
+
+    planned: list[tuple[int, float]]
+    steps: int
+    per_epoch: int
+    pictures: int
+    held_out: int
+    classes: list[str]
+    parameters: int
+    layers: list[LayerFacts]
+
+
+Content = dict[str, Any]
+EVENTS = (StartedEvent, StepsEvent, EpochEvent, SnapshotEvent, NoticeEvent, ContinuedEvent, StatusEvent)

@@ -1,0 +1,146 @@
+"""A run's event log: one JSON object a line, each with a sequence number; what was torn off is not there."""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import orjson
+
+CHUNK: Final = 2**16  # bytes read at once
+HEAD: Final = b'{"seq":'  # how every line begins
+
+
+class Journal:
+    """The log as its one writer has it. A torn last line, which a crash leaves, is cut off first."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("ab", buffering=0)
+        try:
+            self._length = whole(path)
+            if self._length < path.stat().st_size:
+                self._file.truncate(self._length)
+            self.seq = last_seq(path)
+        except OSError:
+            self._file.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def write(self, kind: str, event: Mapping[str, Any]) -> None:
+        """One more event. Raises OSError, and nothing of the event is there then."""
+        line = orjson.dumps({"seq": self.seq + 1, "kind": kind, **event}, option=orjson.OPT_SERIALIZE_NUMPY) + b"\n"
+        rest = memoryview(line)
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError:
+            self._file.truncate(self._length)
+            raise
+        self._length += len(line)
+        self.seq += 1
+
+    def sync(self) -> None:
+        """Let the disk have everything."""
+        os.fsync(self._file.fileno())
+
+
+class Reader:
+    """The log as one of its readers has it, while it grows; nobody waits for a reader."""
+
+    def __init__(self, path: Path, after: int = 0) -> None:
+        self._path = path
+        self._place = place_after(path, after)
+
+    def lines(self, most: int = 4 * CHUNK) -> list[bytes]:
+        """The whole lines that have come since the last call, of at most about `most` bytes; none where none have."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._place)
+                raw = file.read(most)
+                end = raw.rfind(b"\n") + 1
+                if not end and len(raw) == most:
+                    raw += file.readline()
+                    end = len(raw) if raw.endswith(b"\n") else 0
+        except FileNotFoundError:
+            return []
+        self._place += end
+        return raw[:end].splitlines()
+
+
+def events(path: Path, after: int = 0) -> Iterator[dict[str, Any]]:
+    """The events after a sequence number."""
+    reader = Reader(path, after)
+    while lines := reader.lines():
+        for line in lines:
+            yield orjson.loads(line)
+
+
+def number(line: bytes) -> int:
+    """The sequence number of a line."""
+    return int(line[len(HEAD) : line.index(b",")])
+
+
+def last_seq(path: Path) -> int:
+    """The sequence number of the last whole line; 0 where there is none."""
+    line = last_line(path)
+    return number(line) if line else 0
+
+
+def last_line(path: Path) -> bytes:
+    """The last whole line; empty where there is none."""
+    end = whole(path)
+    if not end:
+        return b""
+    with path.open("rb") as file:
+        found = b""
+        start = end
+        while start and found.count(b"\n") < 2:
+            start = max(0, start - CHUNK)
+            file.seek(start)
+            found = file.read(end - start)
+    return found.splitlines()[-1]
+
+
+def whole(path: Path) -> int:
+    """How many bytes the whole lines are."""
+    if not path.exists():
+        return 0
+    with path.open("rb") as file:
+        end = file.seek(0, os.SEEK_END)
+        while end:
+            start = max(0, end - CHUNK)
+            file.seek(start)
+            found = file.read(end - start).rfind(b"\n")
+            if found >= 0:
+                return start + found + 1
+            end = start
+    return 0
+
+
+def place_after(path: Path, after: int) -> int:
+    """Where the first line is whose number is greater; found by halving, since numbers only grow."""
+    low, high = 0, whole(path)
+    if not high or after <= 0:
+        return 0
+    with path.open("rb") as file:
+        while low < high:  # lines before low are not after it; the first line from high on is
+            middle = (low + high) // 2
+            if middle > low:
+                file.seek(middle - 1)
+                file.readline()
+            else:
+                file.seek(low)
+            start = file.tell()
+            if start < high and number(line := file.readline()) <= after:
+                low = start + len(line)
+            else:
+                high = middle
+    return low

@@ -1,0 +1,188 @@
+"""From the loop's events to a run's folder: its log, its weights, and what it needs to go on from."""
+
+import sys
+import time
+from collections import deque
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.torch import save
+from torch import Tensor
+
+from app.training import points
+from app.training.events import Epoch, Event, Started, Step
+from app.training.journal import Journal
+from app.training.preparing import Prepared
+from app.training.runs import Run, State, put, stamp
+from app.training.schedules import planned
+from app.training.settings import RunSettings
+
+BETWEEN: Final = 0.1  # seconds between two events of steps
+REACHED: Final = 1.0  # seconds between two notes of how far the run is
+SYNCED: Final = 2.0  # seconds between two waits for the disk
+MOST_BYTES: Final = 2**28  # of all snapshots
+
+
+class Recorder:
+    """Writes what happens: `add` every event, then `close`."""
+
+    def __init__(self, run: Run, journal: Journal, settings: RunSettings, prepared: Prepared, state: State) -> None:
+        self.run, self.journal, self.settings, self.prepared = run, journal, settings, prepared
+        self.state = state
+        self._begun = time.monotonic() - state.seconds
+        self._waiting: list[Step] = []
+        self._flushed = self._reached = self._synced = self._epoch_begun = time.monotonic()
+        self._told = state.seconds
+        self._paces: deque[float] = deque(maxlen=5)  # seconds of the last epochs
+        self._kept: frozenset[int] = frozenset()
+        self._steps = (run.folder / "steps.bin").open("ab", buffering=0)
+        (run.folder / "snapshots").mkdir(exist_ok=True)
+
+    def add(self, event: Event) -> None:
+        """Write down one event. Raises OSError."""
+        match event:
+            case Step():
+                self._step(event)
+            case Epoch():
+                self._epoch(event)
+            case Started():
+                self._start(event)
+
+    def close(self) -> None:
+        """Write what waits. Raises OSError."""
+        self._flush()
+        self._steps.close()
+
+    # --- the events
+
+    def _start(self, event: Started) -> None:
+        feed, network = self.prepared.feed, self.prepared.network
+        self._begun = time.monotonic() - self.state.seconds
+        self._reach(steps=event.steps)
+        if self.state.step == 0:
+            facts = self.run.network
+            self.journal.write(
+                "started",
+                {
+                    "time": stamp(),
+                    "pictures": event.pictures,
+                    "held_out": event.held_out,
+                    "steps": event.steps,
+                    "per_epoch": feed.per_epoch,
+                    "epochs": self.settings.epochs,
+                    "parameters": facts["parameters"],
+                    "classes": facts["classes"],
+                    "layers": facts["layers"],
+                    "planned": planned(
+                        self.settings.schedule, self.settings.learning_rate, event.steps, feed.per_epoch
+                    ),
+                },
+            )
+        size = sum(value.nbytes for value in network.state_dict().values())
+        count = min(self.settings.snapshots, event.steps, MOST_BYTES // max(size, 1))
+        self._kept = (
+            frozenset(round(place * event.steps / count) for place in range(count + 1)) if count else frozenset()
+        )
+        if self.state.step == 0 and 0 in self._kept:
+            self._snapshot(0, 0)
+        self._epoch_begun = self._flushed = time.monotonic()
+
+    def _step(self, event: Step) -> None:
+        self._waiting.append(event)
+        if time.monotonic() - self._flushed >= BETWEEN:
+            self._flush()
+        if event.number in self._kept:
+            self._snapshot(event.number, event.epoch)
+
+    def _flush(self) -> None:
+        """Write the steps that wait."""
+        if not self._waiting:
+            return
+        steps, self._waiting = self._waiting, []
+        now = time.monotonic()
+        last = steps[-1]
+        event: dict[str, Any] = {
+            "first": steps[0].number,
+            "epoch": last.epoch,
+            "loss": _array([step.loss for step in steps]),
+            "accuracy": _array([step.accuracy for step in steps]),
+            "rate": _array([step.learning_rate for step in steps]),
+            "gradient": _array([step.gradient_norm for step in steps]),
+            "seconds": round(now - self._begun, 3),
+        }
+        self.journal.write("steps", event)
+        self._steps.write(points.batch(event, self._told).tobytes())
+        self._told, self._flushed = event["seconds"], now
+        values: dict[str, Any] = {"step": last.number, "seconds": event["seconds"]}
+        if now - self._reached >= REACHED:
+            self._reach(**values)
+        else:
+            self.state = replace(self.state, **values)
+
+    def _epoch(self, event: Epoch) -> None:
+        self._flush()
+        now = time.monotonic()
+        spent, self._epoch_begun = now - self._epoch_begun, now
+        self._paces.append(spent)
+        step = self.state.step
+        left = (self.settings.epochs - event.number) * sum(self._paces) / len(self._paces)
+        figures = {
+            "epoch": event.number,
+            "step": step,
+            "loss": event.loss,
+            "accuracy": event.accuracy,
+            "validation_loss": event.validation_loss,
+            "validation_accuracy": event.validation_accuracy,
+        }
+        told: dict[str, Any] = {
+            **figures,
+            "best": event.best,
+            "seconds": round(now - self._begun, 3),
+            "images_per_second": round(self.prepared.feed.pictures / max(spent, 1e-9), 1),
+            "seconds_left": round(left, 1),
+            "memory": memory(),
+            "confusion": event.confusion,
+            "layers": [],
+        }
+        sync = now - self._synced >= SYNCED
+        words = {"run": self.run.id, "epoch": str(event.number), "step": str(step)}
+        self._weights("last", event.weights, words, sync=sync)
+        if event.best:
+            self._weights("best", event.weights, words, sync=sync)
+        self.journal.write("epoch", told)
+        if sync:
+            self.journal.sync()
+            self._synced = time.monotonic()
+        self._reach(epoch=event.number, last=figures, best=figures if event.best else self.state.best)
+
+    # --- files
+
+    def _snapshot(self, step: int, epoch: int) -> None:
+        path = self.run.snapshot(step)
+        put(path, save(dict(self.prepared.network.state_dict()), {"step": str(step), "epoch": str(epoch)}))
+        self.journal.write("snapshot", {"step": step, "epoch": epoch})
+
+    def _weights(self, name: str, weights: dict[str, Tensor], words: dict[str, str], *, sync: bool) -> None:
+        raw = save({key: value.contiguous() for key, value in weights.items()}, words)
+        put(self.run.folder / f"{name}.safetensors", raw, sync=sync)
+
+    def _reach(self, **values: Any) -> None:
+        self.state = replace(self.state, **values)
+        self.run.reach(self.state)
+        self._reached = time.monotonic()
+
+
+def _array(values: list[float]) -> NDArray[np.float32]:
+    return np.array(values, np.float32)
+
+
+def memory() -> int | None:
+    """Bytes of memory that this process has had at most; None where the system does not say."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024

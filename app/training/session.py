@@ -1,0 +1,99 @@
+"""One stretch of training, from where a run stands to its end or an interruption, and what every failure means."""
+
+import os
+import traceback
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import orjson
+import torch
+
+from app.training import datasets
+from app.training.endings import Ending, end, explained
+from app.training.events import Diverged, Stopped
+from app.training.journal import Journal
+from app.training.loop import train
+from app.training.preparing import Prepared, prepare
+from app.training.recorder import Recorder
+from app.training.runs import Run, put, stamp
+from app.training.settings import RunSettings
+from models.pattern import Pattern, shapes
+from models.trace import trace
+
+
+class Session:
+    """A run while it is trained."""
+
+    def __init__(self, run: Run, data_dir: Path | None) -> None:
+        self._run, self._data_dir = run, data_dir
+        self.written = False
+
+    def run(self, asked: Callable[[], Ending | None]) -> Ending:
+        """Train until the end, or until `asked` says how to end; how it ended, and why."""
+        run = self._run
+        try:
+            run.change(
+                status="running", reason="", started=run.state.started or stamp(), ended=None, process=os.getpid()
+            )
+            with Journal(run.log) as journal:
+                return self._trained(journal, asked)
+        except Exception as error:  # noqa: BLE001  whatever it is, the run has to say so
+            traceback.print_exc()
+            return explained(error)
+
+    def _trained(self, journal: Journal, asked: Callable[[], Ending | None]) -> Ending:
+        run = self._run
+        settings = RunSettings.model_validate(run.settings)
+        torch.set_num_threads(settings.threads)
+        ending: Ending = ("finished", "")
+        try:
+            pictures = datasets.obtain(settings.dataset, self._data_dir, progress=False)
+            prepared = prepare(settings, pictures)
+            put(run.folder / "network.json", orjson.dumps(facts(settings, prepared, pictures.classes)))
+            recorder = Recorder(run, journal, settings, prepared, run.state)
+            with closing(train(prepared.network, prepared.feed, prepared.course)) as events:
+                for event in events:
+                    recorder.add(event)
+                    match event:
+                        case Diverged():
+                            ending = "failed", f"the run diverged in epoch {event.epoch}: {event.reason}"
+                        case Stopped():
+                            ending = "finished", f"stopped early in epoch {event.epoch}: {event.reason}"
+                    if (told := asked()) is not None:
+                        ending = told
+                        break
+            recorder.close()
+        except Exception as error:  # noqa: BLE001  whatever it is, the run has to say so
+            traceback.print_exc()
+            ending = explained(error)
+        end(run, journal, ending)
+        self.written = True
+        return ending
+
+
+def facts(settings: RunSettings, prepared: Prepared, classes: tuple[str, ...]) -> dict[str, Any]:
+    """What whoever opens the weights has to know."""
+    feed, network = prepared.feed, prepared.network
+    shape = tuple(feed.train_on[0].shape[1:])
+    if isinstance(settings.model, Pattern):
+        rows = [
+            {"name": row.name, "kind": row.kind, "shape": row.shape, "parameters": row.parameters}
+            for row in shapes(settings.model, (shape[0], shape[1], shape[2]), len(classes))
+        ]
+    else:
+        layers = trace(network, torch.zeros(1, *shape)).layers
+        rows = [
+            {"name": layer.name, "kind": layer.kind, "shape": layer.output_shape, "parameters": layer.parameters}
+            for layer in layers
+        ]
+    return {
+        "model": settings.model if isinstance(settings.model, str) else "pattern",
+        "input_shape": shape,
+        "classes": classes,
+        "mean": prepared.mean,
+        "std": prepared.std,
+        "parameters": sum(value.numel() for value in network.parameters()),
+        "layers": rows,
+    }

@@ -1,0 +1,111 @@
+"""The process that trains one run: `python -m app.training.worker FOLDER`, or without it, as standard input says.
+
+There it is told `train FOLDER` and `stop`; where the input ends, whoever started it is gone.
+"""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, Final
+
+from app.training.endings import GONE, STOPPED, Ending
+from app.training.held import HeldError, held
+from app.training.runs import Run
+
+NICE: Final = 5  # the page and the live network come first
+HELD: Final = 3  # exit status where another process is at the run
+
+
+class Orders:
+    """What this process has been told, heard beside the work."""
+
+    def __init__(self) -> None:
+        self.asked: Ending | None = None  # how the run is to end
+        self._folders: SimpleQueue[Path | None] = SimpleQueue()
+
+    def listen(self) -> None:
+        """Hear what standard input says, in a thread, until it ends."""
+        threading.Thread(target=self._listen, name="orders", daemon=True).start()
+
+    def folder(self) -> Path | None:
+        """The run to train, waited for; None where nobody is left to say one."""
+        return self._folders.get()
+
+    def stop(self, *_: Any) -> None:
+        """End the run as soon as possible."""
+        self.asked = self.asked or STOPPED
+
+    def _listen(self) -> None:
+        for line in sys.stdin.buffer:
+            word, _, rest = line.decode().strip().partition(" ")
+            if word == "train":
+                self._folders.put(Path(rest))
+            elif word == "stop":
+                self.stop()
+        self.asked = self.asked or GONE
+        self._folders.put(None)
+
+
+def main(arguments: list[str]) -> int:
+    """Train one run; the exit status is 0 where the run's end is written down."""
+    orders = Orders()
+    signal.signal(signal.SIGTERM, orders.stop)
+    if sys.platform != "win32":
+        os.nice(NICE)
+    options = argparse.ArgumentParser(prog="python -m app.training.worker", description=__doc__)
+    options.add_argument("folder", nargs="?", type=Path, help="the run's folder")
+    options.add_argument("--data-dir", type=Path, help="folder that holds published data sets")
+    given = options.parse_args(arguments)
+    folder: Path | None = given.folder
+    if folder is None:
+        orders.listen()
+        prepare_to_train()
+        folder = orders.folder()
+    if folder is None:
+        return 0
+    try:
+        with held(folder / "lock"):
+            _complain_in(folder / "worker.log")
+            status, reason, written = carry_out(Run(folder), orders, given.data_dir)
+    except HeldError:
+        return HELD
+    print(json.dumps({"status": status, "reason": reason}), flush=True)
+    return 0 if written else 1
+
+
+def _complain_in(path: Path) -> None:
+    """Let what is said on standard error be read in the run's folder."""
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.dup2(file, 2)
+    os.close(file)
+
+
+def prepare_to_train() -> None:
+    """Import what training needs, and take one step, which imports more: seconds that a visitor need not wait."""
+    import sklearn.datasets  # noqa: F401
+    import torch
+
+    import app.training.session  # noqa: F401
+
+    torch.set_num_threads(1)
+    value = torch.nn.Parameter(torch.zeros(1))
+    value.sum().backward()
+    torch.optim.Adam([value], fused=True).step()
+
+
+def carry_out(run: Run, orders: Orders, data_dir: Path | None) -> tuple[str, str, bool]:
+    """Train; how the run ended, why, and whether that could be written down."""
+    from app.training.session import Session
+
+    session = Session(run, data_dir)
+    status, reason = session.run(lambda: orders.asked)
+    return status, reason, session.written
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
