@@ -7,6 +7,8 @@ BIN := $(VENV)/Scripts
 else
 BIN := $(VENV)/bin
 endif
+# Tests run side by side, each process with one thread: with more they would slow one another down.
+SPREAD := --numprocesses=$(or $(WORKERS),3) --dist=worksteal
 export PATH := $(abspath $(BIN)):$(PATH)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PACKAGED := pyproject.toml constraints.txt hatch_build.py
@@ -18,11 +20,12 @@ STATIC_SOURCES := $(shell find static/src templates/messages -type f) static/vit
 run: $(VENV)/.run static/dist/.receptive-built
 	$(BIN)/receptive serve $(ARGS)
 
+test: export OMP_NUM_THREADS := 1
 test: lint
 	cd static && npx --no-install vitest run
 	$(BIN)/python -m tests.browser.chromium
-	$(BIN)/python -m pytest tests/browser
-	$(BIN)/python -m pytest --ignore=tests/browser -p no:playwright
+	$(BIN)/python -m pytest $(SPREAD) tests/browser
+	$(BIN)/python -m pytest $(SPREAD) --ignore=tests/browser -p no:playwright
 
 lint: $(VENV)/.test static/node_modules/.receptive-tools static/dist/.receptive-built
 	$(BIN)/ruff check .

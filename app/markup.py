@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_block import StateBlock
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
@@ -43,10 +44,20 @@ def parser() -> MarkdownIt:
     markdown.use(container_plugin, name="answer", render=answer)
     markdown.block.ruler.before("paragraph", "exhibit", exhibit_block, {"alt": ["paragraph"]})
     markdown.inline.ruler.before("autolink", "exhibit", exhibit_inline)
+    markdown.core.ruler.push("apart", apart)
     markdown.add_render_rule("exhibit", render_exhibit)
     markdown.add_render_rule("table_open", open_table)
     markdown.add_render_rule("table_close", close_table)
     return markdown
+
+
+def apart(state: StateCore) -> None:
+    """Headings called like an exhibit leave it the name, for links that set it; theirs goes on with `-text`."""
+    every = [token for block in state.tokens for token in (block, *(block.children or ()))]
+    taken = {token.attrs.get("id") for token in every if token.type == "exhibit"}
+    for token in state.tokens:
+        if token.type == "heading_open" and token.attrs.get("id") in taken:
+            token.attrs["id"] = f"{token.attrs['id']}-text"
 
 
 def formula(content: str, options: dict[str, Any]) -> str:

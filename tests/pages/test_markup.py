@@ -90,3 +90,12 @@ def test_tables_scroll_and_footnotes_are_gathered() -> None:
     html = render("| a | b |\n|---|--:|\n| 1 | 2 |\n\nText[^1]\n\n[^1]: Note\n")
     assert '<div class="table" tabindex="0" role="group"><table>' in html
     assert 'class="footnotes"' in html
+
+
+def test_a_heading_leaves_its_name_to_the_exhibit_that_links_set() -> None:
+    html = render(
+        '## Loss\n\n<rx-classifier id="loss"></rx-classifier>\n\n## Prior\n\nAn <rx-lenet id="prior"></rx-lenet>.'
+    )
+    assert html.count('id="loss"') == html.count('id="prior"') == 1
+    assert '<h2 id="loss-text"' in html
+    assert '<rx-classifier id="loss">' in html
