@@ -1,4 +1,4 @@
-"""Pictures as the batches of a run: fitted to the network's input once, shuffled anew for every epoch."""
+"""Pictures as the batches of a run: fitted to the network's input once, shuffled and changed anew for every epoch."""
 
 from collections.abc import Iterator, Sequence
 from typing import Protocol
@@ -6,7 +6,10 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-CHUNK = 1024  # pictures normalized at once
+from app.training.settings import Augmentation
+from app.training.transforms import augmented
+
+CHUNK = 1024  # pictures changed and normalized at once
 SPREAD = 0x9E3779B1  # far apart for seeds that are near; torch's generator hears 32 bits of a seed
 JUDGED = 500  # pictures judged at once
 
@@ -40,7 +43,7 @@ class Feed(Protocol):
 
 
 class ShuffledFeed:
-    """Pictures of (N, C, H, W) uint8, in an order that the seed and the epoch decide."""
+    """Pictures of (N, C, H, W) uint8, in an order and changed in ways that the seed and the epoch decide."""
 
     generator = None
 
@@ -52,7 +55,9 @@ class ShuffledFeed:
         seed: int,
         mean: Sequence[float],
         std: Sequence[float],
+        augmentation: Augmentation | None = None,
     ) -> None:
+        self.augmentation = augmentation or Augmentation()
         self.train_on, self.held, self.batch, self.seed = train_on, held_out, batch, seed
         self.mean, self.std = torch.tensor(mean)[:, None, None], torch.tensor(std)[:, None, None]
 
@@ -77,7 +82,8 @@ class ShuffledFeed:
         order = torch.randperm(self.pictures, generator=generator)
         images, labels = self.train_on
         for chunk in order.split(self.batch * max(CHUNK // self.batch, 1)):
-            inputs = self.normalized(images[chunk])
+            ink = augmented(images[chunk].float().div_(255), self.augmentation, generator)
+            inputs = ink.sub_(self.mean).div_(self.std)
             yield from zip(inputs.split(self.batch), labels[chunk].split(self.batch), strict=True)
 
     def judged(self) -> Iterator[Batch]:

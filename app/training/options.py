@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import PydanticCustomError
 
 from app.training.schedules import Schedule
-from app.training.settings import EarlyStopping, RunSettings
+from app.training.settings import Augmentation, EarlyStopping, RunSettings
 from models.pattern import Pattern
 
 # What may be set differently from a recipe; the rest of a recipe is changed in recipes.py.
@@ -39,6 +39,8 @@ OF_A_RUN: dict[str, tuple[str, ...]] = {
     "label_smoothing": ("label_smoothing",),
     "clip": ("clip",),
     "loss": ("loss",),
+    "initialization": ("initialization",),
+    "augment": ("augmentation",),
     "patience": ("early_stopping", "patience"),
     "metric": ("early_stopping", "metric"),
     "keep_last": ("early_stopping", "restore_best"),
@@ -117,6 +119,12 @@ class TrainSettings(BaseModel):
     label_smoothing: str | None = _like(RunSettings, "label_smoothing")
     clip: str | None = _like(RunSettings, "clip")
     loss: str | None = _like(RunSettings, "loss")
+    initialization: str | None = _like(RunSettings, "initialization")
+    augment: str | None = Field(
+        None,
+        description="change the pictures anew in every epoch, as in shift=0.2,rotate=0.3, each from 0 to 1: "
+        f"{', '.join(Augmentation.model_fields)}",
+    )
     patience: str | None = Field(None, description="stop early, after this many epochs without a new best")
     metric: str | None = _like(EarlyStopping, "metric", "of stopping early: ")
     keep_last: bool = Field(False, description="after stopping early, keep the last weights and not the best")
@@ -183,6 +191,8 @@ def run_settings(settings: TrainSettings) -> RunSettings:
             for step in place[:-1]:
                 part = part.setdefault(step, {})
             part[place[-1]] = not flags[name] if name == "keep_last" else flags[name]
+    if "augment" in flags:
+        values["augmentation"] = _strengths(flags["augment"])
     if settings.name == "pattern":
         values["model"] = {name: _listed(name, flags[name]) for name in OF_A_PATTERN if name in flags}
         if "dropout" in flags:
@@ -205,6 +215,12 @@ def _listed(name: str, value: Any) -> Any:
     return [part.strip() for part in value.split(",") if part.strip()]
 
 
+def _strengths(value: str) -> dict[str, str]:
+    """shift=0.2,rotate=0.3 as a mapping; a kind without a strength has all of it."""
+    parts = [part.partition("=") for part in value.split(",") if part.strip()]
+    return {kind.strip(): strength.strip() if sign else "1" for kind, sign, strength in parts}
+
+
 def _sentence(problem: Mapping[str, Any]) -> str:
     """One line that names the flag, what is allowed and the value that was seen."""
     text = str(problem["msg"]).removeprefix("Value error, ")
@@ -214,6 +230,10 @@ def _sentence(problem: Mapping[str, Any]) -> str:
     inside = place[-1] if place[0] == "model" else None
     named = [name for name, path in OF_A_RUN.items() if path == place[: len(path)]]
     flag = inside if inside in (*OF_A_PATTERN, "dropout") else (named or [place[0]])[0]
+    if flag == "augment":
+        if problem["type"] == "extra_forbidden":
+            return f"--augment: {place[-1]} is none of {', '.join(Augmentation.model_fields)}"
+        text = f"{place[-1]}: {text}"
     return f"{_flag(flag)}: {text}, not {problem['input']!r}"
 
 

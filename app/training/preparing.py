@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from app.training.feeds import ShuffledFeed
+from app.training.initialization import initialize
 from app.training.loop import Course, is_weight
 from app.training.patience import Patience
 from app.training.pictures import Pictures, fitted, statistics
@@ -42,6 +43,7 @@ def prepare(settings: RunSettings, pictures: Pictures) -> Prepared:
     """
     torch.manual_seed(settings.seed)
     network, shape = _network(settings, pictures)
+    initialize(network, settings.initialization)
     _set_dropout(network, settings)
     train_on, held_out = pictures.divided(settings.held_out)
     if settings.subset is not None:
@@ -53,7 +55,7 @@ def prepare(settings: RunSettings, pictures: Pictures) -> Prepared:
         mean, std = (about.mean,) * shape[0], (about.std,) * shape[0]
     batch = len(train_on) if settings.batch_size == "all" else settings.batch_size
     judged = fitted(held_out, shape), held_out.labels
-    feed = ShuffledFeed((images, train_on.labels), judged, batch, settings.seed, mean, std)
+    feed = ShuffledFeed((images, train_on.labels), judged, batch, settings.seed, mean, std, settings.augmentation)
     _check_single(network, feed)
     return Prepared(network, feed, course_of(settings, network), mean, std)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tqdm import tqdm
 
-from app.training.events import Diverged, Epoch, Event, Started, Step, Stopped
+from app.training.events import Diverged, Epoch, Event, Notice, Started, Step, Stopped
 
 
 def shown(
@@ -23,6 +23,8 @@ def shown(
                 case Step(epoch=number, loss=loss):
                     bar.set_description(f"epoch {behind + number}/{epochs}  loss {loss:.3f}", refresh=False)
                     bar.update()
+                case Notice():
+                    bar.write(f"epoch {behind + event.epoch}: {_notice(event)}")
                 case Epoch():
                     bar.write(f"epoch {behind + event.number}: {_figures(event)}")
                     yield event
@@ -36,3 +38,7 @@ def shown(
 def _figures(event: Epoch) -> str:
     wrong = f"{100 * event.errors / event.held_out:.2f} %" if event.held_out else "nothing"
     return f"loss {event.loss:.4f}, {wrong} wrong of what was held out"
+
+
+def _notice(event: Notice) -> str:
+    return f"the gradient of {event.layer} is {event.kind}, its length is {event.norm:.2g}"

@@ -76,6 +76,10 @@ def test_with_every_optimizer(optimizer: str) -> None:
     assert_goes_on(beginning(optimizer=optimizer, schedule={"kind": "one-cycle"}, weight_decay=0.01))
 
 
+def test_with_augmentation() -> None:
+    assert_goes_on(beginning(augmentation={"elastic": 0.5, "erase": 0.5}))
+
+
 def test_with_averaging() -> None:
     assert_goes_on(beginning(averaging=0.9))
 

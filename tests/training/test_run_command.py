@@ -51,7 +51,8 @@ def test_every_flag_reaches_its_setting() -> None:
         "--learning-rate 0.2 --momentum 0.7 --schedule step --factor 0.9 --every 2 --lowest 0.1 --warm-up 0.05 "
         "--weight-decay 0.01 --l1 0.02 --decay-factor 0.03 --label-smoothing 0.1 --clip 5 --loss mean-squared-error "
         "--patience 4 --metric loss --keep-last --channels 4,8 --convolutions 2 --kernel 5 --padding none "
-        "--pooling average --window 3 --units 20,10 --activation tanh --batch-norm --dropout 0.4"
+        "--pooling average --window 3 --units 20,10 --activation tanh --batch-norm --dropout 0.4 "
+        "--initialization he --augment shift=0.5,flip"
     )
     settings = run_settings(told(*line.split()))
     assert settings.model == Pattern(
@@ -65,7 +66,7 @@ def test_every_flag_reaches_its_setting() -> None:
         "schedule": {"kind": "step", "factor": 0.9, "every": 2, "lowest": 0.1, "warm_up": 0.05},
         "decay_factor": 0.03, "dropout": None, "label_smoothing": 0.1, "clip": 5.0, "loss": "mean-squared-error",
         "early_stopping": {"metric": "loss", "patience": 4, "restore_best": False}, "threads": 1,
-        "initialization": "default", "augmentation": Augmentation().model_dump(), "snapshots": 60,
+        "initialization": "he", "augmentation": Augmentation(shift=0.5, flip=1).model_dump(), "snapshots": 60,
     }  # fmt: skip
     asked = {word.removeprefix("--").replace("-", "_") for word in line.split() if word.startswith("--")}
     assert asked == {*OF_A_RUN, *OF_A_PATTERN}
@@ -178,6 +179,9 @@ def test_flags_that_do_not_go_together_are_refused_by_name(line: str, said: str)
         ("--dataset digits --l1 nan", "--l1: Input should be a finite number, not 'nan'"),
         ("--dataset digits --channels 4,x --units 0", "--channels: Input should be a valid integer"),
         ("--dataset digits --kernel 99", "--kernel: Input should be less than or equal to 11, not '99'"),
+        ("--dataset digits --augment shift=2", "--augment: shift: Input should be less than or equal to 1, not '2'"),
+        ("--dataset digits --augment spin=1", "--augment: spin is none of shift, rotate"),
+        ("--dataset digits --initialization one", "--initialization: Input should be 'default', 'xavier'"),
         ("--dataset digits --held-out 0 --patience 3", "early_stopping: validation-loss needs"),
         ("--dataset digits --optimizer nesterov --momentum 0", "momentum: nesterov looks ahead"),
         ("--dataset digits --loss own --label-smoothing 0.1", "label_smoothing: the network's own loss"),
