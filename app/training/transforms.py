@@ -108,6 +108,14 @@ def thickened(batch: Tensor) -> Tensor:
     return batch
 
 
+def elastic(field: Tensor, strength: float) -> Tensor:
+    """(N, 2, H, W) drawn from -1 to 1 -> displacements in pixels."""
+    height, width = field.shape[2:]
+    side = (height + width) / 2
+    smooth = _gaussian(height, SMOOTH * side) @ field @ _gaussian(width, SMOOTH * side)
+    return smooth.mul_(BEND * side**2 * strength)
+
+
 def recoloured(hue: Tensor, saturation: Tensor) -> Tensor:
     """(N,) degrees and (N,) factors -> (N, 3, 3): red, green and blue turned about grey, and moved away from it."""
     angle = hue * (math.pi / 180)
@@ -141,16 +149,17 @@ def _bend(batch: Tensor, active: dict[str, tuple[float, torch.Generator]]) -> Te
     across = drawn("shift", SHIFT * width)
     down = drawn("shift", SHIFT * height)
     moved = -(matrix @ torch.stack((across, down), 1)[:, :, None])[:, :, 0]
-    displacement = _elastic(n, height, width, *active["elastic"]) if "elastic" in active else None
-    return warped(batch, matrix, moved, displacement)
+    if "elastic" not in active:
+        return warped(batch, matrix, moved)
+    strength, generator = active["elastic"]
+    return warped(batch, matrix, moved, elastic(_drawn_field((n, 2, height, width), generator), strength))
 
 
-def _elastic(n: int, height: int, width: int, strength: float, generator: torch.Generator) -> Tensor:
-    """(n, 2, height, width) displacements in pixels."""
-    side = (height + width) / 2
-    field = torch.rand(n, 2, height, width, generator=generator) * 2 - 1
-    smooth = _gaussian(height, SMOOTH * side) @ field @ _gaussian(width, SMOOTH * side)
-    return smooth * (BEND * side**2 * strength)
+def _drawn_field(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
+    """Values from -1 to 1 in steps of 2**-15: four from every number drawn, which takes half the time of torch.rand."""
+    count = math.prod(shape)
+    numbers = torch.randint(-(2**63), 2**63 - 1, (-(-count // 4),), generator=generator)
+    return numbers.view(torch.int16)[:count].view(shape).float().div_(2**15)
 
 
 @cache

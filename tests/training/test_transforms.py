@@ -14,7 +14,7 @@ from app.training import transforms
 from app.training.pictures import GREY
 from app.training.preparing import prepare
 from app.training.settings import Augmentation, RunSettings
-from app.training.transforms import BENDS, KINDS, augmented, recoloured, sheet, thickened, turning, warped
+from app.training.transforms import BENDS, KINDS, augmented, elastic, recoloured, sheet, thickened, turning, warped
 from tests.training.digits import drawn
 
 torch.set_num_threads(1)
@@ -143,14 +143,17 @@ def test_turns_zooms_and_slants_go_as_far_as_they_should() -> None:
 
 
 def test_elastic_displacements_are_those_of_simard_et_al() -> None:
-    field = transforms._elastic(300, 29, 29, 1.0, torch.Generator().manual_seed(3))
-    noise = torch.rand(300, 2, 29, 29, generator=torch.Generator().manual_seed(3)).numpy() * 2 - 1
-    theirs = 34 * ndimage.gaussian_filter(noise, (0, 0, 4, 4), mode="constant", truncate=8)
+    noise = transforms._drawn_field((300, 2, 29, 29), torch.Generator().manual_seed(3))
+    assert noise.min() >= -1
+    assert noise.max() < 1
+    assert noise.var() == pytest.approx(1 / 3, rel=0.01)
+    field = elastic(noise, 1.0)
+    theirs = 34 * ndimage.gaussian_filter(noise.numpy(), (0, 0, 4, 4), mode="constant", truncate=8)
     assert np.allclose(field.numpy(), theirs, atol=2e-3)
     middle = field[:, :, 12:17, 12:17]
     assert middle.std() == pytest.approx(34 / math.sqrt(3) / (2 * 4 * math.sqrt(math.pi)), rel=0.05)
     # On a picture of twice the side, everything is twice as far.
-    large = transforms._elastic(300, 58, 58, 1.0, torch.Generator().manual_seed(3))
+    large = elastic(transforms._drawn_field((300, 2, 58, 58), torch.Generator().manual_seed(3)), 1.0)
     assert large[:, :, 24:34, 24:34].std() == pytest.approx(2 * float(middle.std()), rel=0.1)
 
 
