@@ -25,10 +25,11 @@ DECODERS: Final = 2  # threads that read pictures, of up to 100 MB each while th
 
 def create(settings: Settings, weights: Path = WEIGHTS) -> FastAPI:
     """The ASGI application. Its engine starts to load torch when the server starts, and closes with it."""
-    engine = Engine(settings.device, weights)
+    shelf = Shelf(settings.runs_folder)
+    engine = Engine(settings.device, weights, shelf)
     pool = ThreadPoolExecutor(DECODERS, "pictures")
     workbench = Workbench(engine)
-    queue = Queue(Shelf(settings.runs_folder), settings.runs_at_once, settings.data_dir)
+    queue = Queue(shelf, settings.runs_at_once, settings.data_dir)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from app.training.runs import NoSuchRunError, Shelf
 from models import catalogue
 from models.catalogue import Network, WeightsError
 
@@ -28,6 +29,8 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 LARGEST_BATCH: Final = 64
+MOST_RUNS: Final = 32  # networks of runs that are kept loaded
+RUN: Final = "run:"  # what their names begin with
 
 
 @dataclass(slots=True)
@@ -83,9 +86,10 @@ class EngineError(Exception):
 class Engine:
     """Networks, and the thread in which they run. `start`, then `ask`; `close` at the end."""
 
-    def __init__(self, device: str = "auto", weights: Path = catalogue.WEIGHTS) -> None:
+    def __init__(self, device: str = "auto", weights: Path = catalogue.WEIGHTS, runs: Shelf | None = None) -> None:
         self.device = device
         self.weights = weights
+        self.runs = runs
         self.networks: dict[str, Hosted] = {}
         self._errors: dict[str, WeightsError] = {}
         self._broken: EngineError | None = None
@@ -115,8 +119,13 @@ class Engine:
             raise self._broken
 
     async def hosted(self, name: str) -> "Hosted":
-        """A loaded network. Raises KeyError for an unknown name, WeightsError where its weights are unusable."""
+        """A loaded network. Raises KeyError for an unknown name, WeightsError where its weights are unusable.
+
+        A run's network is loaded now, if its weights are others than they were; raises NoSuchRunError.
+        """
         await self.ready()
+        if name.startswith(RUN):
+            return await self.call(lambda: self._trained(name))
         if name in self._errors:
             raise self._errors[name]
         return self.networks[name]
@@ -188,6 +197,23 @@ class Engine:
             except WeightsError as error:
                 log.error("%s", error)
                 self._errors[name] = error
+
+    def _trained(self, name: str) -> "Hosted":
+        """The network of a run, with the weights as they are now; those not asked for longest are let go."""
+        from app.inference.hosted import choose_device
+        from app.inference.trained import HostedRun, find
+
+        if self.runs is None:
+            raise NoSuchRunError(f"{name}: no runs are kept here")
+        _, run, which = (name + ":best").split(":")[:3]
+        found = find(self.runs.get(run), name, which)
+        known = self.networks.pop(name, None)
+        if not isinstance(known, HostedRun) or known.stamp != found.stamp:
+            known = HostedRun(found, choose_device(self.device))
+        self.networks[name] = known
+        for old in [other for other in self.networks if other.startswith(RUN)][:-MOST_RUNS]:
+            del self.networks[old]
+        return known
 
     def _run(self, call: "_Call") -> None:
         if not call.promise.set_running_or_notify_cancel():

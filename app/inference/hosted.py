@@ -74,9 +74,7 @@ class Hosted:
     def look_at(self, pictures: Sequence[Floats]) -> Batch:
         """One pass for all of them; (H, W) each, ink 1, paper 0."""
         network = self.network
-        inputs = np.array(pictures, np.float32)[:, None]
-        inputs -= self._mean
-        inputs *= self._contrast
+        inputs = self._inputs(pictures)
         plain = self._device.type == "cpu" and len(inputs) <= PLAIN_BATCH
         with torch.inference_mode(), plain_kernels(plain):
             output, heard = self._pass(self._placed(inputs))
@@ -90,6 +88,13 @@ class Hosted:
             _array(logits),
             _array(probabilities),
         )
+
+    def _inputs(self, pictures: Sequence[Floats]) -> Floats:
+        """What the first layer reads, (N, C, H, W)."""
+        inputs = np.array(pictures, np.float32)[:, None]
+        inputs -= self._mean
+        inputs *= self._contrast
+        return inputs
 
     def _placed(self, inputs: Floats) -> Tensor:
         tensor = torch.from_numpy(inputs)

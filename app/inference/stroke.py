@@ -11,7 +11,6 @@ from app.inference.engine import Batch, Floats
 from app.inference.frame import Quantized, View, encode
 from app.inference.picture import prepare
 from app.inference.steps import Grey, Preparation
-from models.catalogue import CATALOGUE
 
 HEAD: Final = struct.Struct("<2sBBIHH")  # magic, version, kind, sequence, width, height
 MAGIC: Final = b"RX"
@@ -90,5 +89,5 @@ class LiveQuestion:
         """The frame."""
         preparation = self._preparation or prepare(self._stroke.grey)
         quantized = None if batch is None else Quantized.once(batch)
-        classes = CATALOGUE[self._view.network].classes
+        classes = () if batch is None else batch.network.classes
         return encode(self._view, self._stroke.sequence, preparation, quantized, row, classes)

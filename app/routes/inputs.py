@@ -6,7 +6,7 @@ import binascii
 import re
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 from fastapi import Request
@@ -14,12 +14,17 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
+from app.inference.engine import RUN, Engine
 from app.inference.picture import decode, prepare
 from app.inference.steps import Grey, Preparation
 from app.routes.guard import LARGEST_BODY
 from app.routes.problems import RefusalError, brief, explain
 from app.schemas import Box, InputFacts, Picture, StepFacts
+from app.training.runs import NoSuchRunError
 from models.catalogue import CATALOGUE, DEFAULT
+
+if TYPE_CHECKING:
+    from app.inference.hosted import Hosted
 
 Asked = TypeVar("Asked", bound=Picture)
 
@@ -41,9 +46,23 @@ async def asked_of(request: Request, kind: type[Asked], query: Mapping[str, Any]
     else:
         seen = brief(media) if media else "none"
         raise RefusalError(415, f"Content-Type: {seen}; multipart/form-data or application/json is read here")
-    if asked.model is not None and asked.model not in CATALOGUE:
-        raise RefusalError(422, f"model: {brief(asked.model)} is not in the catalogue; {', '.join(CATALOGUE)} are")
+    if asked.model is not None and not is_network(asked.model):
+        known = ", ".join(CATALOGUE)
+        raise RefusalError(422, f"model: {brief(asked.model)} is not in the catalogue; {known} and run:<id> are")
     return asked, preparation
+
+
+def is_network(name: str) -> bool:
+    """Whether a name is one of the catalogue's, or looks like a run's."""
+    return name in CATALOGUE or name.startswith(RUN)
+
+
+async def hosted_by(engine: Engine, name: str, status: int = 422) -> "Hosted":
+    """A loaded network. Raises RefusalError with this status for a run that is not there."""
+    try:
+        return await engine.hosted(name)
+    except NoSuchRunError as error:
+        raise RefusalError(status, f"model: {error}") from error
 
 
 def network_of(asked: Picture) -> str:

@@ -11,8 +11,10 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 from app.inference.engine import Engine, EngineError
 from app.inference.frame import View, is_vector
 from app.inference.stroke import LiveQuestion, Stroke, StrokeError, read
+from app.routes.inputs import is_network
 from app.routes.problems import brief, explain, problem
 from app.schemas import Look, Problem, SocketError, Waking
+from app.training.runs import NoSuchRunError
 from models.catalogue import CATALOGUE, WeightsError
 
 log = logging.getLogger(__name__)
@@ -94,9 +96,10 @@ class Visitor:
         except ValidationError as error:
             self._complain(problem(422, explain(error.errors()), "The message cannot be read"))
             return
-        if look.model not in CATALOGUE:
+        if not is_network(look.model):
             known = ", ".join(CATALOGUE)
-            self._complain(problem(422, f"model: {brief(look.model)} is not in the catalogue; {known} are"))
+            detail = f"model: {brief(look.model)} is not in the catalogue; {known} and run:<id> are"
+            self._complain(problem(422, detail))
             return
         self._look, self._view = look, None
         self._asked.set()
@@ -154,7 +157,11 @@ class Visitor:
 
     async def _viewed(self, look: Look) -> View | None:
         """The look as a view that the network has; else a complaint is sent, and nothing is in view."""
-        hosted = await self._engine.hosted(look.model)
+        try:
+            hosted = await self._engine.hosted(look.model)
+        except NoSuchRunError as error:
+            await self._refuse_look(f"model: {error}")
+            return None
         shapes = hosted.shapes
         for layer in [*look.layers, *(close.layer for close in look.closely if close.layer != "input")]:
             if layer not in shapes:

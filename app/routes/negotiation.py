@@ -1,6 +1,6 @@
 """Tensors as the client asked for them: JSON for people, safetensors for programs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -17,19 +17,25 @@ SAFETENSORS: Final = "application/vnd.safetensors"
 
 def wanted(accept: str | None) -> str:
     """Which of JSON and safetensors an Accept header prefers; JSON where it does not mind. Refuses with 406."""
+    return preferred(accept, (JSON, SAFETENSORS))
+
+
+def preferred(accept: str | None, kinds: Sequence[str]) -> str:
+    """Which of some media types an Accept header prefers; the first where it does not mind. Refuses with 406."""
     if not accept or not accept.strip():
-        return JSON
-    weights = {JSON: (0.0, -1), SAFETENSORS: (0.0, -1)}
+        return kinds[0]
+    weights = dict.fromkeys(kinds, (0.0, -1))
     for item in accept.split(","):
         media, *parameters = (part.strip().lower() for part in item.split(";"))
         quality = _quality(parameters)
         for kind in weights:
-            closeness = 2 if media == kind else 1 if media == "application/*" else 0 if media == "*/*" else -1
+            any_of_it = f"{kind.partition('/')[0]}/*"
+            closeness = 2 if media == kind else 1 if media == any_of_it else 0 if media == "*/*" else -1
             if closeness > weights[kind][1]:
                 weights[kind] = (quality, closeness)
     best = max(weights, key=lambda kind: weights[kind])
     if weights[best][0] <= 0:
-        raise RefusalError(406, f"Accept: {brief(accept)}; {JSON} and {SAFETENSORS} can be had")
+        raise RefusalError(406, f"Accept: {brief(accept)}; {' and '.join(kinds)} can be had")
     return best
 
 

@@ -1,19 +1,23 @@
 """The catalogue, one network's layers as they were traced, and the values of its weights."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Request
 from starlette.responses import Response
 
 from app.inference.engine import Engine
+from app.routes.inputs import hosted_by, is_network
 from app.routes.negotiation import SAFETENSORS, as_json, as_safetensors, wanted
 from app.routes.problems import RefusalError, brief, documented
 from app.schemas import NetworkDetail, NetworkSummary, Weights
 from models.catalogue import CATALOGUE, DEFAULT, Network
 
+if TYPE_CHECKING:
+    from app.inference.hosted import Hosted
+
 router = APIRouter(prefix="/models", tags=["networks"])
 
-Name = Annotated[str, Path(description="a name from /models", max_length=64, examples=["lenet5"])]
+Name = Annotated[str, Path(description="a name from /models, or run:<id>", max_length=64, examples=["lenet5"])]
 
 
 @router.get("", summary="The catalogue")
@@ -30,15 +34,14 @@ def networks() -> list[NetworkSummary]:
 )
 async def network(request: Request, name: Name) -> Response:
     """Its layers in forward order: kind, inputs, shapes, kernel, parameters, MACs, receptive field and jump."""
-    found = _known(name)
     engine: Engine = request.app.state.engine
-    hosted = await engine.hosted(name)
+    hosted = await _hosted(engine, name)
     layers = await engine.call(lambda: hosted.layers)
     return as_json(
         {
-            **_summary(found),
-            "mean": found.mean,
-            "std": found.std,
+            **_summary(hosted.network),
+            "mean": hosted.network.mean,
+            "std": hosted.network.std,
             "macs": sum(layer["macs"] for layer in layers),
             "connections": sum(layer["connections"] for layer in layers),
             "layers": layers,
@@ -65,8 +68,7 @@ async def weights(
 ) -> Response:
     """As JSON, or with `Accept: application/vnd.safetensors` as a file that holds this one tensor."""
     kind = wanted(accept)
-    _known(name)
-    hosted = await request.app.state.engine.hosted(name)
+    hosted = await _hosted(request.app.state.engine, name)
     values = hosted.parameters.get(parameter)
     if values is None:
         known = ", ".join(hosted.parameters)
@@ -76,11 +78,11 @@ async def weights(
     return as_json({"model": name, "parameter": parameter, "shape": list(values.shape), "values": values})
 
 
-def _known(name: str) -> Network:
-    found = CATALOGUE.get(name)
-    if found is None:
-        raise RefusalError(404, f"model: {brief(name)} is not in the catalogue; {', '.join(CATALOGUE)} are")
-    return found
+async def _hosted(engine: Engine, name: str) -> "Hosted":
+    if not is_network(name):
+        known = ", ".join(CATALOGUE)
+        raise RefusalError(404, f"model: {brief(name)} is not in the catalogue; {known} and run:<id> are")
+    return await hosted_by(engine, name, 404)
 
 
 def _summary(network: Network) -> dict[str, Any]:

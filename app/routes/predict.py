@@ -8,17 +8,18 @@ from starlette.responses import Response
 
 from app.inference.engine import Batch, Engine, Floats
 from app.inference.steps import Preparation
-from app.routes.inputs import asked_of, facts, layers_in_query, network_of, refuse_blank
+from app.routes.inputs import asked_of, facts, hosted_by, layers_in_query, network_of, refuse_blank
 from app.routes.negotiation import SAFETENSORS, as_json, as_safetensors, wanted
 from app.routes.problems import RefusalError, brief, documented
 from app.schemas import Activations, ActivationsRequest, Name, Prediction, PredictRequest
-from models.catalogue import CATALOGUE
 
 router = APIRouter(tags=["inference"])
 
 USUAL_TOP: Final = 3
 
-Model = Annotated[Name | None, Query(description="a name from /models; the default network if it is left out")]
+Model = Annotated[
+    Name | None, Query(description="a name from /models, or run:<id>; the default network if it is left out")
+]
 
 
 def _body(kind: str, fields: dict[str, Any]) -> dict[str, Any]:
@@ -132,7 +133,7 @@ async def activations(
     asked, preparation = await asked_of(request, ActivationsRequest, given, state.pool)
     refuse_blank(preparation)
     name = network_of(asked)
-    hosted = await state.engine.hosted(name)
+    hosted = await hosted_by(state.engine, name)
     for layer in asked.layers or []:
         if layer not in hosted.shapes:
             raise RefusalError(422, f"layers: {brief(layer)} is no layer of {name}; {', '.join(hosted.shapes)} are")
@@ -140,7 +141,7 @@ async def activations(
     batch, row = await _answered(state.engine, name, preparation)
     probabilities = batch.probabilities[row]
     index = int(probabilities.argmax())
-    label = CATALOGUE[name].classes[index]
+    label = batch.network.classes[index]
     if kind == SAFETENSORS:
         tensors = {layer: batch.layers[layer][row] for layer in names}
         more = {
@@ -169,5 +170,5 @@ def _told(name: str, kind: str, values: Floats) -> dict[str, object]:
 
 
 async def _answered(engine: Engine, network: str, preparation: Preparation) -> tuple[Batch, int]:
-    await engine.hosted(network)
+    await hosted_by(engine, network)
     return await engine.ask(PictureQuestion(network, preparation))

@@ -45,7 +45,7 @@ class Run(Message):
     note: str
     status: Status
     reason: str = Field(description="why it ended as it did, and what can be done; empty where there is nothing to say")
-    position: int | None = Field(description="how many runs are before it, while it waits for its turn")
+    position: int | None = Field(description="its place among those that wait for their turn, from 1")
     created: str = Field(description="ISO 8601, UTC, as all times here")
     started: str | None
     ended: str | None
@@ -63,27 +63,6 @@ class RunList(Message):
     """Every run, the newest first."""
 
     runs: list[Run]
-
-
-class CurveEpoch(Figures):
-    """One epoch of a curve."""
-
-    best: bool = Field(description="whether no epoch before was as good")
-    seconds: float
-
-
-class Curve(Message):
-    """A run's steps, fewer than there are, with the peaks kept: the least and greatest values of every stretch."""
-
-    seq: int = Field(description="of the last event that the curve knows; /events?after= goes on from there")
-    steps: int = Field(description="how many steps there are, of which these are some")
-    step: list[int]
-    loss: list[float | None]
-    accuracy: list[float | None]
-    rate: list[float | None]
-    gradient: list[float | None]
-    seconds: list[float]
-    epochs: list[CurveEpoch]
 
 
 class Snapshots(Message):
@@ -154,9 +133,11 @@ class LayerStatistics(Message):
 
     name: str
     weights: HistogramOf
-    gradients: HistogramOf | None = None
+    gradients: HistogramOf
     gradient_norm: float
-    dead: float | None = Field(None, description="share of the units that are never active, of an activation")
+    dead: float | None = Field(
+        description="share of the units behind it that answer all pictures alike; null where no activation follows"
+    )
 
 
 class EpochEvent(RunEvent):
@@ -212,6 +193,34 @@ class StatusEvent(RunEvent):
     status: Literal["finished", "stopped", "failed", "interrupted"]
     reason: str
     best_epoch: int | None
+
+
+# --- what is read of a run
+
+
+class CurveEpoch(Figures):
+    """One epoch of a curve."""
+
+    best: bool = Field(description="whether no epoch before was as good")
+    seconds: float
+
+
+class Curve(Message):
+    """A run's steps, fewer than there are, with the peaks kept: the least and greatest values of every stretch."""
+
+    seq: int = Field(description="of the last event that the curve knows; /events?after= goes on from there")
+    steps: int = Field(description="how many steps there are, of which these are some")
+    step: list[int]
+    loss: list[float | None]
+    accuracy: list[float | None]
+    rate: list[float | None]
+    gradient: list[float | None]
+    seconds: list[float]
+    epochs: list[CurveEpoch]
+    started: StartedEvent | None
+    latest: EpochEvent | None = Field(description="the last epoch with its confusion matrix and its layers")
+    notices: list[NoticeEvent]
+    snapshots: list[int] = Field(description="steps whose weights are kept")
 
 
 # --- plans and sheets

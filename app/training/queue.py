@@ -13,6 +13,7 @@ from typing import Any, Final
 from app.training.endings import GONE, STOPPED, Ending, end, killed
 from app.training.held import HeldError, held
 from app.training.journal import Journal
+from app.training.mending import mend
 from app.training.runs import OVER, Run, Shelf, State
 
 log = logging.getLogger(__name__)
@@ -130,9 +131,9 @@ class Queue:
         return state
 
     def position(self, run: Run) -> int | None:
-        """How many runs are before it, where it waits."""
+        """Its place among those that wait, from 1; None where it does not wait."""
         with self._lock:
-            return self._waiting.index(run.id) if run.id in self._waiting else None
+            return self._waiting.index(run.id) + 1 if run.id in self._waiting else None
 
     def describe(self, run: Run, name: str | None, note: str | None) -> None:
         """Say something else of a run; what is None stays. Raises OSError."""
@@ -255,6 +256,8 @@ class Queue:
             return
         try:
             with held(run.folder / "lock"), Journal(run.log) as journal:
+                if journal.seq:
+                    mend(run, journal)
                 end(run, journal, ending)
         except HeldError:
             log.warning("another process is at %s", run.folder)

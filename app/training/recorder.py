@@ -1,19 +1,22 @@
 """From the loop's events to a run's folder: its log, its weights, and what it needs to go on from."""
 
+import json
 import sys
 import time
 from collections import deque
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 from safetensors.torch import save
 from torch import Tensor
 
 from app.training import points
-from app.training.events import Epoch, Event, Started, Step
+from app.training.events import Epoch, Event, Notice, Started, Step
 from app.training.journal import Journal
+from app.training.mistakes import cells
 from app.training.preparing import Prepared
 from app.training.runs import Run, State, put, stamp
 from app.training.schedules import planned
@@ -23,6 +26,7 @@ BETWEEN: Final = 0.1  # seconds between two events of steps
 REACHED: Final = 1.0  # seconds between two notes of how far the run is
 SYNCED: Final = 2.0  # seconds between two waits for the disk
 MOST_BYTES: Final = 2**28  # of all snapshots
+FIGURES: Final = ("epoch", "step", "loss", "accuracy", "validation_loss", "validation_accuracy")
 
 
 class Recorder:
@@ -34,6 +38,7 @@ class Recorder:
         self._begun = time.monotonic() - state.seconds
         self._waiting: list[Step] = []
         self._flushed = self._reached = self._synced = self._epoch_begun = time.monotonic()
+        self._mistaken = 0.0
         self._told = state.seconds
         self._paces: deque[float] = deque(maxlen=5)  # seconds of the last epochs
         self._kept: frozenset[int] = frozenset()
@@ -47,6 +52,8 @@ class Recorder:
                 self._step(event)
             case Epoch():
                 self._epoch(event)
+            case Notice():
+                self._notice(event)
             case Started():
                 self._start(event)
 
@@ -112,8 +119,8 @@ class Recorder:
             "gradient": _array([step.gradient_norm for step in steps]),
             "seconds": round(now - self._begun, 3),
         }
+        self._steps.write(points.batch(event, self._told).tobytes())  # first, so that no told step is without it
         self.journal.write("steps", event)
-        self._steps.write(points.batch(event, self._told).tobytes())
         self._told, self._flushed = event["seconds"], now
         values: dict[str, Any] = {"step": last.number, "seconds": event["seconds"]}
         if now - self._reached >= REACHED:
@@ -122,49 +129,67 @@ class Recorder:
             self.state = replace(self.state, **values)
 
     def _epoch(self, event: Epoch) -> None:
+        """First the weights, then what the run goes on from, then the log: whatever is told is kept."""
         self._flush()
+        told = self._told_of(event)
+        figures = {name: told[name] for name in FIGURES}
+        best = figures if event.best else self.state.best
+        now = time.monotonic()
+        sync = now - self._synced >= SYNCED
+        words = {"run": self.run.id, "epoch": str(event.number), "step": str(self.state.step)}
+        self._keep("last", event.weights, words, sync=sync)
+        if event.best:
+            self._keep("best", event.weights, words, sync=sync)
+        if event.held_out and (now - self._mistaken >= REACHED or event.number == self.settings.epochs):
+            self._mistakes(event, words)
+        kept = {"event": told, "last": figures, "best": best}
+        words = {**words, "kept": _dumped(kept), "numbers": json.dumps(event.resume.numbers)}
+        self._keep("resume", event.resume.tensors, words, sync=sync)
+        self.journal.write("epoch", told)
+        if sync:
+            self.journal.sync()
+            self._synced = time.monotonic()
+        self._reach(epoch=event.number, last=figures, best=best)
+
+    def _told_of(self, event: Epoch) -> dict[str, Any]:
+        """What the log says of an epoch."""
         now = time.monotonic()
         spent, self._epoch_begun = now - self._epoch_begun, now
         self._paces.append(spent)
-        step = self.state.step
         left = (self.settings.epochs - event.number) * sum(self._paces) / len(self._paces)
-        figures = {
+        return {
             "epoch": event.number,
-            "step": step,
+            "step": self.state.step,
             "loss": event.loss,
             "accuracy": event.accuracy,
             "validation_loss": event.validation_loss,
             "validation_accuracy": event.validation_accuracy,
-        }
-        told: dict[str, Any] = {
-            **figures,
             "best": event.best,
             "seconds": round(now - self._begun, 3),
             "images_per_second": round(self.prepared.feed.pictures / max(spent, 1e-9), 1),
             "seconds_left": round(left, 1),
             "memory": memory(),
             "confusion": event.confusion,
-            "layers": [],
+            "layers": [asdict(layer) for layer in event.layers],
         }
-        sync = now - self._synced >= SYNCED
-        words = {"run": self.run.id, "epoch": str(event.number), "step": str(step)}
-        self._weights("last", event.weights, words, sync=sync)
-        if event.best:
-            self._weights("best", event.weights, words, sync=sync)
-        self.journal.write("epoch", told)
-        if sync:
-            self.journal.sync()
-            self._synced = time.monotonic()
-        self._reach(epoch=event.number, last=figures, best=figures if event.best else self.state.best)
+
+    def _notice(self, event: Notice) -> None:
+        about = {"what": event.kind, "layer": event.layer, "step": event.step, "epoch": event.epoch}
+        self.journal.write("notice", {**about, "norm": event.norm})
 
     # --- files
+
+    def _mistakes(self, event: Epoch, words: dict[str, str]) -> None:
+        images, labels = self.prepared.feed.held
+        self._keep("mistakes", cells(images, labels, event.called, len(event.confusion)), words, sync=False)
+        self._mistaken = time.monotonic()
 
     def _snapshot(self, step: int, epoch: int) -> None:
         path = self.run.snapshot(step)
         put(path, save(dict(self.prepared.network.state_dict()), {"step": str(step), "epoch": str(epoch)}))
         self.journal.write("snapshot", {"step": step, "epoch": epoch})
 
-    def _weights(self, name: str, weights: dict[str, Tensor], words: dict[str, str], *, sync: bool) -> None:
+    def _keep(self, name: str, weights: dict[str, Tensor], words: dict[str, str], *, sync: bool) -> None:
         raw = save({key: value.contiguous() for key, value in weights.items()}, words)
         put(self.run.folder / f"{name}.safetensors", raw, sync=sync)
 
@@ -172,6 +197,10 @@ class Recorder:
         self.state = replace(self.state, **values)
         self.run.reach(self.state)
         self._reached = time.monotonic()
+
+
+def _dumped(content: dict[str, Any]) -> str:
+    return orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY).decode()
 
 
 def _array(values: list[float]) -> NDArray[np.float32]:

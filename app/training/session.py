@@ -1,5 +1,6 @@
 """One stretch of training, from where a run stands to its end or an interruption, and what every failure means."""
 
+import json
 import os
 import traceback
 from collections.abc import Callable
@@ -9,14 +10,17 @@ from typing import Any
 
 import orjson
 import torch
+from safetensors.torch import load_file
 
 from app.training import datasets
 from app.training.endings import Ending, end, explained
 from app.training.events import Diverged, Stopped
 from app.training.journal import Journal
 from app.training.loop import train
+from app.training.mending import go_back, mend, words_of
 from app.training.preparing import Prepared, prepare
 from app.training.recorder import Recorder
+from app.training.resume import Resume
 from app.training.runs import Run, put, stamp
 from app.training.settings import RunSettings
 from models.pattern import Pattern, shapes
@@ -38,6 +42,8 @@ class Session:
                 status="running", reason="", started=run.state.started or stamp(), ended=None, process=os.getpid()
             )
             with Journal(run.log) as journal:
+                if journal.seq:
+                    mend(run, journal)
                 return self._trained(journal, asked)
         except Exception as error:  # noqa: BLE001  whatever it is, the run has to say so
             traceback.print_exc()
@@ -52,8 +58,10 @@ class Session:
             pictures = datasets.obtain(settings.dataset, self._data_dir, progress=False)
             prepared = prepare(settings, pictures)
             put(run.folder / "network.json", orjson.dumps(facts(settings, prepared, pictures.classes)))
-            recorder = Recorder(run, journal, settings, prepared, run.state)
-            with closing(train(prepared.network, prepared.feed, prepared.course)) as events:
+            resume = resumed(run)
+            state = go_back(run, journal) if journal.seq else run.state
+            recorder = Recorder(run, journal, settings, prepared, state)
+            with closing(train(prepared.network, prepared.feed, prepared.course, resume)) as events:
                 for event in events:
                     recorder.add(event)
                     match event:
@@ -71,6 +79,14 @@ class Session:
         end(run, journal, ending)
         self.written = True
         return ending
+
+
+def resumed(run: Run) -> Resume | None:
+    """What a run goes on from; None before its first epoch. Raises OSError."""
+    path = run.folder / "resume.safetensors"
+    if not path.exists():
+        return None
+    return Resume(load_file(path), json.loads(words_of(path)["numbers"]))
 
 
 def facts(settings: RunSettings, prepared: Prepared, classes: tuple[str, ...]) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.routes.runs import kept, streaming
+from app.routes.runs import kept, planning, reading, streaming
 
 router = APIRouter()
-for each in (kept, streaming):
+for each in (planning, kept, reading, streaming):
     router.include_router(each.router)

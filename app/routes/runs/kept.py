@@ -8,9 +8,11 @@ from starlette.responses import Response
 
 from app.routes.negotiation import as_json
 from app.routes.problems import RefusalError, documented
+from app.routes.runs.planning import permitted, plan_of
 from app.routes.runs.shelf import EXAMPLE, Id, queue_of, run_of, told, unwritable
 from app.schemas.runs import NewRun, Run, RunChange, RunList
 from app.training.queue import FinishedError, FullError
+from app.training.sources import FOLDER
 
 router = APIRouter(prefix="/runs", tags=["training"])
 log = logging.getLogger(__name__)
@@ -78,7 +80,10 @@ def _answers(example: dict[str, Any], *statuses: int, status: int = 200) -> dict
 )
 def begin(request: Request, asked: NewRun) -> Response:
     """Train a network as the settings say, in a process of its own, as soon as the runs before it are over."""
+    plan_of(request, asked)
     settings = asked.model_dump(mode="json", exclude={"name", "note"})
+    if asked.dataset.startswith(FOLDER):
+        settings["dataset"] = FOLDER + str(permitted(request.app.state.settings, asked.dataset.removeprefix(FOLDER)))
     queue = queue_of(request)
     try:
         run = queue.submit(settings, asked.name, asked.note)

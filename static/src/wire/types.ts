@@ -390,6 +390,16 @@ export interface Curve {
   gradient: (number | null)[];
   seconds: number[];
   epochs: CurveEpoch[];
+  started: StartedEvent | null;
+  /**
+   * the last epoch with its confusion matrix and its layers
+   */
+  latest: EpochEvent | null;
+  notices: NoticeEvent[];
+  /**
+   * steps whose weights are kept
+   */
+  snapshots: number[];
 }
 /**
  * One epoch of a curve.
@@ -412,6 +422,99 @@ export interface CurveEpoch {
    */
   best: boolean;
   seconds: number;
+}
+/**
+ * The run has begun.
+ */
+export interface StartedEvent {
+  seq: number;
+  kind: 'started';
+  time: string;
+  pictures: number;
+  held_out: number;
+  steps: number;
+  per_epoch: number;
+  epochs: number;
+  parameters: number;
+  classes: string[];
+  layers: LayerFacts[];
+  /**
+   * the learning rate at some steps, the first and the last too
+   */
+  planned: [number, number][];
+}
+/**
+ * One layer of the network that learns.
+ */
+export interface LayerFacts {
+  name: string;
+  kind: string;
+  /**
+   * of what goes out of it, without the batch
+   */
+  shape: number[];
+  parameters: number;
+}
+/**
+ * All pictures have been seen once more, and the weights judged.
+ */
+export interface EpochEvent {
+  seq: number;
+  kind: 'epoch';
+  epoch: number;
+  step: number;
+  loss: number | null;
+  accuracy: number | null;
+  validation_loss: number | null;
+  validation_accuracy: number | null;
+  best: boolean;
+  seconds: number;
+  images_per_second: number;
+  seconds_left: number;
+  /**
+   * bytes that the trainer has had at most
+   */
+  memory: number | null;
+  /**
+   * of what is held out: rows are what a picture is
+   */
+  confusion: number[][];
+  layers: LayerStatistics[];
+}
+/**
+ * The weights of one layer and their gradients.
+ */
+export interface LayerStatistics {
+  name: string;
+  weights: HistogramOf;
+  gradients: HistogramOf;
+  gradient_norm: number;
+  /**
+   * share of the units behind it that answer all pictures alike; null where no activation follows
+   */
+  dead: number | null;
+}
+/**
+ * How values are spread: their counts between the least and the greatest.
+ */
+export interface HistogramOf {
+  low: number;
+  high: number;
+  counts: number[];
+  mean: number;
+  deviation: number;
+}
+/**
+ * A layer's gradient vanishes or explodes; said the first time.
+ */
+export interface NoticeEvent {
+  seq: number;
+  kind: 'notice';
+  what: 'vanishing' | 'exploding';
+  layer: string;
+  step: number;
+  epoch: number;
+  norm: number;
 }
 /**
  * ||moved - unmoved|| / ||unmoved|| at every position; null where the unmoved one is all zero.
@@ -560,55 +663,6 @@ export interface EarlyStopping {
    * whether the weights of the best epoch come back at the end
    */
   restore_best: boolean;
-}
-/**
- * All pictures have been seen once more, and the weights judged.
- */
-export interface EpochEvent {
-  seq: number;
-  kind: 'epoch';
-  epoch: number;
-  step: number;
-  loss: number | null;
-  accuracy: number | null;
-  validation_loss: number | null;
-  validation_accuracy: number | null;
-  best: boolean;
-  seconds: number;
-  images_per_second: number;
-  seconds_left: number;
-  /**
-   * bytes that the trainer has had at most
-   */
-  memory: number | null;
-  /**
-   * of what is held out: rows are what a picture is
-   */
-  confusion: number[][];
-  layers: LayerStatistics[];
-}
-/**
- * The weights of one layer and their gradients.
- */
-export interface LayerStatistics {
-  name: string;
-  weights: HistogramOf;
-  gradients: HistogramOf | null;
-  gradient_norm: number;
-  /**
-   * share of the units that are never active, of an activation
-   */
-  dead: number | null;
-}
-/**
- * How values are spread: their counts between the least and the greatest.
- */
-export interface HistogramOf {
-  low: number;
-  high: number;
-  counts: number[];
-  mean: number;
-  deviation: number;
 }
 /**
  * What an epoch came to.
@@ -787,18 +841,6 @@ export interface InvarianceRequest {
    * the position whose maps are wanted
    */
   at: number;
-}
-/**
- * One layer of the network that learns.
- */
-export interface LayerFacts {
-  name: string;
-  kind: string;
-  /**
-   * of what goes out of it, without the batch
-   */
-  shape: number[];
-  parameters: number;
 }
 /**
  * One layer of a network as it was traced; shapes without the batch dimension.
@@ -1346,18 +1388,6 @@ export interface NormalizationRequest {
   map: number | null;
 }
 /**
- * A layer's gradient vanishes or explodes; said the first time.
- */
-export interface NoticeEvent {
-  seq: number;
-  kind: 'notice';
-  what: 'vanishing' | 'exploding';
-  layer: string;
-  step: number;
-  epoch: number;
-  norm: number;
-}
-/**
  * One photo; its picture is at /samples/photos/{name}.png.
  */
 export interface PhotoRow {
@@ -1535,7 +1565,7 @@ export interface Run {
    */
   reason: string;
   /**
-   * how many runs are before it, while it waits for its turn
+   * its place among those that wait for their turn, from 1
    */
   position: number | null;
   /**
@@ -1987,26 +2017,6 @@ export interface SpectrumRequest {
    * true: a convolution; false: cross-correlation, with the conjugate spectrum
    */
   flip: boolean;
-}
-/**
- * The run has begun.
- */
-export interface StartedEvent {
-  seq: number;
-  kind: 'started';
-  time: string;
-  pictures: number;
-  held_out: number;
-  steps: number;
-  per_epoch: number;
-  epochs: number;
-  parameters: number;
-  classes: string[];
-  layers: LayerFacts[];
-  /**
-   * the learning rate at some steps, the first and the last too
-   */
-  planned: [number, number][];
 }
 /**
  * The run is over; the stream ends.

@@ -1,0 +1,98 @@
+"""Networks that runs have trained: `run:<id>` is a run's best weights, `run:<id>:last` and `run:<id>:<step>` others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import load
+from torch.nn import functional
+
+from app.inference.hosted import Hosted
+from app.training.runs import Run
+from app.training.settings import RunSettings
+from models.catalogue import Network, WeightsError, build
+from models.classifier import Classifier
+from models.pattern import Pattern
+from models.patterned import PatternNetwork
+
+Floats = NDArray[np.float32]
+
+NEAR: Final = 8  # pixels by which a picture may be larger than the input for its border to be cut off
+
+
+@dataclass(frozen=True)
+class Found:
+    """Weights of a run, as they are now."""
+
+    name: str  # as the model is asked for
+    run: Run
+    path: Path
+    stamp: tuple[int, int]  # that changes when they do
+
+
+class HostedRun(Hosted):
+    """A network of a run; pictures are brought to the size and the channels that it was trained on."""
+
+    def __init__(self, found: Found, device: torch.device) -> None:
+        self.stamp = found.stamp
+        facts = found.run.network
+        self._scale = tuple(np.array(facts[name], np.float32).reshape(1, -1, 1, 1) for name in ("mean", "std"))
+        network = Network(
+            name=found.name,
+            title=found.run.about.name,
+            paper="",
+            module="",
+            input_shape=tuple(facts["input_shape"]),
+            classes=tuple(facts["classes"]),
+            mean=float(np.mean(facts["mean"])),
+            std=float(np.mean(facts["std"])),
+            parameters=facts["parameters"],
+        )
+        super().__init__(network, _network(found, network), device, _card(found))
+
+    def _inputs(self, pictures: Sequence[Floats]) -> Floats:
+        channels, height, width = self.network.input_shape
+        inputs = _fitted(np.array(pictures, np.float32)[:, None], height, width)
+        mean, std = self._scale
+        return np.ascontiguousarray((np.broadcast_to(inputs, (len(inputs), channels, height, width)) - mean) / std)
+
+
+def find(run: Run, name: str, which: str) -> Found:
+    """The weights that a name stands for. Raises NoSuchRunError and OSError."""
+    path = run.weights(which)
+    about = path.stat()
+    return Found(name, run, path, (about.st_mtime_ns, about.st_ino))
+
+
+def _network(found: Found, about: Network) -> Classifier:
+    """The network with its weights. Raises WeightsError."""
+    settings = RunSettings.model_validate(found.run.settings)
+    if isinstance(settings.model, Pattern):
+        network: Classifier = PatternNetwork(settings.model, about.input_shape, len(about.classes))
+    else:
+        network = build(settings.model)
+    try:
+        network.load_state_dict(load(found.path.read_bytes()))
+    except (OSError, SafetensorError, RuntimeError) as error:
+        raise WeightsError(f"{found.path.name} of run {found.run.id} cannot be used: {error}") from error
+    return network.eval()
+
+
+def _card(found: Found) -> dict[str, Any]:
+    state = found.run.state
+    return {"run": found.run.id, "file": found.path.name, "settings": found.run.settings, "best": state.best}
+
+
+def _fitted(inputs: Floats, height: int, width: int) -> Floats:
+    """(N, 1, H, W) at another size: a border is cut off where there is one, or the whole is resized."""
+    rows, columns = inputs.shape[2] - height, inputs.shape[3] - width
+    if 0 <= rows <= NEAR and 0 <= columns <= NEAR:
+        top, left = rows // 2, columns // 2
+        return inputs[:, :, top : top + height, left : left + width]
+    resized = functional.interpolate(torch.from_numpy(inputs), (height, width), mode="bilinear", antialias=True)
+    return resized.numpy()

@@ -1,0 +1,70 @@
+"""What a worker that was killed could not finish: the log is made whole, and agrees with what the run goes on from."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from app.training import points
+from app.training.journal import Journal, events
+from app.training.runs import Run, State, put
+
+
+def mend(run: Run, journal: Journal) -> State:
+    """The state as the files have it. An epoch that is kept and not told is told now. Raises OSError."""
+    state = run.state
+    kept = kept_of(run)
+    if kept is not None:
+        told = 0
+        for event in events(run.log):
+            if event["kind"] == "epoch":
+                told = event["epoch"]
+            elif event["kind"] == "continued":
+                told = min(told, event["epoch"])
+        if told < kept["event"]["epoch"]:
+            journal.write("epoch", kept["event"])
+        state = replace(state, epoch=kept["event"]["epoch"], last=kept["last"], best=kept["best"])
+    steps = points.rebuilt(run.log)
+    put(run.folder / "steps.bin", steps.tobytes())
+    seconds = float(steps["seconds"][-1]) if len(steps) else 0.0
+    state = replace(state, step=len(steps), seconds=round(seconds, 3))
+    run.reach(state)
+    return state
+
+
+def go_back(run: Run, journal: Journal) -> State:
+    """The state after the last epoch that is kept; what was written after it is void. Raises OSError."""
+    kept = kept_of(run)
+    event = kept["event"] if kept else {"epoch": 0, "step": 0, "seconds": 0.0}
+    journal.write("continued", {"epoch": event["epoch"], "step": event["step"]})
+    steps = points.read(run.folder / "steps.bin")
+    put(run.folder / "steps.bin", steps[: event["step"]].tobytes())
+    for step in run.snapshots():
+        if step > event["step"]:
+            run.snapshot(step).unlink(missing_ok=True)
+    return run.change(
+        step=event["step"],
+        epoch=event["epoch"],
+        seconds=event["seconds"],
+        last=kept["last"] if kept else None,
+        best=kept["best"] if kept else None,
+    )
+
+
+def kept_of(run: Run) -> dict[str, Any] | None:
+    """What is known of the epoch that a run goes on from; None before the first."""
+    path = run.folder / "resume.safetensors"
+    if not path.exists():
+        return None
+    found: dict[str, Any] = orjson.loads(words_of(path)["kept"])
+    return found
+
+
+def words_of(path: Path) -> dict[str, str]:
+    """The metadata of a safetensors file."""
+    with path.open("rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        header = orjson.loads(file.read(size))
+    words: dict[str, str] = header.get("__metadata__", {})
+    return words
