@@ -73,7 +73,8 @@ def train(network: Classifier, feed: Feed, course: Course, resume: Resume | None
             loss = course.loss(output, labels)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
-            value, norms = float(loss.detach()), tally.norms()
+            gradients = tally.gradients()
+            value, norms = float(loss.detach()), _lengths(gradients)
             scores = network.logits(output.detach())
             if at.step == 1:
                 at.worst = LOST * max(value, math.log(scores.shape[1]))
@@ -82,7 +83,7 @@ def train(network: Classifier, feed: Feed, course: Course, resume: Resume | None
                 what = f"the loss is {value}" if not math.isfinite(value) else f"the gradient's length is {norm}"
                 yield Diverged(at.step, at.epoch, _reason(what, at.step, rate))
                 return
-            _apply(tally.gradients(), optimizer, course, norm)
+            _apply(gradients, optimizer, course, norm)
             if average is not None and course.averaging is not None:
                 _follow(average, network, min(course.averaging, 1 - 1 / (at.step + 1)))
             right = int((scores.argmax(dim=1) == labels).sum())
@@ -121,6 +122,11 @@ def _apply(
     optimizer.step()
 
 
+def _lengths(gradients: list[tuple[Tensor, Tensor]]) -> Tensor:
+    """The gradient's length in every parameter: (parameters,)."""
+    return torch.stack(torch._foreach_norm([gradient for _, gradient in gradients]))
+
+
 def is_weight(value: Tensor) -> bool:
     """Whether penalties are for it: kernels and matrices, not biases and what scales a whole map."""
     return value.ndim > 1
@@ -137,10 +143,6 @@ class _Tally:
     def gradients(self) -> list[tuple[Tensor, Tensor]]:
         """Every parameter with its gradient."""
         return [(value, value.grad) for _, value in self.parameters if value.grad is not None]
-
-    def norms(self) -> Tensor:
-        """The gradient's length in every parameter: (parameters,)."""
-        return torch.stack(torch._foreach_norm([gradient for _, gradient in self.gradients()]))
 
     def add(self, loss: float, right: int, pictures: int, norms: Tensor) -> None:
         self.loss += loss
