@@ -98,5 +98,5 @@ def permitted(settings: Settings, path: str) -> Path:
     if settings.data_dir is not None and folder.is_relative_to(base) and folder != base:
         return folder
     raise RefusalError(
-        422, f"dataset: {FOLDER} is for folders inside the server's --data-dir here; {', '.join(KNOWN)} are free"
+        422, f"dataset: {FOLDER} is for folders inside the server's --data-dir; {', '.join(KNOWN)} are open to all"
     )
