@@ -14,12 +14,12 @@ import torch
 from numpy.typing import NDArray
 
 from app.training import fetching
-from app.training.fetching import File
+from app.training.fetching import File, Progress
 from app.training.pictures import DatasetError, Pictures, checked
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 ADDRESSES = ("https://www.cs.toronto.edu/~kriz/",)
-ARCHIVE = File("cifar-10-python.tar.gz", "c58f30108f718f92721af3b95e74349a")
+ARCHIVE = File("cifar-10-python.tar.gz", "c58f30108f718f92721af3b95e74349a", 170_498_071)
 FOLDER = "cifar-10-batches-py"  # in the archive
 BATCHES = (
     File("data_batch_1", "c99cafc152244af753f735de768cd75f"),
@@ -39,25 +39,53 @@ Read = TypeVar("Read")
 Batch = tuple[NDArray[np.uint8], NDArray[np.int64]]  # (N, 32, 32, 3), (N,)
 
 
-def load(folder: Path | None = None, *, progress: bool = True) -> Pictures:
-    """The 50,000 training pictures in their order, from `folder` or else from the cache. Raises DatasetError."""
-    batches = _batches(folder, progress=progress)
+def load(folder: Path | None = None, progress: Progress | None = None) -> Pictures:
+    """The 50,000 training pictures in their order, from `folder` or else from the cache.
+
+    Raises DatasetError, and Cancelled if `progress` does.
+    """
+    batches = _batches(folder, progress)
     images = torch.from_numpy(np.concatenate([images for images, _ in batches]))
     labels = torch.from_numpy(np.concatenate([labels for _, labels in batches]))
     return checked(Pictures(images, labels, CLASSES), "CIFAR-10")
 
 
-def _batches(folder: Path | None, *, progress: bool) -> list[Batch]:
+def is_here(folder: Path | None = None) -> bool:
+    """Whether there is something to read, in `folder` or else in the cache."""
     if folder is None:
-        place = fetching.cache_folder() / "cifar10"
-        return read_archive(fetching.download(ADDRESSES, ARCHIVE, place, progress=progress))
-    for place in (folder / "cifar10", folder / FOLDER, folder):
-        if _has(place, NAMES):
-            return [read_npz(place / name) for name in NAMES]
-        if _has(place, tuple(file.name for file in BATCHES)):
-            return [read_batch(fetching.check(place / file.name, file).read_bytes(), place) for file in BATCHES]
-        if (place / ARCHIVE.name).is_file():
-            return read_archive(fetching.check(place / ARCHIVE.name, ARCHIVE))
+        return (_cache() / ARCHIVE.name).is_file()
+    try:
+        return any(_found(place) for place in _places(folder))
+    except DatasetError:
+        return False
+
+
+def _cache() -> Path:
+    return fetching.cache_folder() / "cifar10"
+
+
+def _places(folder: Path) -> tuple[Path, ...]:
+    return folder / "cifar10", folder / FOLDER, folder
+
+
+def _found(place: Path) -> Callable[[], list[Batch]] | None:
+    """What reads the batches of a folder, None where there are none. Raises DatasetError where some are missing."""
+    if _has(place, NAMES):
+        return lambda: [read_npz(place / name) for name in NAMES]
+    if _has(place, tuple(file.name for file in BATCHES)):
+        return lambda: [read_batch(fetching.check(place / file.name, file).read_bytes(), place) for file in BATCHES]
+    if (place / ARCHIVE.name).is_file():
+        return lambda: read_archive(fetching.check(place / ARCHIVE.name, ARCHIVE))
+    return None
+
+
+def _batches(folder: Path | None, progress: Progress | None) -> list[Batch]:
+    if folder is None:
+        (path,) = fetching.fetch(ADDRESSES, [ARCHIVE], _cache(), progress)
+        return read_archive(path)
+    for place in _places(folder):
+        if (read := _found(place)) is not None:
+            return read()
     raise DatasetError(
         f"{folder} holds no CIFAR-10: neither {ARCHIVE.name}, nor {BATCHES[0].name} to {BATCHES[-1].name}, "
         f"nor {NAMES[0]} to {NAMES[-1]}; leave the data folder out to have it downloaded"

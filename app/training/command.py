@@ -14,7 +14,7 @@ from app.training.loop import train
 from app.training.options import ADJUSTABLE, TrainSettings, command_of, run_settings
 from app.training.pictures import DatasetError
 from app.training.preparing import prepare
-from app.training.progress import shown
+from app.training.progress import FetchingBar, shown
 from app.training.recipe import Recipe, carried_out
 from app.training.recipes import RECIPES
 from app.training.runcard import RunCard
@@ -56,7 +56,7 @@ def stages_of(settings: TrainSettings) -> tuple[Recipe, ...]:
 def _carry_out(settings: TrainSettings) -> Path | None:
     """The recipe, stage after stage; where the weights are, or None if it diverged."""
     about, dataset = CATALOGUE[settings.name], datasets.DATASETS["mnist"]
-    digits = datasets.load(dataset, settings.data_dir, progress=not settings.quiet)
+    digits = datasets.load(dataset, settings.data_dir, None if settings.quiet else FetchingBar())
     stages = stages_of(settings)
     torch.manual_seed(stages[0].seed)
     network = build(settings.name)
@@ -81,7 +81,7 @@ def _carry_out(settings: TrainSettings) -> Path | None:
 
 def _learn(settings: TrainSettings, about: RunSettings) -> Path | None:
     """A run; where the weights are, or None if it diverged."""
-    pictures = datasets.obtain(about.dataset, settings.data_dir, progress=not settings.quiet)
+    pictures = datasets.obtain(about.dataset, settings.data_dir, None if settings.quiet else FetchingBar())
     if isinstance(about.model, Pattern) and not settings.quiet:
         _show(about.model, pictures.images.shape[1:], len(pictures.classes))
     prepared = prepare(about, pictures)

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from app.training import cifar, folders
-from app.training.fetching import File, cache_folder, download, found
+from app.training.fetching import File, Progress, cache_folder, fetch, found
 from app.training.pictures import DatasetError, Pictures, checked
 from app.training.sources import DRAWINGS, FOLDER
 from models.catalogue import DIGITS
@@ -31,8 +31,8 @@ class Dataset:
 
 MNIST = Dataset(
     name="mnist",
-    images=File("train-images-idx3-ubyte.gz", "f68b3c2dcbeaaa9fbdd348bbdeb94873"),
-    labels=File("train-labels-idx1-ubyte.gz", "d53e105ee54ea40749a09fcbcd1e9432"),
+    images=File("train-images-idx3-ubyte.gz", "f68b3c2dcbeaaa9fbdd348bbdeb94873", 9_912_422),
+    labels=File("train-labels-idx1-ubyte.gz", "d53e105ee54ea40749a09fcbcd1e9432", 28_881),
     addresses=(
         "https://ossci-datasets.s3.amazonaws.com/mnist/",
         "https://storage.googleapis.com/cvdf-datasets/mnist/",
@@ -40,8 +40,8 @@ MNIST = Dataset(
 )
 FASHION = Dataset(
     name="fashion-mnist",
-    images=File("train-images-idx3-ubyte.gz", "8d4fb7e6c68d591d4c3dfef9ec88bf0d"),
-    labels=File("train-labels-idx1-ubyte.gz", "25c81989df183df01b3e8a0aad5dffbe"),
+    images=File("train-images-idx3-ubyte.gz", "8d4fb7e6c68d591d4c3dfef9ec88bf0d", 26_421_880),
+    labels=File("train-labels-idx1-ubyte.gz", "25c81989df183df01b3e8a0aad5dffbe", 29_515),
     addresses=(
         "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
         "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
@@ -53,10 +53,32 @@ FASHION = Dataset(
 DATASETS = {MNIST.name: MNIST, FASHION.name: FASHION}
 
 
-def obtain(name: str, folder: Path | None = None, *, progress: bool = True) -> Pictures:
+@dataclass(frozen=True)
+class About:
+    """A data set before it is opened. size: bytes of what is published; here: whether nothing has to be fetched."""
+
+    name: str
+    pictures: int
+    classes: tuple[str, ...]
+    size: int
+    here: bool
+
+
+def about(folder: Path | None = None) -> list[About]:
+    """The data sets that are the same for everyone; `folder` holds the published files, if given."""
+    known = [About("digits", 1797, DIGITS, 0, True)]
+    for dataset in DATASETS.values():
+        places = (folder / dataset.name, folder) if folder else (cache_folder() / dataset.name,)
+        files = (dataset.images, dataset.labels)
+        here = all(any((place / file.name).is_file() for place in places) for file in files)
+        known.append(About(dataset.name, 60_000, dataset.classes, sum(file.size for file in files), here))
+    return [*known, About("cifar10", 50_000, cifar.CLASSES, cifar.ARCHIVE.size, cifar.is_here(folder))]
+
+
+def obtain(name: str, folder: Path | None = None, progress: Progress | None = None) -> Pictures:
     """The pictures that a name of NAMES, or folder:PATH, stands for. `folder` holds the published files, if given.
 
-    Raises DatasetError.
+    Drawings are a visitor's: `Drawings.pictures` has them. Raises DatasetError, and Cancelled if `progress` does.
     """
     if name.startswith(FOLDER):
         return folders.load(Path(name.removeprefix(FOLDER)).expanduser())
@@ -65,8 +87,8 @@ def obtain(name: str, folder: Path | None = None, *, progress: bool = True) -> P
     if name == DRAWINGS:
         raise DatasetError("drawings: there are none here; draw some in the browser, or choose digits")
     if name == "cifar10":
-        return cifar.load(folder, progress=progress)
-    return load(DATASETS[name], folder, progress=progress)
+        return cifar.load(folder, progress)
+    return load(DATASETS[name], folder, progress)
 
 
 def digits() -> Pictures:
@@ -78,23 +100,21 @@ def digits() -> Pictures:
     return Pictures(images[..., None], framed.labels, DIGITS)
 
 
-def load(dataset: Dataset, folder: Path | None = None, *, progress: bool = True) -> Pictures:
+def load(dataset: Dataset, folder: Path | None = None, progress: Progress | None = None) -> Pictures:
     """The dataset's training pictures, from `folder` or else from the cache, downloaded if they are not there.
 
-    Raises DatasetError.
+    Raises DatasetError, and Cancelled if `progress` does.
     """
-    images = read_idx(_obtain(dataset, dataset.images, folder, progress=progress))
-    labels = read_idx(_obtain(dataset, dataset.labels, folder, progress=progress))
+    files = (dataset.images, dataset.labels)
+    if folder is not None:
+        paths = [found(file, (folder / dataset.name, folder)) for file in files]
+    else:
+        paths = fetch(dataset.addresses, files, cache_folder() / dataset.name, progress)
+    images, labels = (read_idx(path) for path in paths)
     if images.ndim != 3 or labels.ndim != 1:
         raise DatasetError(f"{dataset.name}: {list(images.shape)} pictures do not go with {list(labels.shape)} labels")
     pictures = Pictures(torch.from_numpy(images)[..., None], torch.from_numpy(labels.astype(np.int64)), dataset.classes)
     return checked(pictures, dataset.name)
-
-
-def _obtain(dataset: Dataset, file: File, folder: Path | None, *, progress: bool) -> Path:
-    if folder is not None:
-        return found(file, (folder / dataset.name, folder))
-    return download(dataset.addresses, file, cache_folder() / dataset.name, progress=progress)
 
 
 def read_idx(path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:

@@ -1,7 +1,7 @@
 """Files of published data sets: found in a folder, or downloaded once into the cache, always checked."""
 
 import errno
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,14 @@ import requests
 
 from app.training.pictures import DatasetError
 
+CHUNK = 2**16  # bytes between two calls of the progress
+
+Progress = Callable[[int, int], None]  # told how many bytes are there, of how many; may raise Cancelled
+
+
+class Cancelled(Exception):
+    """Fetching was given up by whoever asked for it; nothing half-written is left."""
+
 
 @dataclass(frozen=True)
 class File:
@@ -17,6 +25,27 @@ class File:
 
     name: str
     md5: str
+    size: int = 0  # bytes, said before it is fetched
+
+
+def fetch(
+    addresses: Sequence[str], files: Sequence[File], folder: Path, progress: Progress | None = None
+) -> list[Path]:
+    """All the files in `folder`, fetched where they are not there; progress is that of all that is to be fetched.
+
+    Raises DatasetError, and Cancelled if `progress` does.
+    """
+    missing = [file for file in files if not (folder / file.name).is_file()]
+    whole, before, paths = sum(file.size for file in missing), 0, []
+    for file in files:
+        told = None if progress is None else _part(progress, before, file.size, whole)
+        paths.append(download(addresses, file, folder, told))
+        before += file.size if file in missing else 0
+    return paths
+
+
+def _part(progress: Progress, before: int, size: int, whole: int) -> Progress:
+    return lambda done, _: progress(min(before + min(done, size), whole), whole)
 
 
 def cache_folder() -> Path:
@@ -40,10 +69,10 @@ def found(file: File, places: Sequence[Path]) -> Path:
     raise DatasetError(f"{places[-1]} holds no {file.name}; leave the data folder out to have it downloaded")
 
 
-def download(addresses: Sequence[str], file: File, folder: Path, *, progress: bool = True) -> Path:
+def download(addresses: Sequence[str], file: File, folder: Path, progress: Progress | None = None) -> Path:
     """The file in `folder`, fetched from the first address that has it whole; nothing half-written is left there.
 
-    Raises DatasetError.
+    Raises DatasetError, and Cancelled if `progress` does.
     """
     reasons = []
     for address in addresses:
@@ -53,7 +82,9 @@ def download(addresses: Sequence[str], file: File, folder: Path, *, progress: bo
                 known_hash=f"md5:{file.md5}",
                 fname=file.name,
                 path=folder,
-                downloader=pooch.HTTPDownloader(progressbar=progress, timeout=30),
+                downloader=pooch.HTTPDownloader(
+                    progressbar=False if progress is None else _Gauge(progress), chunk_size=CHUNK, timeout=30
+                ),
             )
         except requests.RequestException as error:
             reasons.append(f"{address}: {error}")
@@ -65,6 +96,23 @@ def download(addresses: Sequence[str], file: File, folder: Path, *, progress: bo
             continue
         return Path(path)
     raise DatasetError(f"{file.name} could not be downloaded. " + "; ".join(reasons))
+
+
+class _Gauge:
+    """What pooch takes for a progress bar."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress, self.done, self.total = progress, 0, 0
+
+    def update(self, more: int) -> None:
+        self.done = min(self.done + more, self.total or self.done + more)
+        self.progress(self.done, self.total)
+
+    def reset(self) -> None:
+        self.done = 0
+
+    def close(self) -> None:
+        pass
 
 
 def explained(error: OSError, file: File, folder: Path) -> DatasetError:

@@ -1,10 +1,26 @@
 """A run's events as a bar and lines in a terminal."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from tqdm import tqdm
 
 from app.training.events import Diverged, Epoch, Event, Notice, Started, Step, Stopped
+
+
+class FetchingBar:
+    """A bar of bytes, which appears when there is something to fetch."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+
+    def __call__(self, done: int, total: int) -> None:
+        """That many bytes are there, of so many."""
+        if self._bar is None:
+            self._bar = tqdm(total=total, unit="B", unit_scale=True, dynamic_ncols=True, desc="fetching")
+        self._bar.update(done - self._bar.n)
+        if done == total:
+            self._bar.close()
 
 
 def shown(

@@ -55,7 +55,7 @@ class Session:
         torch.set_num_threads(settings.threads)
         ending: Ending = ("finished", "")
         try:
-            pictures = datasets.obtain(settings.dataset, self._data_dir, progress=False)
+            pictures = datasets.obtain(settings.dataset, self._data_dir)
             prepared = prepare(settings, pictures)
             put(run.folder / "network.json", orjson.dumps(facts(settings, prepared, pictures.classes)))
             resume = resumed(run)

@@ -51,5 +51,5 @@ def dataset(folder: Path, digits: Pictures, *addresses: str) -> Dataset:
     for name, values in (("images.gz", digits.images[..., 0]), ("labels.gz", digits.labels)):
         raw = idx(values)
         (folder / name).write_bytes(raw)
-        files.append(File(name, hashlib.md5(raw, usedforsecurity=False).hexdigest()))
+        files.append(File(name, hashlib.md5(raw, usedforsecurity=False).hexdigest(), len(raw)))
     return Dataset("drawn", files[0], files[1], addresses)
