@@ -31,6 +31,7 @@ EXHIBITS: Final = {
         Exhibit("dropout", "dropout.title", "dropout.lead"),
         Exhibit("classifier", "classifier.title", "classifier.lead"),
         Exhibit("approximation", "approximation.title", "approximation.lead"),
+        Exhibit("training", "training.title", "training.lead"),
     )
 }
 

@@ -1,4 +1,4 @@
-"""The pages: draw, learn, a lesson, an exhibit alone, the REST documentation, and the built files behind them."""
+"""The pages: draw, learn, train, a lesson, an exhibit alone, the REST documentation; and the built files behind."""
 
 import json
 from pathlib import Path
@@ -110,6 +110,12 @@ async def exhibit(request: Request, name: str) -> Response:
         return missing(request)
     attributes = exhibits.attributes(request.query_params.multi_items())
     return page(request, "exhibit.html.j2", exhibit=found, attributes=attributes)
+
+
+@router.api_route("/train", methods=READING)
+async def train(request: Request) -> Response:
+    """The training lab, in the state that the address says."""
+    return page(request, "train.html.j2", attributes=exhibits.attributes(request.query_params.multi_items()))
 
 
 @router.api_route("/docs", methods=READING)

@@ -4,6 +4,7 @@ import './embed';
 import { here, show } from '../state/url';
 
 const KEPT = ['lang']; // what the page's address says beside the exhibit's attributes
+const PAGES: Record<string, string> = { '/train': 'rx-training' }; // exhibits whose page has a name of its own
 const REST = 200; // milliseconds: writing an address takes a frame, and browsers refuse hundreds of them in a row
 
 interface Told {
@@ -25,7 +26,7 @@ addEventListener('pagehide', write);
 document.addEventListener('rx-state', (event) => {
   const { tag, attributes } = (event as CustomEvent<Told>).detail;
   const url = here();
-  if (url.pathname !== `/exhibits/${tag.replace(/^rx-/, '')}`) return;
+  if (url.pathname !== `/exhibits/${tag.replace(/^rx-/, '')}` && PAGES[url.pathname] !== tag) return;
   const asked = new URLSearchParams(attributes);
   for (const name of KEPT) {
     const value = url.searchParams.get(name);

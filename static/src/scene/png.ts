@@ -8,10 +8,11 @@ export function mapPicture(values: ArrayLike<number>, cols: number, palette: Pal
   // A diverging table never uses its first colour, and a sequential one can spare the last but one.
   const empty = palette.diverging ? 0 : 254;
   const indices = new Uint8Array(rows * cols).fill(empty);
+  const { diverging } = palette;
   for (let index = 0; index < values.length; index += 1) {
-    const value = values[index] ?? NaN;
+    const value = values[index] as number;
     if (Number.isNaN(value)) continue;
-    const colour = indexOf(palette.diverging, value, limit);
+    const colour = indexOf(diverging, value, limit);
     indices[index] = colour === empty ? empty + 1 : colour;
   }
   const alpha = new Uint8Array(empty + 1).fill(255);

@@ -14,7 +14,8 @@ export function volume(channels: number, height: number, width: number, values?:
   if (values !== undefined && values.length !== cells) {
     throw new RangeError(`${values.length} values for ${channels} × ${height} × ${width} cells`);
   }
-  const data = values instanceof Float32Array ? values : Float32Array.from(values ?? { length: cells }, (v) => v ?? 0);
+  if (values === undefined) return { channels, height, width, data: new Float32Array(cells) };
+  const data = values instanceof Float32Array ? values : Float32Array.from(values);
   return { channels, height, width, data };
 }
 

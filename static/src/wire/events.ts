@@ -62,6 +62,10 @@ export class Listening<Event extends Numbered> {
       this.#to.onend(true);
       return true;
     }
+    if (response.status === 204) {
+      this.#to.onend(false); // it is over, and all of it is known
+      return true;
+    }
     if (!response.ok || response.body === null) return false;
     const reader = response.body.getReader();
     const [words, parser] = [new TextDecoder(), new Parser()];

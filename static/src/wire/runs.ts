@@ -18,28 +18,29 @@ export interface Run {
   name: string;
   note: string;
   status: Status;
-  reason: string | null;
-  /** In the queue, from 1. */
-  position?: number | null;
-  created: string | number;
-  started?: string | number | null;
-  ended?: string | number | null;
+  reason: string;
+  /** How many runs are before it, while it waits. */
+  position: number | null;
+  created: string;
+  started: string | null;
+  ended: string | null;
   settings: SettingsSaid;
-  steps?: number | null;
-  step?: number | null;
-  epoch?: number | null;
-  last?: Measured | null;
-  best?: Measured | null;
-  device?: string | null;
+  steps: number | null;
+  step: number;
+  epoch: number;
+  seconds: number;
+  last: Measured | null;
+  best: Measured | null;
+  device: string;
 }
 
 export interface Measured {
-  epoch?: number | null;
-  step?: number | null;
-  loss?: number | null;
-  accuracy?: number | null;
-  validation_loss?: number | null;
-  validation_accuracy?: number | null;
+  epoch: number;
+  step: number;
+  loss: number | null;
+  accuracy: number | null;
+  validation_loss: number | null;
+  validation_accuracy: number | null;
 }
 
 /** A layer of a network before anything is learned. */
@@ -56,7 +57,7 @@ export interface Plan {
   per_epoch: number;
   pictures: number;
   held_out: number;
-  classes: string[] | number;
+  classes: string[];
   parameters: number;
   layers: LayerRow[];
 }
@@ -76,13 +77,20 @@ export interface Drawn {
 
 /** Downsampled with its peaks kept. */
 export interface Curve {
+  /** Of the last event that it knows. */
+  seq: number;
+  steps: number;
   step: number[];
   loss: (number | null)[];
   accuracy: (number | null)[];
   rate: (number | null)[];
   gradient: (number | null)[];
   seconds: (number | null)[];
-  epochs: unknown[];
+  epochs: (Measured & { best: boolean; seconds: number })[];
+}
+
+export function isLive(run: Run): boolean {
+  return run.status === 'running' || run.status === 'queued';
 }
 
 export async function runs(server: Server, signal?: AbortSignal): Promise<Run[]> {

@@ -1,0 +1,109 @@
+/** What runs and settings are called, in the visitor's language. */
+
+import { plain } from '../../scene/format';
+import type { LayerRow, Run } from '../../wire/runs';
+import { differing, settled, type Difference, type Settings } from '../../scene/training-settings';
+import { known, say } from '../../words/words';
+
+const TITLES: Record<string, string> = { lenet5: 'LeNet-5', 'lenet5-1998': 'LeNet-5 (1998)' };
+
+export function networkName(model: Settings['model']): string {
+  if (typeof model !== 'string') return say('training.own_network', { layers: patternText(model) });
+  return TITLES[model] ?? model;
+}
+
+/** As the course notes write it: `[8 → 16] → 64`. */
+function patternText({ channels, units }: Exclude<Settings['model'], string>): string {
+  return [...channels, ...units].join(' → ');
+}
+
+export function datasetName(name: string): string {
+  return known(`training.data.${name}`) ? say(`training.data.${name}`) : name;
+}
+
+/** What somebody has called it; '' where it only has its id. */
+export function ownName(run: Run): string {
+  return run.name === run.id ? '' : run.name;
+}
+
+/** Its own name where somebody gave it one, else what it is. */
+export function runName(run: Run): string {
+  return ownName(run) || runKind(settled(run.settings));
+}
+
+export function runKind(settings: Settings): string {
+  return say('training.on', { network: networkName(settings.model), data: datasetName(settings.dataset) });
+}
+
+/** Each run by what tells it from the others; by its name where nothing does. */
+export function legends(runs: readonly Run[]): string[] {
+  const all = differing(runs.map((run) => settled(run.settings)));
+  return runs.map((run, index) => {
+    const unlike = all[index] ?? [];
+    return unlike.length === 0 ? runName(run) : unlike.slice(0, 4).map(differenceText).join(' · ');
+  });
+}
+
+export function differenceText([name, value]: Difference): string {
+  return `${settingName(name)} ${valueText(name, value)}`;
+}
+
+function settingName(path: string): string {
+  const key = `training.set.${path}`;
+  return known(key) ? say(key) : path;
+}
+
+export function valueText(name: string, value: unknown): string {
+  if (name === 'model' && typeof value === 'string') return networkName(value);
+  if (name === 'dataset' && typeof value === 'string') return datasetName(value);
+  if (value === null) return say('training.none');
+  if (typeof value === 'boolean') return say(value ? 'training.yes' : 'training.no');
+  if (typeof value === 'number') return numberText(value);
+  if (Array.isArray(value)) return value.join(', ');
+  const word = `training.value.${String(value)}`;
+  return known(word) ? say(word) : String(value);
+}
+
+/** A setting's number as people write it: `0.001`, `3e−5`. */
+export function numberText(value: number): string {
+  const size = Math.abs(value);
+  if (value === 0 || (size >= 1e-4 && size < 1e6)) return plain(Number(value.toPrecision(6)));
+  return value.toExponential().replace('e+', 'e').replaceAll('-', '\u2212');
+}
+
+/** `6@28×28`, or the number of units. */
+export function shapeText(shape: readonly number[]): string {
+  const [maps, ...sides] = shape;
+  return sides.length === 0 ? String(maps ?? '') : `${maps}@${sides.join('×')}`;
+}
+
+export function kindText(layer: LayerRow): string {
+  const key = `training.kind.${layer.kind}`;
+  return known(key) ? say(key) : layer.kind;
+}
+
+/** `4 s`, `2 min`, `1 h 20 min`. */
+export function timeText(seconds: number): string {
+  if (seconds < 90) return say('training.seconds', { count: Math.max(0, Math.round(seconds)) });
+  if (seconds < 5400) return say('training.minutes', { count: Math.round(seconds / 60) });
+  return say('training.hours', { hours: Math.floor(seconds / 3600), minutes: Math.round((seconds % 3600) / 60) });
+}
+
+/** `812 KB`, `11 MB`, `1.2 GB`. */
+export function bytesText(bytes: number): string {
+  const units = ['B', 'KB', 'MB', 'GB'];
+  let [size, unit] = [bytes, 0];
+  while (size >= 999.5 && unit < units.length - 1) [size, unit] = [size / 1000, unit + 1];
+  return `${size >= 9.95 || unit === 0 ? Math.round(size) : size.toFixed(1)} ${units[unit]}`;
+}
+
+/** `97.2 %`, `–` for what is not known. */
+export function shareText(share: number | null | undefined): string {
+  return share === null || share === undefined ? '–' : `${(100 * share).toFixed(1)} %`;
+}
+
+/** Four figures of a loss. */
+export function lossText(loss: number | null | undefined): string {
+  if (loss === null || loss === undefined || !Number.isFinite(loss)) return '–';
+  return loss !== 0 && Math.abs(loss) < 1e-3 ? loss.toExponential(2).replace('-', '\u2212') : loss.toFixed(4);
+}

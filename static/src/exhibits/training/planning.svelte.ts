@@ -1,0 +1,81 @@
+/** What the settings come to before anything is learned: steps, shapes, the planned rate; or what cannot be, and why. */
+
+import { said, type Settings } from '../../scene/training-settings';
+import { Asker, type Problem } from '../../wire/ask';
+import type { Plan, Server, SettingsSaid } from '../../wire/runs';
+
+export const PARTS = [
+  'network',
+  'data',
+  'optimizer',
+  'schedule',
+  'regularization',
+  'augmentation',
+  'stopping',
+] as const;
+export type Part = (typeof PARTS)[number];
+
+/** Which part of the form a setting stands in. */
+const HOME: Record<string, Part> = {
+  model: 'network',
+  initialization: 'network',
+  dataset: 'data',
+  held_out: 'data',
+  subset: 'data',
+  optimizer: 'optimizer',
+  learning_rate: 'optimizer',
+  momentum: 'optimizer',
+  batch_size: 'optimizer',
+  epochs: 'optimizer',
+  seed: 'optimizer',
+  loss: 'optimizer',
+  threads: 'optimizer',
+  snapshots: 'optimizer',
+  schedule: 'schedule',
+  weight_decay: 'regularization',
+  l1: 'regularization',
+  decay_factor: 'regularization',
+  dropout: 'regularization',
+  label_smoothing: 'regularization',
+  clip: 'regularization',
+  augmentation: 'augmentation',
+  early_stopping: 'stopping',
+};
+
+export class Planning {
+  plan = $state.raw<Plan | null>(null);
+  problem = $state.raw<Problem | null>(null);
+  readonly #asker: Asker<SettingsSaid, Plan>;
+
+  constructor(server: Server) {
+    this.#asker = new Asker<SettingsSaid, Plan>(
+      'runs/plan',
+      server,
+      (plan) => {
+        this.plan = plan;
+        this.problem = null;
+      },
+      (problem) => (this.problem = problem),
+    );
+  }
+
+  ask(settings: Settings): void {
+    this.#asker.ask(said(settings));
+  }
+
+  close(): void {
+    this.#asker.close();
+  }
+
+  /** What is wrong in a part of the form. */
+  problemOf(part: Part): string | null {
+    if (this.problem === null || this.problem.field === 'connection') return null;
+    return homeOf(this.problem) === part ? `${this.problem.detail}` : null;
+  }
+}
+
+/** The part whose setting a problem names; of what is no setting, a layer's name is the network's. */
+export function homeOf({ field, detail }: Problem): Part {
+  const words = field === '' ? detail.split(/[^a-z0-9_]+/) : field.split(/[^a-z0-9_]+/);
+  return words.map((word) => HOME[word]).find((part) => part !== undefined) ?? 'network';
+}

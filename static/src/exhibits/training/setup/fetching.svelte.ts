@@ -1,0 +1,49 @@
+/** A data set on its way: how much of it is here, and how to stop it. */
+
+import { at } from '../../../state/url';
+import { home } from '../../../wire/home';
+import type { Server } from '../../../wire/runs';
+import { Refused, stream } from '../../../wire/stream';
+import { say } from '../../../words/words';
+
+export class Fetching {
+  /** Bytes; null while nothing is fetched. */
+  done = $state<number | null>(null);
+  total = $state(0);
+  problem = $state<string | null>(null);
+  readonly #server: Server;
+  #asking: AbortController | null = null;
+
+  constructor(server: Server) {
+    this.#server = server;
+  }
+
+  /** Whether it came whole. */
+  async fetch(name: string): Promise<boolean> {
+    this.cancel();
+    const asking = (this.#asking = new AbortController());
+    [this.done, this.total, this.problem] = [0, 0, null];
+    try {
+      const url = at(home(this.#server), `datasets/${name}/fetch`);
+      for await (const { event, data } of stream(url, {}, asking.signal)) {
+        const told = data as { done?: number; total?: number; detail?: string };
+        if (event === 'problem' || told.detail !== undefined) throw new Refused(told as never);
+        this.done = told.done ?? this.done;
+        this.total = told.total ?? this.total;
+      }
+      return true;
+    } catch (error) {
+      if (!asking.signal.aborted)
+        this.problem = error instanceof Refused ? error.problem.detail : say('live.lost_server');
+      return false;
+    } finally {
+      if (this.#asking === asking) this.done = this.#asking = null;
+    }
+  }
+
+  cancel(): void {
+    this.#asking?.abort();
+    this.#asking = null;
+    this.done = null;
+  }
+}

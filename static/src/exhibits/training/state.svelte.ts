@@ -1,0 +1,245 @@
+/** The training lab as a visitor has it: the settings of the next run, the runs that are kept, those that are shown. */
+
+import { AXES, type Axis } from '../../scene/training-curves';
+import { places } from '../../scene/training-colours';
+import { readSettings, settingsText, settled, USUAL, type Settings } from '../../scene/training-settings';
+import { oneOf, within } from '../../state/attributes';
+import { AskError, type Problem } from '../../wire/ask';
+import * as wire from '../../wire/runs';
+import { isLive, type Run, type Server } from '../../wire/runs';
+import { Watch } from './watching.svelte';
+
+export const VIEWS = ['kernels', 'layers', 'confusion', 'epochs'] as const;
+export type View = (typeof VIEWS)[number];
+
+export const MOST_SHOWN = 6; // curves over one another that an eye can follow
+const NONE: ReadonlyMap<string, number> = new Map();
+const BUSY = 1500; // milliseconds between two looks at the list while something runs
+const IDLE = 10_000;
+
+export interface Attributes {
+  run?: string | undefined;
+  /** More runs laid over it, their ids with commas between. */
+  compare?: string | undefined;
+  /** What is not usual in the next run, as JSON. */
+  settings?: string | undefined;
+  axis?: string | undefined;
+  log?: boolean | undefined;
+  smoothing?: number | string | undefined;
+  view?: string | undefined;
+}
+
+const USUALLY = { axis: 'steps', smoothing: 0.8, view: 'kernels' } as const;
+
+export class Lab {
+  settings = $state.raw<Settings>(USUAL);
+  run = $state<string | null>(null);
+  compared = $state.raw<string[]>([]);
+  axis = $state<Axis>(USUALLY.axis);
+  log = $state(false);
+  smoothing = $state<number>(USUALLY.smoothing);
+  view = $state<View>(USUALLY.view);
+
+  runs = $state.raw<Run[] | null>(null);
+  watches = $state.raw<Watch[]>([]);
+  problem = $state.raw<Problem | null>(null);
+  /** A run is being asked for. */
+  beginning = $state(false);
+  #places = $state.raw(places([], NONE));
+  readonly #server: Server;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #open = false;
+  #chosen = false; // whether the visitor or an attribute has said which run is shown
+
+  constructor(attributes: Attributes, server?: Server) {
+    this.#server = server;
+    this.take(attributes);
+  }
+
+  get server(): Server {
+    return this.#server;
+  }
+
+  take(attributes: Attributes): void {
+    const text = attributes.settings ?? '';
+    if (text !== settingsText(this.settings)) this.settings = readSettings(text);
+    this.run = attributes.run || null;
+    this.#chosen ||= this.run !== null;
+    this.compared = (attributes.compare ?? '').split(',').filter((id) => id !== '' && id !== this.run);
+    this.axis = oneOf(AXES, attributes.axis, USUALLY.axis);
+    this.log = attributes.log === true;
+    this.smoothing = within(attributes.smoothing, 0, 0.99, USUALLY.smoothing);
+    this.view = oneOf(VIEWS, attributes.view, USUALLY.view);
+    this.#follow();
+  }
+
+  get attributes(): Record<string, string> {
+    const settings = settingsText(this.settings);
+    return {
+      ...(this.run === null ? {} : { run: this.run }),
+      ...(this.compared.length === 0 ? {} : { compare: this.compared.join(',') }),
+      ...(settings === '' ? {} : { settings }),
+      ...(this.axis === USUALLY.axis ? {} : { axis: this.axis }),
+      ...(this.log ? { log: '' } : {}),
+      ...(this.smoothing === USUALLY.smoothing ? {} : { smoothing: String(this.smoothing) }),
+      ...(this.view === USUALLY.view ? {} : { view: this.view }),
+    };
+  }
+
+  /** The run in front. */
+  get watch(): Watch | null {
+    return this.watches.find(({ id }) => id === this.run) ?? null;
+  }
+
+  /** Which of the runs' colours is a run's, while it is shown. */
+  placeOf(id: string): number {
+    return this.#places.get(id) ?? 0;
+  }
+
+  /** Asks for the list now and from time to time; what it returns ends that. */
+  open(): () => void {
+    this.#open = true;
+    void this.look();
+    const back = () => document.visibilityState === 'visible' && void this.look();
+    document.addEventListener('visibilitychange', back);
+    return () => {
+      this.#open = false;
+      clearTimeout(this.#timer);
+      document.removeEventListener('visibilitychange', back);
+      for (const watch of this.watches) watch.close();
+      this.watches = [];
+    };
+  }
+
+  async look(): Promise<void> {
+    clearTimeout(this.#timer);
+    try {
+      const all = await wire.runs(this.#server);
+      this.runs = all; // the newest first
+      if (this.problem?.field === 'connection') this.problem = null;
+      if (!this.#chosen) this.#choose();
+      this.#follow();
+    } catch (error) {
+      this.#said(error);
+    }
+    if (!this.#open) return;
+    const busy = this.problem !== null || this.runs?.some(isLive) === true;
+    this.#timer = setTimeout(() => void this.look(), busy ? BUSY : IDLE);
+  }
+
+  set<Name extends keyof Settings>(name: Name, value: Settings[Name]): void {
+    this.settings = { ...this.settings, [name]: value };
+  }
+
+  /** A new run by the settings; the one that was in front stays under it. */
+  async train(): Promise<void> {
+    if (this.beginning) return;
+    this.beginning = true;
+    try {
+      const run = await wire.begin($state.snapshot(this.settings) as never, this.#server);
+      this.problem = null;
+      const before = this.watch;
+      const under = before !== null && before.run.status !== 'failed' ? [before.id] : [];
+      this.runs = [run, ...(this.runs ?? [])];
+      this.show(run.id, under);
+    } catch (error) {
+      this.#said(error);
+    } finally {
+      this.beginning = false;
+    }
+    void this.look();
+  }
+
+  show(id: string, under: readonly string[] = this.compared): void {
+    this.#chosen = true;
+    this.run = id;
+    this.compared = under.filter((one) => one !== id).slice(0, MOST_SHOWN - 1);
+    this.#follow();
+  }
+
+  /** Lays a run over the one in front, or takes it away. */
+  compare(id: string, on: boolean): void {
+    if (!on) this.compared = this.compared.filter((one) => one !== id);
+    else if (this.run === null) this.show(id);
+    else this.compared = [...this.compared.filter((one) => one !== id), id].slice(-(MOST_SHOWN - 1));
+    this.#follow();
+  }
+
+  stop(id: string): Promise<void> {
+    return this.#do(() => wire.stop(id, this.#server));
+  }
+
+  resume(id: string): Promise<void> {
+    return this.#do(async () => {
+      const run = await wire.resume(id, this.#server);
+      this.watches.find((watch) => watch.id === id)?.again(run);
+    });
+  }
+
+  rename(id: string, change: { name?: string; note?: string }): Promise<void> {
+    return this.#do(() => wire.rename(id, change, this.#server));
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#do(() => wire.remove(id, this.#server));
+    if (this.runs?.some((run) => run.id === id) === true) return; // it was not let go
+    this.compared = this.compared.filter((one) => one !== id);
+    if (this.run === id) {
+      this.run = this.compared[0] ?? null;
+      this.compared = this.compared.slice(1);
+      if (this.run === null) this.#choose();
+    }
+    this.#follow();
+  }
+
+  /** The settings of a run for the next one, to change one of them. */
+  repeat(run: Run): void {
+    this.settings = settled(run.settings);
+  }
+
+  /** The run that is shown where nobody said which: one that is running, else the newest of these settings. */
+  #choose(): void {
+    const text = settingsText(this.settings);
+    const mine = (run: Run) => text === '' || settingsText(settled(run.settings)) === text;
+    const fitting = this.runs?.filter(mine) ?? [];
+    this.run = (fitting.find(isLive) ?? fitting[0])?.id ?? null;
+  }
+
+  /** Watches what is shown, and nothing else. */
+  #follow(): void {
+    if (this.runs === null) return;
+    const wanted = [this.run, ...this.compared].filter((id) => id !== null);
+    const kept = this.watches.filter((watch) => wanted.includes(watch.id));
+    for (const watch of this.watches) if (!kept.includes(watch)) watch.close();
+    const next = wanted.flatMap((id) => {
+      const run = this.runs?.find((one) => one.id === id);
+      const watch = kept.find((one) => one.id === id);
+      if (watch !== undefined && run !== undefined) watch.told(run);
+      return watch ? [watch] : run ? [new Watch(run, this.#server)] : [];
+    });
+    if (next.length !== this.watches.length || next.some((watch, index) => watch !== this.watches[index])) {
+      this.#places = places(
+        next.map(({ id }) => id),
+        this.#places,
+      );
+      this.watches = next;
+    }
+  }
+
+  async #do(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+      this.problem = null;
+    } catch (error) {
+      this.#said(error);
+    }
+    await this.look();
+  }
+
+  #said(error: unknown): void {
+    if (error instanceof AskError) this.problem = error.problem;
+    else if (error instanceof TypeError) {
+      this.problem = { type: 'about:blank', title: '', status: 0, detail: '', field: 'connection', reason: '' };
+    } else throw error;
+  }
+}
