@@ -32,21 +32,34 @@ COUNT = """() => {
   window.seen = seen;
 }"""
 
-# A new value in a task of its own; then the frame that shows it, and the task after that frame was painted.
+# A new value at the beginning of a frame, which is where a browser hands over a moving pointer; then the task after that
+# frame was painted. A frame that does not show it yet does not count: the next one is waited for.
 CHANGE = """async (slider, { changes, lowest, step }) => {
   const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
+  const figure = slider.getRootNode().querySelector('[data-testid=figure]');
+  const painted = () => new Promise((done) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = done;
+    port2.postMessage(null);
+  });
+  const frame = () => new Promise((begins) => requestAnimationFrame(begins));
   const taken = [];
   for (let index = 0; index < changes; index += 1) {
-    await new Promise((rest) => setTimeout(rest, 60 + (index * 7) % 17));
+    await new Promise((rest) => setTimeout(rest, 60));
+    let shown = false;
+    const watch = new MutationObserver(() => (shown = true));
+    watch.observe(figure, { subtree: true, childList: true, characterData: true, attributes: true });
+    await frame();
     const begun = performance.now();
     set.call(slider, String(lowest + step * (index % 20)));
     slider.dispatchEvent(new Event('input', { bubbles: true, composed: true }));
-    await new Promise((painted) => requestAnimationFrame(() => {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = painted;
-      port2.postMessage(null);
-    }));
+    await painted();
+    while (!shown) {
+      await frame();
+      await painted();
+    }
     taken.push(performance.now() - begun);
+    watch.disconnect();
   }
   return taken;
 }"""

@@ -146,10 +146,10 @@ function colours({ width, height, data }: ImageData): Volume {
 /** Luma by the weights of ITU-R BT.601, as Pillow's grey has them. */
 function grey({ width, height, data }: ImageData): Volume {
   const out = volume(1, height, width);
-  out.data.forEach((_, index) => {
-    const [red = 0, green = 0, blue = 0] = data.subarray(4 * index, 4 * index + 3);
+  for (let index = 0; index < width * height; index += 1) {
+    const [red, green, blue] = [data[4 * index] ?? 0, data[4 * index + 1] ?? 0, data[4 * index + 2] ?? 0];
     out.data[index] = (0.299 * red + 0.587 * green + 0.114 * blue) / 255;
-  });
+  }
   return out;
 }
 
