@@ -12,9 +12,10 @@ from torch.nn import functional
 from app.training.feeds import ShuffledFeed
 from app.training.initialization import initialize
 from app.training.loop import Course, is_weight
+from app.training.memory import available, check
 from app.training.patience import Patience
 from app.training.pictures import Pictures, fitted, statistics
-from app.training.schedules import rate
+from app.training.schedules import rate, sampled
 from app.training.settings import RunSettings
 from models.catalogue import CATALOGUE, build
 from models.classifier import Classifier
@@ -35,12 +36,20 @@ class Prepared:
     course: Course
     mean: tuple[float, ...]  # of each channel, in shares of full ink
     std: tuple[float, ...]
+    classes: tuple[str, ...]
+    input_shape: tuple[int, int, int]  # (C, H, W)
+
+    @property
+    def planned(self) -> list[tuple[int, float]]:
+        """The learning rate's whole curve, as (step, rate)."""
+        per_epoch = self.feed.per_epoch
+        return sampled(self.course.rate, per_epoch * self.course.epochs, per_epoch)
 
 
 def prepare(settings: RunSettings, pictures: Pictures) -> Prepared:
     """A fresh network of the settings' seed, which is torch's from here on, and what it learns from.
 
-    Raises SettingsError and PatternError.
+    Raises SettingsError, PatternError and TooLargeError.
     """
     torch.manual_seed(settings.seed)
     network, shape = _network(settings, pictures)
@@ -58,7 +67,8 @@ def prepare(settings: RunSettings, pictures: Pictures) -> Prepared:
     judged = fitted(held_out, shape), held_out.labels
     feed = ShuffledFeed((images, train_on.labels), judged, batch, settings.seed, mean, std, settings.augmentation)
     _check_single(network, feed)
-    return Prepared(network, feed, course_of(settings, network), mean, std)
+    check(network, shape, min(batch, len(train_on)), settings.augmentation.any, available())
+    return Prepared(network, feed, course_of(settings, network), mean, std, pictures.classes, shape)
 
 
 def course_of(settings: RunSettings, network: Classifier) -> Course:

@@ -1,6 +1,8 @@
 """The learning rate from the first step to the last: pure functions, so that the curve is known before the run."""
 
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -52,9 +54,16 @@ def planned(
     schedule: Schedule, highest: float, steps: int, per_epoch: int, most: int = 1000
 ) -> list[tuple[int, float]]:
     """The whole curve before the run, as (step, rate) at `most` steps or fewer; the first and the last among them."""
+    return sampled(partial(rate, schedule, highest), steps, per_epoch, most)
+
+
+def sampled(
+    rates: Callable[[int, int, int], float], steps: int, per_epoch: int, most: int = 1000
+) -> list[tuple[int, float]]:
+    """The same of any rate of (step, steps, steps of an epoch)."""
     count = min(steps, most)
     chosen = [1 + round(place * (steps - 1) / max(count - 1, 1)) for place in range(count)]
-    return [(step, rate(schedule, highest, step, steps, per_epoch)) for step in chosen]
+    return [(step, rates(step, steps, per_epoch)) for step in chosen]
 
 
 def _cycle(rise: float, done: float) -> float:
