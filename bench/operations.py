@@ -32,8 +32,8 @@ COUNT = """() => {
   window.seen = seen;
 }"""
 
-# A new value at the beginning of a frame, which is where a browser hands over a moving pointer; then the task after that
-# frame was painted. A frame that does not show it yet does not count: the next one is waited for.
+# A new value at the beginning of a frame, which is where a browser hands over a moving pointer; then the task after
+# that frame was painted. A frame that does not show it yet does not count: the next one is waited for.
 CHANGE = """async (slider, { changes, lowest, step }) => {
   const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
   const figure = slider.getRootNode().querySelector('[data-testid=figure]');
