@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 
 from app import __version__
 from app.inference.engine import Engine
-from app.routes import document, live, networks, operations, pages, predict, problems, runs, samples
+from app.routes import datasets, document, drawings, live, networks, operations, pages, predict, problems, runs, samples
 from app.routes.guard import Guard
 from app.routes.operations.approximation import Fits
 from app.routes.operations.workbench import Workbench
@@ -55,12 +56,15 @@ def create(settings: Settings, weights: Path = WEIGHTS) -> FastAPI:
     app.state.engine = engine
     app.state.pool = pool
     app.state.queue = queue
+    app.state.fetches = datasets.Fetches()
+    app.state.samples = {}
+    app.state.sheets = CapacityLimiter(2)
     app.state.workbench = workbench
     app.state.fits = Fits()
     app.add_middleware(Guard, settings=settings)
     problems.install(app)
-    for router in (live.router, networks.router, operations.router, predict.router, runs.router, samples.router):
-        app.include_router(router)
+    for door in (live, networks, operations, predict, runs, datasets, drawings, samples):
+        app.include_router(door.router)
     pages.mount(app)
     document.install(app)
     return app

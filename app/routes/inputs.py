@@ -20,6 +20,7 @@ from app.inference.steps import Grey, Preparation
 from app.routes.guard import LARGEST_BODY
 from app.routes.problems import RefusalError, brief, explain
 from app.schemas import Box, InputFacts, Picture, StepFacts
+from app.schemas.inference import Drawable
 from app.training.runs import NoSuchRunError
 from models.catalogue import CATALOGUE, DEFAULT
 
@@ -42,7 +43,7 @@ async def asked_of(request: Request, kind: type[Asked], query: Mapping[str, Any]
         preparation = await _in(pool, lambda: prepare(decode(data)))
     elif media == "application/json" or (media.startswith("application/") and media.endswith("+json")):
         asked = await _in(pool, lambda raw: _read_json(kind, raw, extra), await request.body())
-        preparation = await _in(pool, lambda: prepare(_picture(asked)))
+        preparation = await _in(pool, lambda: prepare(picture_of(asked)))
     else:
         seen = brief(media) if media else "none"
         raise RefusalError(415, f"Content-Type: {seen}; multipart/form-data or application/json is read here")
@@ -158,7 +159,8 @@ def _checked(kind: type[Asked], fields: Mapping[str, Any]) -> Asked:
         raise RefusalError(422, explain(error.errors())) from error
 
 
-def _picture(asked: Picture) -> Grey:
+def picture_of(asked: Drawable) -> Grey:
+    """The picture that was sent as JSON. Raises PictureError and RefusalError."""
     if asked.pixels is not None:
         return np.rint(np.array(asked.pixels, np.float64)).astype(np.uint8)
     text = asked.image or ""

@@ -160,14 +160,13 @@ Layers = Annotated[list[Name], Field(max_length=64)]
 TopK = Annotated[int, Field(ge=1, le=10)]
 
 
-class Picture(Message):
+class Drawable(Message):
     """A picture as JSON; exactly one of `image` and `pixels`."""
 
     image: str | None = Field(None, max_length=17_000_000, description="a PNG, JPEG or WebP file: base64 or data URL")
     pixels: list[list[Grey]] | None = Field(
         None, description="rows of grey values, 0 black to 255 white, all of one length; at most 512 x 512"
     )
-    model: Name | None = Field(None, description="a name from /models; the default network if it is left out")
 
     @model_validator(mode="after")
     def _has_one_picture(self) -> Self:
@@ -176,6 +175,12 @@ class Picture(Message):
         if self.pixels is not None:
             _check_rows(self.pixels)
         return self
+
+
+class Picture(Drawable):
+    """A picture, and the network that is asked."""
+
+    model: Name | None = Field(None, description="a name from /models, or run:<id>; the default one if it is left out")
 
 
 LONGEST_ROW = 512

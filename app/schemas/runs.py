@@ -1,11 +1,12 @@
 """Messages about training runs: what is asked, how far a run is, and what its log and its curve say."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from app.schemas.inference import Drawable
 from app.schemas.message import Message
-from app.training.settings import RunSettings
+from app.training.settings import Augmentation, RunSettings
 
 Called = Annotated[str, Field(max_length=80, description="what the visitor calls it; its id where that is left out")]
 Noted = Annotated[str, Field(max_length=4000, description="what the visitor notes about it")]
@@ -239,5 +240,49 @@ class Plan(Message):
     layers: list[LayerFacts]
 
 
-Content = dict[str, Any]
+class Sheet(Message):
+    """Which samples are to be shown with which augmentation."""
+
+    dataset: str = Field("digits", max_length=500, description="a data set that is here, as in the settings of a run")
+    augmentation: Augmentation = Augmentation()
+    seed: int = Field(1, ge=0, le=2**31 - 1)
+    rows: int = Field(4, ge=1, le=10, description="samples, of all classes in turn")
+    columns: int = Field(8, ge=2, le=16, description="the sample as it is, then changed anew in each column")
+
+
+class NewDrawing(Drawable):
+    """A drawing and its name; exactly one of `image` and `pixels`."""
+
+    label: str = Field(min_length=1, max_length=80, description="the class that it is of")
+
+
+class DrawnFacts(Message):
+    """One drawing that is kept; its picture is at /drawings/{id}.png."""
+
+    id: str
+    label: str
+
+
+class DrawingList(Message):
+    """The drawings of one browser, the oldest first."""
+
+    drawings: list[DrawnFacts]
+
+
+class DatasetFacts(Message):
+    """A data set before it is opened."""
+
+    name: str
+    pictures: int
+    classes: list[str]
+    bytes: int = Field(description="of what is published")
+    here: bool = Field(description="whether nothing has to be fetched")
+
+
+class DatasetList(Message):
+    """The data sets that are the same for everyone."""
+
+    datasets: list[DatasetFacts]
+
+
 EVENTS = (StartedEvent, StepsEvent, EpochEvent, SnapshotEvent, NoticeEvent, ContinuedEvent, StatusEvent)

@@ -110,12 +110,12 @@ class Queue:
 
     # --- what visitors do
 
-    def submit(self, settings: Mapping[str, Any], name: str = "", note: str = "", browser: str = "") -> Run:
-        """A new run, which begins when those before it are over. Raises FullError and OSError."""
+    def submit(self, settings: Mapping[str, Any], name: str = "", note: str = "", drawings: Path | None = None) -> Run:
+        """A new run, which begins when those before it are over; `drawings` are copied. Raises FullError, OSError."""
         with self._lock:
             if len(self._waiting) >= MOST_WAITING:
                 raise FullError(f"runs: {len(self._waiting)} are waiting already; at most {MOST_WAITING} may")
-            run = self.shelf.create(settings, name, note, browser)
+            run = self.shelf.create(settings, name, note, drawings)
             self._waiting.append(run.id)
             self._next()
         return run

@@ -14,6 +14,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from app.training import points
+from app.training.board import Board
 from app.training.events import Epoch, Event, Notice, Started, Step
 from app.training.journal import Journal
 from app.training.mistakes import cells
@@ -43,6 +44,7 @@ class Recorder:
         self._paces: deque[float] = deque(maxlen=5)  # seconds of the last epochs
         self._kept: frozenset[int] = frozenset()
         self._steps = (run.folder / "steps.bin").open("ab", buffering=0)
+        self._board = Board(run.folder)
         (run.folder / "snapshots").mkdir(exist_ok=True)
 
     def add(self, event: Event) -> None:
@@ -61,6 +63,7 @@ class Recorder:
         """Write what waits. Raises OSError."""
         self._flush()
         self._steps.close()
+        self._board.close()
 
     # --- the events
 
@@ -121,6 +124,15 @@ class Recorder:
         }
         self._steps.write(points.batch(event, self._told).tobytes())  # first, so that no told step is without it
         self.journal.write("steps", event)
+        self._board.write(
+            last.number,
+            {
+                "train/loss": last.loss,
+                "train/accuracy": last.accuracy,
+                "train/learning_rate": last.learning_rate,
+                "train/gradient": last.gradient_norm,
+            },
+        )
         self._told, self._flushed = event["seconds"], now
         values: dict[str, Any] = {"step": last.number, "seconds": event["seconds"]}
         if now - self._reached >= REACHED:
@@ -146,6 +158,15 @@ class Recorder:
         words = {**words, "kept": _dumped(kept), "numbers": json.dumps(event.resume.numbers)}
         self._keep("resume", event.resume.tensors, words, sync=sync)
         self.journal.write("epoch", told)
+        self._board.write(
+            self.state.step,
+            {
+                "epoch/loss": event.loss,
+                "epoch/accuracy": event.accuracy,
+                "validation/loss": event.validation_loss,
+                "validation/accuracy": event.validation_accuracy,
+            },
+        )
         if sync:
             self.journal.sync()
             self._synced = time.monotonic()

@@ -14,6 +14,7 @@ import orjson
 
 from app.training import journal
 from app.training.held import is_held
+from app.training.sources import DRAWINGS
 
 Status = Literal["queued", "running", "finished", "stopped", "failed", "interrupted"]
 OVER: Final = ("finished", "stopped", "failed", "interrupted")
@@ -33,7 +34,6 @@ class About:
     name: str
     note: str = ""
     created: str = ""  # ISO 8601, UTC
-    browser: str = ""  # whose drawings it learns from, where it does
 
 
 @dataclass(frozen=True)
@@ -144,8 +144,8 @@ class Shelf:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def create(self, settings: Mapping[str, Any], name: str = "", note: str = "", browser: str = "") -> Run:
-        """A new run, queued. Raises OSError."""
+    def create(self, settings: Mapping[str, Any], name: str = "", note: str = "", drawings: Path | None = None) -> Run:
+        """A new run, queued; `drawings` that it learns from are copied. Raises OSError."""
         now = datetime.now(UTC)
         model = settings["model"] if isinstance(settings["model"], str) else "pattern"
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -160,7 +160,9 @@ class Shelf:
         try:
             put(folder / "settings.json", _dumped(dict(settings)))
             run.reach(State())
-            run.describe(About(name or folder.name, note, stamp(now), browser))
+            if drawings is not None:
+                shutil.copytree(drawings, folder / DRAWINGS)
+            run.describe(About(name or folder.name, note, stamp(now)))
         except OSError:
             shutil.rmtree(folder, ignore_errors=True)
             raise

@@ -13,16 +13,19 @@ import torch
 from safetensors.torch import load_file
 
 from app.training import datasets
+from app.training.drawings import Drawings
 from app.training.endings import Ending, end, explained
 from app.training.events import Diverged, Stopped
 from app.training.journal import Journal
 from app.training.loop import train
 from app.training.mending import go_back, mend, words_of
+from app.training.pictures import Pictures
 from app.training.preparing import Prepared, prepare
 from app.training.recorder import Recorder
 from app.training.resume import Resume
 from app.training.runs import Run, put, stamp
 from app.training.settings import RunSettings
+from app.training.sources import DRAWINGS
 from models.pattern import Pattern, shapes
 from models.trace import trace
 
@@ -55,7 +58,7 @@ class Session:
         torch.set_num_threads(settings.threads)
         ending: Ending = ("finished", "")
         try:
-            pictures = datasets.obtain(settings.dataset, self._data_dir)
+            pictures = self._pictures(settings.dataset)
             prepared = prepare(settings, pictures)
             put(run.folder / "network.json", orjson.dumps(facts(settings, prepared, pictures.classes)))
             resume = resumed(run)
@@ -79,6 +82,12 @@ class Session:
         end(run, journal, ending)
         self.written = True
         return ending
+
+    def _pictures(self, dataset: str) -> Pictures:
+        """What is learned from; a visitor's drawings are those that the run was begun with. Raises DatasetError."""
+        if dataset == DRAWINGS:
+            return Drawings(self._run.folder, DRAWINGS).pictures()
+        return datasets.obtain(dataset, self._data_dir)
 
 
 def resumed(run: Run) -> Resume | None:

@@ -15,7 +15,7 @@ from app.training import datasets, worker
 def main() -> None:
     worker.prepare_to_train()
     datasets.obtain = cache(datasets.obtain)  # the digits are read once, and not by every child
-    datasets.obtain("digits", None, progress=False)
+    datasets.obtain("digits", None)
     print("ready", flush=True)
     for line in sys.stdin:
         word, _, rest = line.strip().partition(" ")

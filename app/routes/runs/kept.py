@@ -1,6 +1,7 @@
 """Runs: begun, listed, named, stopped, continued, deleted."""
 
 import logging
+from pathlib import Path
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -9,10 +10,10 @@ from starlette.responses import Response
 from app.routes.negotiation import as_json
 from app.routes.problems import RefusalError, documented
 from app.routes.runs.planning import permitted, plan_of
-from app.routes.runs.shelf import EXAMPLE, Id, queue_of, run_of, told, unwritable
+from app.routes.runs.shelf import COOKIE, EXAMPLE, Id, drawings_of, queue_of, run_of, told, unwritable
 from app.schemas.runs import NewRun, Run, RunChange, RunList
 from app.training.queue import FinishedError, FullError
-from app.training.sources import FOLDER
+from app.training.sources import DRAWINGS, FOLDER
 
 router = APIRouter(prefix="/runs", tags=["training"])
 log = logging.getLogger(__name__)
@@ -86,7 +87,7 @@ def begin(request: Request, asked: NewRun) -> Response:
         settings["dataset"] = FOLDER + str(permitted(request.app.state.settings, asked.dataset.removeprefix(FOLDER)))
     queue = queue_of(request)
     try:
-        run = queue.submit(settings, asked.name, asked.note)
+        run = queue.submit(settings, asked.name, asked.note, _drawn(request) if asked.dataset == DRAWINGS else None)
     except FullError as error:
         raise RefusalError(429, str(error), headers={"Retry-After": "60"}) from error
     except OSError as error:
@@ -95,6 +96,12 @@ def begin(request: Request, asked: NewRun) -> Response:
     answer.status_code = 201
     answer.headers["Location"] = f"/runs/{run.id}"
     return answer
+
+
+def _drawn(request: Request) -> Path | None:
+    """Where the drawings are that a visitor's run learns from."""
+    mine = drawings_of(request, request.cookies.get(COOKIE))
+    return None if mine is None else mine.folder
 
 
 @router.get("", summary="Every run", response_model=RunList, responses=_answers({"runs": [_RUN]}))

@@ -1,25 +1,39 @@
 """What a run would be before it begins: its length, its learning rates and its layers; and what augmentation does."""
 
+import io
+from collections import Counter
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import anyio
 from fastapi import APIRouter, Request
+from PIL import Image
 from starlette.responses import Response
 
 from app.inference.engine import Engine
 from app.routes.negotiation import JSON, as_json
 from app.routes.problems import RefusalError, documented
-from app.routes.runs.shelf import queue_of
+from app.routes.runs.shelf import COOKIE, drawings_of, queue_of
 from app.schemas import runs as schemas
+from app.schemas.runs import Sheet
 from app.settings import Settings
 from app.training.plan import KNOWN, Facts, Plan, PlanError, folder_facts, plan
 from app.training.settings import RunSettings
 from app.training.sources import FOLDER
 from models.pattern import PatternError
 
+if TYPE_CHECKING:
+    from app.training.drawings import Drawings
+    from app.training.pictures import Pictures
+
 router = APIRouter(prefix="/runs", tags=["training"])
 
+PNG: Final = "image/png"
+SAMPLES: Final = 100  # pictures of a data set that sheets are made of
+MOST_KEPT: Final = 4  # data sets whose samples are kept
+_SHEET: Final = {
+    "turned": {"summary": "turned and moved", "value": {"augmentation": {"rotate": 0.4, "shift": 0.3}, "rows": 2}}
+}
 _PLAN: Final[dict[str, Any]] = {
     "planned": [[1, 0.001], [225, 0.001]],
     "steps": 225,
@@ -63,6 +77,64 @@ async def planned(request: Request, asked: RunSettings) -> Response:
     return as_json({**found.__dict__, "layers": layers, "parameters": parameters})
 
 
+@router.post(
+    "/augmentation",
+    summary="What augmentation does",
+    response_class=Response,
+    responses={
+        200: {"content": {PNG: {}}, "description": "a sheet of samples; the first column is as it is"},
+        **documented(409, 413, 422, 503),
+    },
+    openapi_extra={"requestBody": {"content": {JSON: {"examples": _SHEET}}}},
+)
+async def augmentation(request: Request, asked: Sheet) -> Response:
+    """Real samples, each in a row, changed anew in every column; the same seed gives the same sheet."""
+    await request.app.state.engine.ready()
+    raw = await anyio.to_thread.run_sync(_sheet, request, asked, limiter=request.app.state.sheets)
+    return Response(raw, media_type=PNG, headers={"Cache-Control": "no-store"})
+
+
+def _sheet(request: Request, asked: Sheet) -> bytes:
+    """The sheet as PNG."""
+    from app.training.pictures import DatasetError
+    from app.training.transforms import sheet
+
+    try:
+        pictures = samples_of(request, asked.dataset)
+    except (DatasetError, PlanError) as error:
+        raise RefusalError(422, f"dataset: {error}") from error
+    cells = sheet(pictures, asked.augmentation, asked.seed, asked.rows, asked.columns).numpy()
+    rows, columns, height, width, channels = cells.shape
+    whole = cells.transpose(0, 2, 1, 3, 4).reshape(rows * height, columns * width, channels)
+    buffer = io.BytesIO()
+    Image.fromarray(whole[..., 0] if channels == 1 else whole).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def samples_of(request: Request, dataset: str) -> "Pictures":
+    """A few pictures of every class of a data set that is here; kept for the next time.
+
+    Raises RefusalError, DatasetError and PlanError.
+    """
+    from app.training import datasets
+
+    settings: Settings = request.app.state.settings
+    if dataset.startswith(FOLDER):
+        dataset = FOLDER + str(permitted(settings, dataset.removeprefix(FOLDER)))
+    elif dataset not in KNOWN:
+        facts_of(request, dataset)
+        mine = drawings_of(request, request.cookies.get(COOKIE))
+        return cast("Drawings", mine).pictures()
+    kept: dict[str, Pictures] = request.app.state.samples
+    if dataset not in kept:
+        if any(each.name == dataset and not each.here for each in datasets.about(settings.data_dir)):
+            raise RefusalError(409, f"dataset: {dataset} is not here yet; POST /datasets/{dataset}/fetch fetches it")
+        kept[dataset] = datasets.obtain(dataset, settings.data_dir).fewer(SAMPLES)
+        for old in list(kept)[:-MOST_KEPT]:
+            kept.pop(old, None)
+    return kept[dataset]
+
+
 def plan_of(request: Request, asked: RunSettings) -> Plan:
     """The plan. Raises RefusalError with 422 for settings that give no run."""
     try:
@@ -79,7 +151,11 @@ def facts_of(request: Request, dataset: str) -> Facts:
         return KNOWN[dataset]
     if dataset.startswith(FOLDER):
         return folder_facts(permitted(request.app.state.settings, dataset.removeprefix(FOLDER)))
-    raise RefusalError(422, f"dataset: {dataset} cannot be learned from yet")
+    mine = drawings_of(request, request.cookies.get(COOKIE))
+    counts = Counter(each.label for each in mine.list()) if mine else Counter[str]()
+    if len(counts) < 2:
+        raise PlanError(f"dataset: drawings of {len(counts)} classes are there; draw a few of at least two")
+    return Facts(tuple(counts.values()), (1, 28, 28), tuple(counts))
 
 
 def permitted(settings: Settings, path: str) -> Path:

@@ -1,6 +1,6 @@
 """What the doors have in common: the run that an address names, and a run as it is told."""
 
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import Path, Request
 
@@ -8,6 +8,10 @@ from app.routes.problems import RefusalError
 from app.training.queue import Queue
 from app.training.runs import LONGEST_ID, NoSuchRunError, Run
 
+if TYPE_CHECKING:
+    from app.training.drawings import Drawings
+
+COOKIE: Final = "receptive-drawings"  # says whose drawings are whose
 EXAMPLE: Final = "20261121-084501-lenet5-7f3a"
 Id = Annotated[str, Path(description="an id from /runs", max_length=LONGEST_ID, examples=[EXAMPLE])]
 
@@ -24,6 +28,16 @@ def run_of(request: Request, name: str) -> Run:
         return queue_of(request).shelf.get(name)
     except NoSuchRunError as error:
         raise RefusalError(404, str(error)) from error
+
+
+def drawings_of(request: Request, browser: str | None) -> "Drawings | None":
+    """A browser's drawings; None for a name that is none. Imports torch."""
+    from app.training.drawings import DrawingError, Drawings
+
+    try:
+        return Drawings(queue_of(request).shelf.folder / "drawings", browser or "")
+    except DrawingError:
+        return None
 
 
 def told(queue: Queue, run: Run) -> dict[str, Any]:

@@ -70,7 +70,7 @@ export interface ActivationsRequest {
    */
   pixels: number[][] | null;
   /**
-   * a name from /models; the default network if it is left out
+   * a name from /models, or run:<id>; the default one if it is left out
    */
   model: string | null;
   /**
@@ -526,6 +526,54 @@ export interface Curves {
   pooled: (number | null)[];
 }
 /**
+ * A data set before it is opened.
+ */
+export interface DatasetFacts {
+  name: string;
+  pictures: number;
+  classes: string[];
+  /**
+   * of what is published
+   */
+  bytes: number;
+  /**
+   * whether nothing has to be fetched
+   */
+  here: boolean;
+}
+/**
+ * The data sets that are the same for everyone.
+ */
+export interface DatasetList {
+  datasets: DatasetFacts[];
+}
+/**
+ * A picture as JSON; exactly one of `image` and `pixels`.
+ */
+export interface Drawable {
+  /**
+   * a PNG, JPEG or WebP file: base64 or data URL
+   */
+  image: string | null;
+  /**
+   * rows of grey values, 0 black to 255 white, all of one length; at most 512 x 512
+   */
+  pixels: number[][] | null;
+}
+/**
+ * The drawings of one browser, the oldest first.
+ */
+export interface DrawingList {
+  drawings: DrawnFacts[];
+}
+/**
+ * One drawing that is kept; its picture is at /drawings/{id}.png.
+ */
+export interface DrawnFacts {
+  id: string;
+  label: string;
+}
+/**
  * What is left.
  */
 export interface DropoutAnswer {
@@ -603,7 +651,7 @@ export interface DropoutNetworkRequest {
    */
   pixels: number[][] | null;
   /**
-   * a name from /models; the default network if it is left out
+   * a name from /models, or run:<id>; the default one if it is left out
    */
   model: string | null;
   /**
@@ -1063,6 +1111,23 @@ export interface NetworkSummary {
   default: boolean;
 }
 /**
+ * A drawing and its name; exactly one of `image` and `pixels`.
+ */
+export interface NewDrawing {
+  /**
+   * a PNG, JPEG or WebP file: base64 or data URL
+   */
+  image: string | null;
+  /**
+   * rows of grey values, 0 black to 255 white, all of one length; at most 512 x 512
+   */
+  pixels: number[][] | null;
+  /**
+   * the class that it is of
+   */
+  label: string;
+}
+/**
  * What `POST /runs` is asked: every setting has a default.
  */
 export interface NewRun {
@@ -1400,7 +1465,7 @@ export interface PhotoRow {
   source: string;
 }
 /**
- * A picture as JSON; exactly one of `image` and `pixels`.
+ * A picture, and the network that is asked.
  */
 export interface Picture {
   /**
@@ -1412,7 +1477,7 @@ export interface Picture {
    */
   pixels: number[][] | null;
   /**
-   * a name from /models; the default network if it is left out
+   * a name from /models, or run:<id>; the default one if it is left out
    */
   model: string | null;
 }
@@ -1505,7 +1570,7 @@ export interface PredictRequest {
    */
   pixels: number[][] | null;
   /**
-   * a name from /models; the default network if it is left out
+   * a name from /models, or run:<id>; the default one if it is left out
    */
   model: string | null;
   /**
@@ -1858,6 +1923,78 @@ export interface SeparableRequest {
    * [kh][kw]; sides at most 11
    */
   kernel: number[][];
+}
+/**
+ * Which samples are to be shown with which augmentation.
+ */
+export interface Sheet {
+  /**
+   * a data set that is here, as in the settings of a run
+   */
+  dataset: string;
+  augmentation: Augmentation3;
+  seed: number;
+  /**
+   * samples, of all classes in turn
+   */
+  rows: number;
+  /**
+   * the sample as it is, then changed anew in each column
+   */
+  columns: number;
+}
+/**
+ * How pictures are changed before they are learned from, each kind from 0, not at all, to 1, as far as it goes.
+ */
+export interface Augmentation3 {
+  /**
+   * moved, at 1 by up to a quarter of the side
+   */
+  shift: number;
+  /**
+   * turned, at 1 by up to 45 degrees
+   */
+  rotate: number;
+  /**
+   * enlarged or made smaller, at 1 by up to half
+   */
+  scale: number;
+  /**
+   * slanted, at 1 by up to half a pixel in each
+   */
+  shear: number;
+  /**
+   * bent as a hand bends lines, at 1 strongly
+   */
+  elastic: number;
+  /**
+   * share of the pictures that are mirrored, left to right
+   */
+  flip: number;
+  /**
+   * cut out of a border, at 1 of an eighth of the side, anew for each picture
+   */
+  crop: number;
+  /**
+   * lighter or darker, and with more or less contrast
+   */
+  light: number;
+  /**
+   * hues turned and colours stronger or weaker; grey pictures stay
+   */
+  colour: number;
+  /**
+   * random grain added to every pixel
+   */
+  noise: number;
+  /**
+   * share of the pictures that lose a random rectangle
+   */
+  erase: number;
+  /**
+   * bright strokes made thicker or thinner
+   */
+  stroke: number;
 }
 /**
  * Weights have been kept.
