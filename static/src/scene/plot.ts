@@ -118,7 +118,9 @@ function extent(all: readonly ArrayLike<number>[]): [number, number] {
 }
 
 function padded([low, high]: [number, number]): [number, number] {
-  return low === high ? [low - 0.5, high + 0.5] : [low, high];
+  if (low !== high) return [low, high];
+  const air = Math.abs(low) / 2 || 0.5;
+  return [low - air, high + air];
 }
 
 /** Whole powers of ten around every value above zero. */

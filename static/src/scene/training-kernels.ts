@@ -14,45 +14,45 @@ export interface KernelGrid {
   cell: number;
   width: number;
   height: number;
+  /** How many maps that come out, and that go in, are shown. */
+  outs: number;
+  ins: number;
 }
 
 const GAP = 4;
 const LARGEST = 16;
-const MOST_HIGH = 360; // CSS pixels of a grid before its weights become smaller
+const SMALLEST = 3; // below this a kernel is no picture any more
+const MOST_HIGH = 360; // CSS pixels of a grid before its weights become smaller, and then fewer
 
 /** Kernels of shape (out, in, height, width); of one map that goes in, they stand beside one another and wrap. */
 export function kernelGrid(shape: readonly number[], width: number): KernelGrid {
-  const [outs = 0, ins = 1, high = 1, wide = 1] = shape;
+  const [all = 0, into = 1, high = 1, wide = 1] = shape;
+  const fit = (room: number, side: number, cell: number) => Math.max(1, Math.floor((room + GAP) / (side * cell + GAP)));
+  const columns = (cell: number) => Math.min(into === 1 ? all : into, fit(width, wide, cell));
+  const rows = (cell: number) =>
+    Math.min(into === 1 ? Math.ceil(all / columns(cell)) : all, fit(MOST_HIGH, high, cell));
+  const whole = (cell: number) =>
+    into === 1 ? columns(cell) * rows(cell) >= all : columns(cell) === into && rows(cell) === all;
   let cell = LARGEST;
-  let columns = columnsOf(cell);
-  while (cell > 1 && (heightOf(cell, columns) > MOST_HIGH || widthOf(cell, columns) > width)) {
-    cell -= 1;
-    columns = columnsOf(cell);
-  }
+  while (cell > SMALLEST && !whole(cell)) cell -= 1;
+  const [across, down] = [columns(cell), rows(cell)];
+  const [outs, ins] = into === 1 ? [Math.min(all, across * down), 1] : [down, across];
   const tiles: KernelTile[] = [];
   for (let out = 0; out < outs; out += 1) {
-    for (let into = 0; into < ins; into += 1) {
-      const place = ins === 1 ? out : into;
-      const row = ins === 1 ? Math.floor(place / columns) : out;
-      const col = ins === 1 ? place % columns : into;
+    for (let from = 0; from < ins; from += 1) {
+      const [row, col] = into === 1 ? [Math.floor(out / across), out % across] : [out, from];
       const [x, y] = [col * (wide * cell + GAP), row * (high * cell + GAP)];
-      tiles.push({ out, in: into, x, y, width: wide * cell, height: high * cell });
+      tiles.push({ out, in: from, x, y, width: wide * cell, height: high * cell });
     }
   }
-  return { tiles, cell, width: widthOf(cell, columns), height: heightOf(cell, columns) };
-
-  function columnsOf(size: number): number {
-    return ins === 1 ? Math.max(1, Math.min(outs, Math.floor((width + GAP) / (wide * size + GAP)))) : ins;
-  }
-
-  function widthOf(size: number, count: number): number {
-    return count * (wide * size + GAP) - GAP;
-  }
-
-  function heightOf(size: number, count: number): number {
-    const rows = ins === 1 ? Math.ceil(outs / count) : outs;
-    return rows * (high * size + GAP) - GAP;
-  }
+  return {
+    tiles,
+    cell,
+    width: across * (wide * cell + GAP) - GAP,
+    height: down * (high * cell + GAP) - GAP,
+    outs,
+    ins,
+  };
 }
 
 /** The layers that have kernels larger than one weight, by the name of their parameter without `.weight`. */

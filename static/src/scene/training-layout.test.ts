@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 import { confused, confusion, found } from './training-confusion';
 import { densities, gradientSizes, highestOf, layersOf, outline, rangeOf } from './training-layers';
+import { kernelGrid, probabilities } from './training-kernels';
 import type { EpochRow, Spread } from './training-log';
 
 const COUNTS = [
@@ -60,5 +61,32 @@ describe('the inside of layers', () => {
     expect(layersOf(rows)).toEqual(['c1']);
     expect(gradientSizes(rows, 'c1')).toEqual([0.5, 0.25]);
     expect(gradientSizes(rows, 'c3')[0]).toBeNaN();
+  });
+});
+
+describe('kernels', () => {
+  test('of one map that goes in stand beside one another and wrap on a phone', () => {
+    const wide = kernelGrid([6, 1, 5, 5], 520);
+    expect([wide.cell, wide.width, wide.height]).toEqual([16, 6 * 84 - 4, 80]);
+    const narrow = kernelGrid([6, 1, 5, 5], 300);
+    expect([narrow.width <= 300, narrow.tiles[3]?.y]).toEqual([true, 84]);
+  });
+
+  test('of several stand in a row for each map that comes out', () => {
+    const grid = kernelGrid([16, 6, 5, 5], 520);
+    expect(grid.tiles).toHaveLength(96);
+    expect(grid.tiles[7]).toMatchObject({ out: 1, in: 1, x: 5 * grid.cell + 4, y: 5 * grid.cell + 4 });
+    expect(grid.height).toBeLessThanOrEqual(360);
+  });
+
+  test('that are too many are not all shown, and those that are can be seen', () => {
+    const grid = kernelGrid([120, 16, 5, 5], 320);
+    expect([grid.outs, grid.ins, grid.cell, grid.tiles.length]).toEqual([19, 16, 3, 304]);
+    expect(grid.width).toBeLessThanOrEqual(320);
+  });
+
+  test('scores become probabilities without an overflow', () => {
+    expect(probabilities([1000, 1000])).toEqual([0.5, 0.5]);
+    expect(probabilities([0, Math.log(3)]).map((one) => Number(one.toFixed(6)))).toEqual([0.25, 0.75]);
   });
 });

@@ -70,7 +70,8 @@ export class Planning {
   /** What is wrong in a part of the form. */
   problemOf(part: Part): string | null {
     if (this.problem === null || this.problem.field === 'connection') return null;
-    return homeOf(this.problem) === part ? `${this.problem.detail}` : null;
+    if (homeOf(this.problem) !== part) return null;
+    return this.problem.field === 'model' ? this.problem.reason : this.problem.detail;
   }
 }
 
