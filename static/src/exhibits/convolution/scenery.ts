@@ -2,6 +2,7 @@
 
 import { firstChannel, laid, span, type Term } from '../../scene/convolution';
 import type { Parts } from '../../scene/convolution-layout';
+import { isPhoto } from './palettes';
 import type { ConvolutionState } from './state.svelte';
 
 export interface Frame {
@@ -17,10 +18,6 @@ export interface Tap {
   weight: number;
 }
 
-export function isPhoto(state: ConvolutionState): boolean {
-  return /^(photo|file)/.test(state.setup.source);
-}
-
 /** The channels that the shown output map reads. */
 export function reads(state: ConvolutionState): number[] {
   const { problem } = state.shown;
@@ -33,7 +30,7 @@ export function partsOf(state: ConvolutionState): Parts {
   const { problem, output } = state.shown;
   return {
     channels: problem.input.channels,
-    together: isPhoto(state) && problem.input.channels === 3,
+    together: isPhoto(state.setup.source) && problem.input.channels === 3,
     spreads: state.spreads,
     reads: reads(state),
     input: { rows: around.height, cols: around.width },

@@ -2,7 +2,7 @@
 
 import type { Inks } from '../../../draw/inks.svelte';
 import type { Position, Problem } from '../../../scene/convolution';
-import type { Quantity } from '../../../scene/palette';
+import type { Palette } from '../../../scene/palette';
 import type { Volume } from '../../../scene/volume';
 
 export interface ViewProps {
@@ -11,13 +11,10 @@ export interface ViewProps {
   output: Volume;
   position: Position;
   inks: Inks;
+  /** The colours of the input. */
+  palette: Palette;
   onposition: (position: Position) => void;
   server?: string | undefined;
-}
-
-/** The colours of values: those of activations where none is below zero. */
-export function quantityOf(values: Float32Array): Quantity {
-  return values.some((value) => value < 0) ? 'signed' : 'activation';
 }
 
 /** The width of a figure before it has been measured. */

@@ -24,6 +24,7 @@ const given = (problem: Problem, position = CELL) => ({
   output: convolve(problem),
   position,
   inks: new Inks(),
+  palette: new Inks().palette('activation'),
   onposition: vi.fn(),
 });
 
