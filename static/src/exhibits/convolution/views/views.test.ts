@@ -83,7 +83,7 @@ describe('the network', () => {
     await fireEvent.pointerOver(node('input 4'), { pointerType: 'mouse' });
     expect(edges('lit')).toBe(4);
     expect(screen.getByTestId('told').textContent).toBe(
-      "Input row 2, column 2 has the value 5 and reaches 4 outputs, each over the weight of the edge's colour.",
+      "Input row 1, column 1 has the value 5 and reaches 4 outputs, each over the weight of the edge's colour.",
     );
     await fireEvent.pointerOver(node('input 0'), { pointerType: 'mouse' });
     expect(edges('lit')).toBe(1);
