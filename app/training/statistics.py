@@ -147,6 +147,6 @@ def _activates(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) ->
 
 def _dead(output: Tensor) -> float:
     """Share of the maps, or units, that are the same for every picture and at every place."""
-    units = output.transpose(0, 1).flatten(1)
-    low, high = units.aminmax(dim=1)
-    return int((high - low < LIVING).sum()) / len(units)
+    places = (0, *range(2, output.ndim))
+    same = output.amax(places) - output.amin(places) < LIVING
+    return int(same.sum()) / len(same)
