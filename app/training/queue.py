@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 ROOT: Final = Path(__file__).parents[2]
 GRACE: Final = 0.7  # seconds in which a worker may stop by itself
 SPARE: Final = 600.0  # seconds for which a process that has nothing to do is kept
+PATIENCE: Final = 10.0  # seconds that a killed process, or one that is done, is waited for
 MOST_WAITING: Final = 100
 
 
@@ -106,7 +107,7 @@ class Queue:
         for worker in workers:
             if not worker.ended.wait(GRACE):
                 worker.process.kill()
-                worker.ended.wait(10)
+                worker.ended.wait(PATIENCE)
 
     # --- what visitors do
 
@@ -142,7 +143,7 @@ class Queue:
             values = {"name": name if name is None else name or run.id, "note": note}
             run.describe(replace(about, **{key: value for key, value in values.items() if value is not None}))
 
-    def stop(self, run: Run, patience: float = 5.0) -> None:
+    def stop(self, run: Run) -> None:
         """End a run, and wait for that; one that is over stays as it is. Raises OSError."""
         with self._lock:
             worker = self._workers.get(run.id)
@@ -156,10 +157,13 @@ class Queue:
             worker.say("stop")
         if not worker.ended.wait(GRACE):
             worker.process.kill()
-            worker.ended.wait(patience)
+            worker.ended.wait(PATIENCE)
 
     def resume(self, run: Run) -> None:
         """Let a run go on from its last epoch; one that is running or waiting does. Raises FinishedError, OSError."""
+        worker = self._workers.get(run.id)
+        if worker is not None and run.state.status in OVER:
+            worker.ended.wait(PATIENCE)  # it has said its last word and is about to go
         with self._lock:
             if run.id in self._workers or run.id in self._waiting:
                 return
