@@ -4,6 +4,7 @@ import gzip
 import struct
 import zlib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -91,8 +92,10 @@ def obtain(name: str, folder: Path | None = None, progress: Progress | None = No
     return load(DATASETS[name], folder, progress)
 
 
+@cache
 def digits() -> Pictures:
-    """scikit-learn's 1,797 digits, enlarged and framed in 28x28 as /predict frames what it is sent."""
+    """scikit-learn's 1,797 digits, enlarged and framed in 28x28 as /predict frames what it is sent; in half a second,
+    the first time."""
     from app.training.others import other_writers
 
     framed = other_writers()

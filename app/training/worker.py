@@ -86,16 +86,17 @@ def _complain_in(path: Path) -> None:
 
 
 def prepare_to_train() -> None:
-    """Import what training needs, and take one step, which imports more: seconds that a visitor need not wait."""
-    import sklearn.datasets  # noqa: F401
+    """Import what training needs, take a step, which imports more, open the default data: seconds that nobody waits."""
     import torch
 
     import app.training.session  # noqa: F401
+    from app.training import datasets
 
     torch.set_num_threads(1)
     value = torch.nn.Parameter(torch.zeros(1))
     value.sum().backward()
     torch.optim.Adam([value], fused=True).step()
+    datasets.digits()
 
 
 def carry_out(run: Run, orders: Orders, data_dir: Path | None) -> tuple[str, str, bool]:
