@@ -1,6 +1,6 @@
 /** Numbers as they are written on screen: short in a cell, long in a sentence, with a true minus sign. */
 
-const MINUS = '\u2212';
+export const MINUS = '\u2212';
 const DECIMALS = 4;
 
 /** A number, or one that is written already, with true minus signs. */
@@ -24,8 +24,9 @@ export function long(value: number): string {
 
 /** At most four decimals; very small ones keep two figures. */
 export function plain(value: number): string {
+  if (!Number.isFinite(value)) return value < 0 ? `${MINUS}∞` : '∞';
   const rounded = Number(value.toFixed(DECIMALS));
-  return minus(rounded === 0 && value !== 0 ? value.toPrecision(2) : rounded || 0);
+  return minus(rounded === 0 && value !== 0 ? value.toExponential(1) : rounded || 0);
 }
 
 /** At most five signs for a cell: whole numbers as they are. */

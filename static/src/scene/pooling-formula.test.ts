@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { pool, reading, type Kind, type Pooling } from './pooling';
-import { arithmetic, brief, plain, sizeFormula, wayBack, type Piece } from './pooling-formula';
+import { brief, plain } from './format';
+import { arithmetic, sizeFormula, wayBack, type Piece } from './pooling-formula';
 import { fromNested } from './volume';
 
 const MAX: Pooling = {

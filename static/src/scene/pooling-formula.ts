@@ -1,6 +1,6 @@
 /** The arithmetic of one pooling window written out with its numbers, as pieces that know which cell they speak of. */
 
-import { short } from './format';
+import { MINUS, plain } from './format';
 import {
   AMPLITUDE,
   energyOf,
@@ -25,23 +25,9 @@ export interface Piece {
   value?: number;
 }
 
-const MINUS = '\u2212';
 const MOST = 12; // numbers written out; more are shortened
 const FIRST = 7;
 const LAST = 2;
-
-/** A number as it is in a sum: whole numbers as they are, others with at most four decimals. */
-export function plain(value: number): string {
-  if (!Number.isFinite(value)) return value < 0 ? `${MINUS}∞` : '∞';
-  const size = Math.abs(value);
-  const text = size !== 0 && size < 0.00005 ? value.toExponential(1) : String(Number(value.toFixed(4)));
-  return (text === '-0' ? '0' : text).replaceAll('-', MINUS);
-}
-
-/** A number in a cell: whole ones as they are, others as short as cells want them. */
-export function brief(value: number): string {
-  return Number.isInteger(value) && Math.abs(value) < 1000 ? plain(value) : short(value);
-}
 
 /** Every place under the window that counts, as a page is read; null where it is the padding. */
 function places(read: Reading, padding: boolean): (Reading['cells'][number] | null)[] {

@@ -64,9 +64,9 @@ export interface Plan {
 
 export interface Dataset {
   name: string;
-  pictures: number | null;
-  classes: number | string[] | null;
-  bytes: number | null;
+  pictures: number;
+  classes: string[];
+  bytes: number;
   here: boolean;
 }
 
@@ -147,8 +147,7 @@ export async function sheet(question: object, server: Server, signal: AbortSigna
 }
 
 export async function datasets(server: Server): Promise<Dataset[]> {
-  const told = await get<{ datasets: Dataset[] } | Dataset[]>('datasets', server);
-  return Array.isArray(told) ? told : told.datasets;
+  return (await get<{ datasets: Dataset[] }>('datasets', server)).datasets;
 }
 
 /** Throws AskError with what the server says. */
