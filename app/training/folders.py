@@ -24,7 +24,10 @@ DAMAGED = (
 
 def load(folder: Path) -> Pictures:
     """The images in the sub-folders of `folder`, grey if all of them are. Raises DatasetError."""
-    files = {place.name: _images(place) for place in _classes(folder)}
+    try:
+        files = {place.name: _images(place) for place in _classes(folder)}
+    except OSError as error:
+        raise DatasetError(f"{str(folder)[:200]} cannot be read: {error.strerror}; name another folder") from error
     first = next(iter(files.values()))[0]
     arrays = list(_read([path for paths in files.values() for path in paths]))
     colour = any(array.ndim == 3 for array in arrays)

@@ -86,7 +86,7 @@ def _complain_in(path: Path) -> None:
 
 
 def prepare_to_train() -> None:
-    """Import what training needs, take a step, which imports more, open the default data: seconds that nobody waits."""
+    """Import what training needs, take a step, which imports more, open the default data: nobody waits for it then."""
     import torch
 
     import app.training.session  # noqa: F401

@@ -96,6 +96,11 @@ def test_a_folder_that_is_not_there_is_an_error_that_names_it(tmp_path: Path) ->
         obtain(f"folder:{tmp_path / 'nowhere'}")
 
 
+def test_a_folder_that_cannot_be_read_is_an_error_that_says_why(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="cannot be read: File name too long; name another"):
+        obtain(f"folder:{tmp_path / ('a' * 5000)}")
+
+
 def test_a_grey_image_of_16_bits_keeps_its_brightness(tmp_path: Path) -> None:
     save(tmp_path / "b" / "1.png", 0)
     (tmp_path / "a").mkdir()
