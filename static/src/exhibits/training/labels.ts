@@ -18,6 +18,7 @@ function patternText({ channels, units }: Exclude<Settings['model'], string>): s
 }
 
 export function datasetName(name: string): string {
+  if (name.startsWith('folder:')) return name.slice('folder:'.length);
   return known(`training.data.${name}`) ? say(`training.data.${name}`) : name;
 }
 

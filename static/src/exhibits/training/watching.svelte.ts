@@ -3,7 +3,10 @@
 import { RunLog, type EpochRow, type LogEvent, type Notice, type Started } from '../../scene/training-log';
 import { settled, type Settings } from '../../scene/training-settings';
 import { Listening } from '../../wire/events';
-import { isLive, type Run, type Server, type Status } from '../../wire/runs';
+import { curve, isLive, type Run, type Server, type Status } from '../../wire/runs';
+
+const LONG = 20_000; // steps from which a run's curve comes before its log
+const POINTS = 4000; // of that curve
 
 export class Watch {
   readonly id: string;
@@ -24,6 +27,8 @@ export class Watch {
   /** There is no such run any more. */
   gone = $state(false);
   log = new RunLog();
+  /** Of a long run, what is still being read, while its curve is shown. */
+  #whole: RunLog | null = null;
   #listening: Listening<LogEvent & { seq: number; kind: string }> | null = null;
   #frame = 0;
 
@@ -31,6 +36,10 @@ export class Watch {
     this.id = run.id;
     this.run = run;
     this.#server = server;
+    if (run.step > LONG) {
+      this.#whole = new RunLog();
+      void this.#outline();
+    }
     this.listen();
   }
 
@@ -63,7 +72,7 @@ export class Watch {
   /** Hears what comes from now on; again, after a run has been continued. */
   listen(): void {
     if (this.#listening !== null) return;
-    this.#listening = new Listening(`runs/${this.id}/events`, this.#server, this.log.seq, {
+    this.#listening = new Listening(`runs/${this.id}/events`, this.#server, (this.#whole ?? this.log).seq, {
       onevent: (event) => this.#hear(event),
       onlost: (seconds) => (this.lost = seconds),
       onend: (gone) => {
@@ -96,8 +105,26 @@ export class Watch {
     this.#frame = 0;
   }
 
+  /** A long run's curve, to be looked at until its log is here whole. */
+  async #outline(): Promise<void> {
+    try {
+      const told = await curve(this.id, POINTS, this.#server);
+      if (this.#whole === null) return;
+      this.log.fill(told);
+      const rest = { images_per_second: null, seconds_left: null, memory: null, confusion: null, layers: [] };
+      this.log.epochs = told.epochs.map((row) => ({ ...row, ...rest }));
+      this.#show();
+    } catch {
+      // the log itself is on its way
+    }
+  }
+
   #hear(event: LogEvent): void {
-    if (!this.log.take(event) || this.#frame !== 0) return;
+    if (!(this.#whole ?? this.log).take(event)) return;
+    if (this.#whole !== null && (this.#whole.step.length >= this.run.step || event.kind === 'status')) {
+      [this.log, this.#whole] = [this.#whole, null];
+    }
+    if (this.#frame !== 0) return;
     this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
       this.#show();
@@ -106,7 +133,7 @@ export class Watch {
 
   #show(): void {
     const { log } = this;
-    this.started = log.started;
+    this.started = (this.#whole ?? log).started;
     if (log.epochs.length !== this.epochs.length || log.last !== this.last) this.epochs = log.epochs.slice();
     if (log.snapshots.length !== this.snapshots.length) this.snapshots = log.snapshots.slice();
     if (log.notices.length !== this.notices.length) this.notices = log.notices.slice();

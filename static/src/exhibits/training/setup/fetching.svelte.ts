@@ -26,12 +26,13 @@ export class Fetching {
     try {
       const url = at(home(this.#server), `datasets/${name}/fetch`);
       for await (const { event, data } of stream(url, {}, asking.signal)) {
-        const told = data as { done?: number; total?: number; detail?: string };
-        if (event === 'problem' || told.detail !== undefined) throw new Refused(told as never);
+        const told = data as { done?: number; total?: number; reason?: string };
+        if (event === 'done') return true;
+        if (event === 'failed') this.problem = told.reason ?? '';
         this.done = told.done ?? this.done;
         this.total = told.total ?? this.total;
       }
-      return true;
+      return false;
     } catch (error) {
       if (!asking.signal.aborted)
         this.problem = error instanceof Refused ? error.problem.detail : say('live.lost_server');

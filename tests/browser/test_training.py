@@ -1,0 +1,187 @@
+"""The training lab as a visitor has it: a run is begun, watched, left, compared and looked into, in a real browser."""
+
+import json
+import re
+import time
+import urllib.request
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import SIZES, Open, Visit, assert_silent, violations
+
+PATIENCE: Final = 120.0  # seconds for a run of a few epochs on a busy machine
+SMALL: Final = {"epochs": 2, "snapshots": 6}
+
+
+def call(server: str, path: str, asked: object = None) -> Any:
+    """What the server answers to a GET, or to a POST of this."""
+    body = None if asked is None else json.dumps(asked).encode()
+    request = urllib.request.Request(f"{server}/{path}", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+        return json.load(response)
+
+
+def over(server: str, name: str) -> dict[str, Any]:
+    """The run, when it is over."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        run: dict[str, Any] = call(server, f"runs/{name}")
+        if run["status"] not in ("queued", "running"):
+            return run
+        assert time.monotonic() < end, run
+        time.sleep(0.2)
+
+
+@pytest.fixture(scope="module")
+def finished(server: str) -> dict[str, Any]:
+    """A run that is over, for those who look into one."""
+    run: dict[str, Any] = call(server, "runs", SMALL)
+    return over(server, run["id"])
+
+
+def at(open_page: Open, *view: str, **attributes: str) -> Visit:
+    """The lab in a state."""
+    return open_page(f"/train?{urlencode(attributes)}", *view)
+
+
+def run_of(page: Page) -> str:
+    """The run that the address names."""
+    expect(page).to_have_url(re.compile("run="))
+    found = re.search(r"[?&]run=([^&]+)", page.url)
+    assert found is not None
+    return found[1]
+
+
+def legend(page: Page, name: str, cell: str) -> str:
+    """What the legend reads off the drawn lines of a run."""
+    text = page.get_by_test_id(f"legend-{name}").get_by_test_id(f"read-{cell}").text_content() or ""
+    return text.replace("\u2212", "-").strip(" %")
+
+
+def test_what_is_drawn_at_the_end_is_what_the_run_says(open_page: Open, server: str) -> None:
+    visit = at(open_page, settings=json.dumps(SMALL), smoothing="0")
+    page = visit.page
+    page.get_by_test_id("train").click()
+    name = run_of(page)
+    expect(page.get_by_test_id("step")).not_to_have_text(re.compile("^0 of"))
+    expect(page.locator(f"[data-status=finished] >> text={'epochs in'}")).to_be_visible(timeout=PATIENCE * 1000)
+    run = over(server, name)
+    curve = call(server, f"runs/{name}/curve?points=20000")
+    expect(page.get_by_test_id("step")).to_have_text(f"{run['steps']} of {run['steps']}")
+    assert float(legend(page, name, "loss")) == pytest.approx(curve["loss"][-1], abs=6e-5)
+    assert float(legend(page, name, "accuracy")) == pytest.approx(100 * curve["accuracy"][-1], abs=0.06)
+    assert float(legend(page, name, "validation-loss")) == pytest.approx(run["last"]["validation_loss"], abs=6e-5)
+    assert float(legend(page, name, "validation-accuracy")) == pytest.approx(
+        100 * run["last"]["validation_accuracy"], abs=0.06
+    )
+    plot = page.get_by_test_id("plot-loss").get_by_role("slider")
+    plot.focus()
+    page.keyboard.press("Home")
+    expect(plot).to_have_attribute("aria-valuetext", re.compile(rf"^Steps 1; training {curve['loss'][0]:.4f}"))
+    assert_silent(visit, server)
+
+
+def test_a_run_goes_on_through_a_lost_connection_and_a_reload_until_it_is_stopped(open_page: Open, server: str) -> None:
+    page = at(open_page, settings=json.dumps({"epochs": 500})).page
+    page.get_by_test_id("train").click()
+    name = run_of(page)
+    expect(page.get_by_test_id("step")).not_to_have_text(re.compile("^0 of"))
+    page.context.set_offline(True)
+    before = int((page.get_by_test_id("step").text_content() or "").split()[0].replace(",", ""))
+    page.context.set_offline(False)
+    expect(page.get_by_test_id("step")).not_to_have_text(re.compile(f"^{before:,} of"))
+    page.reload()
+    assert run_of(page) == name
+    page.get_by_test_id("stop").click()
+    expect(page.get_by_test_id("status")).to_have_attribute("data-status", "stopped")
+    assert over(server, name)["status"] == "stopped"
+    steps = call(server, f"runs/{name}/curve?points=20000")["steps"]
+    expect(page.get_by_test_id("step")).to_have_text(re.compile(f"^{steps:,} of"))
+
+
+def test_two_runs_are_named_by_what_differs(open_page: Open, server: str, finished: dict[str, Any]) -> None:
+    settings = json.dumps({**SMALL, "optimizer": "sgd", "epochs": 1})
+    page = at(open_page, run=finished["id"], settings=settings).page
+    expect(page.get_by_test_id(f"legend-{finished['id']}")).to_be_visible()
+    page.get_by_test_id("train").click()
+    expect(page).not_to_have_url(re.compile(f"[?&]run={finished['id']}"))
+    name = run_of(page)
+    expect(page.get_by_test_id(f"legend-{name}")).to_contain_text("Optimizer SGD")
+    expect(page.get_by_test_id(f"legend-{finished['id']}")).to_contain_text("Optimizer Adam")
+    expect(page).to_have_url(re.compile(f"compare={finished['id']}"))
+    over(server, name)
+
+
+def test_a_network_that_cannot_be_is_explained_beside_it_and_not_trained(open_page: Open) -> None:
+    page = at(open_page, settings=json.dumps({"model": {"channels": [8, 16]}})).page
+    page.get_by_test_id("part-network").locator("summary").click()
+    expect(page.get_by_test_id("shapes")).to_contain_text("16@7×7")
+    page.get_by_label("Channels of the blocks", exact=True).fill("8, 8, 8, 8, 8, 8")
+    expect(page.get_by_test_id("part-network-problem")).to_contain_text("window does not fit into maps of 1x1")
+    expect(page.get_by_test_id("train")).to_be_disabled()
+    page.get_by_label("Channels of the blocks", exact=True).fill("8, 8, 8, 8")
+    expect(page.get_by_test_id("part-network-problem")).to_have_count(0)
+    expect(page.get_by_test_id("train")).to_be_enabled()
+
+
+def test_the_inside_of_a_run_is_shown_with_its_history(open_page: Open, server: str, finished: dict[str, Any]) -> None:
+    visit = at(open_page, run=finished["id"])
+    page = visit.page
+    steps = call(server, f"runs/{finished['id']}/snapshots")["steps"]
+    expect(page.get_by_test_id("where")).to_contain_text(f"step {steps[-1]},")
+    expect(page.get_by_test_id("kernels-c1")).to_be_visible()
+    expect(page.get_by_test_id("scores").get_by_role("listitem")).to_have_count(10)
+    newest = page.get_by_test_id("scores").text_content()
+    page.get_by_test_id("history-slider").focus()
+    page.keyboard.press("Home")
+    expect(page.get_by_test_id("where")).to_contain_text(f"step {steps[0]},")
+    expect(page.get_by_test_id("scores")).not_to_have_text(newest or "")
+    page.get_by_test_id("view-layers").click()
+    expect(page.get_by_test_id("layers").get_by_role("img", name="mean")).to_have_count(10)
+    page.get_by_test_id("view-confusion").click()
+    wrong = page.get_by_test_id("confusion").locator("li button").first
+    wrong.click()
+    expect(page.get_by_test_id("cell-words")).to_contain_text("called")
+    page.wait_for_function("image => image.naturalWidth > 0", arg=page.get_by_test_id("strip").element_handle())
+    assert_silent(visit, server)
+
+
+def test_a_kept_run_is_named_repeated_and_deleted(open_page: Open, server: str) -> None:
+    name = over(server, call(server, "runs", {**SMALL, "epochs": 1, "learning_rate": 0.002})["id"])["id"]
+    page = at(open_page, run=name).page
+    page.get_by_test_id(f"more-{name}").click()
+    row = page.get_by_test_id(f"run-{name}")
+    row.get_by_label("Name").fill("twice as fast")
+    row.get_by_label("Name").press("Tab")
+    expect(page.get_by_test_id(f"open-{name}")).to_have_text("twice as fast")
+    assert call(server, f"runs/{name}")["name"] == "twice as fast"
+    page.get_by_test_id(f"repeat-{name}").click()
+    expect(page.get_by_test_id("part-optimizer").locator("summary")).to_contain_text("rate 0.002")
+    page.get_by_test_id(f"delete-{name}").click()
+    page.get_by_test_id(f"delete-{name}").click()
+    expect(row).to_have_count(0)
+    assert name not in [run["id"] for run in call(server, "runs")["runs"]]
+
+
+@pytest.mark.parametrize(
+    ("lang", "size", "theme", "view"),
+    [("en", "desktop", "dark", "confusion"), ("zh", "phone", "light", "layers"), ("en", "phone", "dark", "kernels")],
+)
+def test_it_is_accessible_and_fits(
+    open_page: Open, server: str, finished: dict[str, Any], lang: str, size: str, theme: str, view: str
+) -> None:
+    visit = at(open_page, lang, size, theme, run=finished["id"], view=view, lang=lang)
+    page = visit.page
+    expect(page.get_by_test_id("plot-loss").locator("canvas")).to_be_visible()
+    expect(page.get_by_test_id(f"view-{view}")).to_have_attribute("aria-selected", "true")
+    if size == "phone":
+        page.get_by_test_id("settings").locator("summary").first.click()
+    for part in ("network", "optimizer", "augmentation"):
+        page.get_by_test_id(f"part-{part}").locator("summary").click()
+    expect(page.get_by_test_id("sheet")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
+    assert violations(page) == []
+    assert_silent(visit, server)
