@@ -5,11 +5,10 @@ from typing import Any
 import orjson
 
 from app.training import journal, points
-from app.training.journal import Reader
+from app.training.journal import STEPS, Reader
 from app.training.runs import Run
 
 LIGHT = ("epoch", "step", "loss", "accuracy", "validation_loss", "validation_accuracy", "best", "seconds")
-STEPS = b'"kind":"steps"'
 
 
 def curve(run: Run, most: int, first: int = 1, last: int | None = None) -> dict[str, Any]:

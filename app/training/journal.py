@@ -10,6 +10,7 @@ import orjson
 
 CHUNK: Final = 2**16  # bytes read at once
 HEAD: Final = b'{"seq":'  # how every line begins
+STEPS: Final = b'"kind":"steps"'  # near the beginning of those lines of which there are many
 
 
 class Journal:

@@ -7,30 +7,47 @@ from typing import Any
 import orjson
 
 from app.training import points
-from app.training.journal import Journal, events
+from app.training.journal import STEPS, Journal, Reader
 from app.training.runs import Run, State, put
 
 
 def mend(run: Run, journal: Journal) -> State:
     """The state as the files have it. An epoch that is kept and not told is told now. Raises OSError."""
-    state = run.state
-    kept = kept_of(run)
+    state, kept = run.state, kept_of(run)
+    told, steps = _told(run)
     if kept is not None:
-        told = 0
-        for event in events(run.log):
-            if event["kind"] == "epoch":
-                told = event["epoch"]
-            elif event["kind"] == "continued":
-                told = min(told, event["epoch"])
         if told < kept["event"]["epoch"]:
             journal.write("epoch", kept["event"])
         state = replace(state, epoch=kept["event"]["epoch"], last=kept["last"], best=kept["best"])
-    steps = points.rebuilt(run.log)
-    put(run.folder / "steps.bin", steps.tobytes())
-    seconds = float(steps["seconds"][-1]) if len(steps) else 0.0
-    state = replace(state, step=len(steps), seconds=round(seconds, 3))
+    found = points.read(run.folder / "steps.bin")
+    if len(found) < steps:
+        found = points.rebuilt(run.log)
+    put(run.folder / "steps.bin", found[:steps].tobytes())
+    seconds = float(found["seconds"][steps - 1]) if steps else 0.0
+    state = replace(state, step=steps, seconds=round(seconds, 3))
     run.reach(state)
     return state
+
+
+def _told(run: Run) -> tuple[int, int]:
+    """The last epoch and the last step that the log tells and that are not void."""
+    epoch = step = 0
+    newest = b""
+    reader = Reader(run.log)
+    while lines := reader.lines():
+        for line in lines:
+            if STEPS in line[:48]:
+                newest = line
+                continue
+            event = orjson.loads(line)
+            if event["kind"] == "epoch":
+                epoch = event["epoch"]
+            elif event["kind"] == "continued":
+                epoch, step, newest = min(epoch, event["epoch"]), event["step"], b""
+    if newest:
+        event = orjson.loads(newest)
+        step = event["first"] + len(event["loss"]) - 1
+    return epoch, step
 
 
 def go_back(run: Run, journal: Journal) -> State:

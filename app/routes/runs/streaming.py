@@ -23,6 +23,7 @@ router = APIRouter(prefix="/runs", tags=["training"])
 
 EVENT_STREAM: Final = "text/event-stream"
 BETWEEN: Final = 0.1  # seconds between two looks into the log
+SELDOM: Final = 5  # looks that find nothing, of which one asks whether the run is over
 LONGEST_SEND: Final = 20.0  # seconds for which a client may leave an event unread
 
 
@@ -98,18 +99,16 @@ def _is_known(run: Run, after: int) -> bool:
 async def _events(queue: Queue, run: Run, after: int) -> AsyncIterator[bytes]:
     """The events in bytes, until the run's end."""
     reader = await anyio.to_thread.run_sync(Reader, run.log, after)
+    idle = 0
     while True:
         lines = reader.lines()
         for line in lines:
             yield _sent(line)
-        if not lines:
-            if not run.folder.exists():
-                return
-            state = queue.state(run)
-            if state.status in OVER and not (lines := reader.lines()):
-                return
-            for line in lines:
+        idle = 0 if lines else idle + 1
+        if idle % SELDOM == 1 and (not run.folder.exists() or queue.state(run).status in OVER):
+            for line in reader.lines():
                 yield _sent(line)
+            return
         await sleep(0 if lines else BETWEEN)
 
 

@@ -1,0 +1,160 @@
+"""The training lab: a run that is watched beside a bare script, the first point of a curve, and a million points."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import numpy as np
+
+from bench.report import Row
+from bench.servers import ROOT, Server, free_port, running
+
+BATCH = 128
+HELD_OUT = 0.2
+PICTURES = 19_200
+EPOCHS = 2  # of which the last is measured
+ROUNDS = 3
+WATCHERS = 30
+MILLION = 1_000_000
+AUGMENTATION = {"shift": 0.3, "rotate": 0.3, "scale": 0.3}
+
+
+def data_folder() -> Path | None:
+    """Where MNIST lies; None has it fetched."""
+    named = os.environ.get("RECEPTIVE_DATA_DIR")
+    return Path(named) if named else None
+
+
+def bare() -> float:
+    """Images per second of the bare script."""
+    command = [sys.executable, "-m", "bench.bare", str(PICTURES), str(EPOCHS)]
+    return float(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+
+
+@contextmanager
+def lab(runs: Path) -> Iterator[Server]:
+    """A server, its networks loaded."""
+    port = free_port()
+    arguments = ["-m", "app.cli", "serve", "--port", str(port), "--no-browser", "--runs", str(runs)]
+    folder = data_folder()
+    if folder is not None:
+        arguments += ["--data-dir", str(folder)]
+    with running(arguments, port, "/models/lenet5") as server:
+        yield server
+
+
+@contextmanager
+def watching(server: Server, run: str) -> Iterator[None]:
+    """Somebody who reads every event."""
+
+    def read() -> None:
+        with httpx2.stream("GET", f"{server.url}/runs/{run}/events", timeout=None) as answer:
+            for _ in answer.iter_bytes():
+                pass
+
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    yield
+    thread.join(timeout=5)
+
+
+def settings(**changes: Any) -> dict[str, Any]:
+    """The run that is measured."""
+    usual = {"dataset": "mnist", "batch_size": BATCH, "subset": PICTURES, "epochs": EPOCHS, "held_out": HELD_OUT}
+    return {**usual, **changes}
+
+
+def events(server: Server, run: str) -> Iterator[dict[str, Any]]:
+    """What a run says, as it says it."""
+    with httpx2.stream("GET", f"{server.url}/runs/{run}/events", timeout=None) as answer:
+        for line in answer.iter_lines():
+            if line.startswith("data: "):
+                yield json.loads(line[6:])
+
+
+def watched(server: Server, watchers: int, **changes: Any) -> float:
+    """Images per second of the last epoch's steps, by the trainer's own clock, while so many watch."""
+    run = httpx2.post(f"{server.url}/runs", json=settings(**changes), timeout=60).json()["id"]
+    begun = last = 0.0
+    with ExitStack() as stack:
+        for _ in range(watchers - 1):
+            stack.enter_context(watching(server, run))
+        for event in events(server, run):
+            if event["kind"] == "epoch" and event["epoch"] == EPOCHS - 1:
+                begun = event["seconds"]
+            elif event["kind"] == "steps":
+                last = event["seconds"]
+            elif event["kind"] == "status" and event["status"] != "finished":
+                raise RuntimeError(event["reason"])
+    return PICTURES / (last - begun)
+
+
+def first_point(server: Server) -> float:
+    """Seconds from pressing Train, on a page that has been open for a while, to the first point of the curve."""
+    httpx2.post(f"{server.url}/runs/plan", json={}, timeout=60).raise_for_status()
+    time.sleep(20)
+    begun = time.perf_counter()
+    run = httpx2.post(f"{server.url}/runs", json={"epochs": 1}, timeout=60).json()["id"]
+    spent = next(time.perf_counter() - begun for event in events(server, run) if event["kind"] == "steps")
+    httpx2.post(f"{server.url}/runs/{run}/stop", timeout=60).raise_for_status()
+    return spent
+
+
+def log_of_a_million(runs: Path) -> str:
+    """A run whose log has a million steps; its id."""
+    from app.training import points
+    from app.training.journal import Journal
+    from app.training.runs import Shelf
+    from app.training.settings import RunSettings
+
+    run = Shelf(runs).create(RunSettings().model_dump(mode="json"))
+    random, at_once = np.random.default_rng(1), 20
+    with Journal(run.log) as journal, (run.folder / "steps.bin").open("wb") as file:
+        for first in range(1, MILLION, at_once):
+            said = {name: random.random(at_once, np.float32) for name in ("loss", "accuracy", "rate", "gradient")}
+            event = {"first": first, "epoch": 1, **said, "seconds": first / 1000}
+            journal.write("steps", event)
+            file.write(points.batch(event, (first - 1) / 1000).tobytes())
+    run.change(status="finished")
+    return run.id
+
+
+def middle(values: list[float]) -> float:
+    return sorted(values)[len(values) // 2]
+
+
+def measure() -> Iterator[Row]:
+    """Rounds of the bare script and the lab in turn."""
+    with tempfile.TemporaryDirectory() as folder:
+        million = log_of_a_million(Path(folder))
+        with lab(Path(folder)) as server:
+            spent = first_point(server)
+            yield Row("training", "first point of a curve", f"{spent:.2f} s", "", None, "under 2 s", spent < 2)
+            bare()
+            rounds = [
+                (bare(), watched(server, 1), watched(server, WATCHERS), watched(server, 1, augmentation=AUGMENTATION))
+                for _ in range(ROUNDS)
+            ]
+            floor = middle([each[0] for each in rounds])
+            ratios = [middle([each[place] / each[0] for each in rounds]) for place in (1, 2, 3)]
+            for what, ratio, budget in (
+                ("MNIST, batch 128, one watches", ratios[0], 0.97),
+                (f"MNIST, batch 128, {WATCHERS} watch", ratios[1], 0.97),
+                ("the same with shift, rotation and scale", ratios[2], None),
+            ):
+                limit, met = (f"at least {budget}", ratio >= budget) if budget else ("", None)
+                speed = f"{ratio * floor:,.0f} images/s"
+                yield Row("training", what, speed, f"bare script {floor:,.0f} images/s", ratio, limit, met)
+            begun = time.perf_counter()
+            httpx2.get(f"{server.url}/runs/{million}/curve?points=1000", timeout=60).raise_for_status()
+            spent = time.perf_counter() - begun
+            yield Row("training", "a million points opened", f"{spent:.2f} s", "", None, "under 1 s", spent < 1)
