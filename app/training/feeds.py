@@ -82,7 +82,7 @@ class ShuffledFeed:
         order = torch.randperm(self.pictures, generator=generator)
         images, labels = self.train_on
         for chunk in order.split(self.batch * max(CHUNK // self.batch, 1)):
-            ink = augmented(images[chunk].float().div_(255), self.augmentation, generator)
+            ink = augmented(images.index_select(0, chunk).float().div_(255), self.augmentation, generator)
             inputs = ink.sub_(self.mean).div_(self.std)
             yield from zip(inputs.split(self.batch), labels[chunk].split(self.batch), strict=True)
 
