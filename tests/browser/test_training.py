@@ -81,6 +81,12 @@ def test_what_is_drawn_at_the_end_is_what_the_run_says(open_page: Open, server: 
     plot.focus()
     page.keyboard.press("Home")
     expect(plot).to_have_attribute("aria-valuetext", re.compile(rf"^Steps 1; training {curve['loss'][0]:.4f}"))
+    page.keyboard.press("Escape")
+    area = page.get_by_test_id("plot-accuracy").locator(".u-over")
+    box = area.bounding_box()
+    assert box is not None
+    area.hover(position={"x": box["width"] / 2, "y": 40})
+    expect(plot).to_have_attribute("aria-valuenow", re.compile(rf"^{run['steps'] // 2}"))
     assert_silent(visit, server)
 
 

@@ -29,7 +29,7 @@ export interface Attributes {
   view?: string | undefined;
 }
 
-const USUALLY = { axis: 'steps', smoothing: 0.8, view: 'kernels' } as const;
+const USUALLY = { axis: 'steps', smoothing: 0.6, view: 'kernels' } as const;
 
 export class Lab {
   settings = $state.raw<Settings>(USUAL);
