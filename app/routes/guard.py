@@ -270,7 +270,7 @@ class _Request:
         await self._empty(
             204,
             [
-                (b"access-control-allow-methods", b"GET, POST, DELETE, OPTIONS"),
+                (b"access-control-allow-methods", b"GET, POST, PATCH, DELETE, OPTIONS"),
                 (b"access-control-allow-headers", b"Authorization, Content-Type, Accept, Last-Event-ID"),
                 (b"access-control-max-age", b"600"),
             ],

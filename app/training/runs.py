@@ -195,7 +195,10 @@ class Shelf:
 
 def _made(folder: Path) -> tuple[str, int]:
     """When a run was made: its id says the second, its settings are written once."""
-    return folder.name[:15], (folder / "settings.json").stat().st_mtime_ns
+    try:
+        return folder.name[:15], (folder / "settings.json").stat().st_mtime_ns
+    except FileNotFoundError:  # deleted just now
+        return folder.name[:15], 0
 
 
 def is_run(folder: Path) -> bool:

@@ -18,7 +18,9 @@ import numpy as np
 import pytest
 from PIL import Image
 from safetensors.numpy import load
+from websockets.sync.client import connect
 
+from tests.routes.test_live import stroke
 from tests.serving import Running, running
 
 PATIENCE = 120.0  # seconds for a process to begin on a busy machine
@@ -94,7 +96,7 @@ def picture() -> bytes:
     return buffer.getvalue()
 
 
-def test_a_run_is_trained_watched_and_asked(client: httpx2.Client) -> None:
+def test_a_run_is_trained_watched_and_asked(lab: Running, client: httpx2.Client) -> None:
     run = begun(client, **TINY, name="mine")
     events = listened(client, run)
     found = run_of(client, run)
@@ -125,6 +127,16 @@ def test_a_run_is_trained_watched_and_asked(client: httpx2.Client) -> None:
     layers = client.post("/activations", files={"image": picture()}, data={"model": f"run:{run}"}).json()["layers"]
     assert [layer["name"] for layer in layers] == ["conv1_1", "conv1_1_relu", "pool1", "output"]
     assert client.get(f"/models/run:{run}").json()["input_shape"] == [1, 28, 28]
+    with connect(lab.live, compression=None) as live:
+        for which in ("", ":0"):
+            look = {"type": "look", "model": f"run:{run}{which}", "layers": ["conv1_1"]}
+            live.send(json.dumps(look))
+            live.send(stroke(1))
+            frame = live.recv(PATIENCE)
+            assert isinstance(frame, bytes)
+            assert load(frame)["conv1_1"].shape == (2, 28, 28)
+        live.send(json.dumps({**look, "model": "run:20261121-084501-lenet5-7f3a"}))
+        assert "is not kept here" in str(live.recv(PATIENCE))
 
     confusion = epochs[-1]["confusion"]
     actual, called = next((a, c) for a in range(10) for c in range(10) if confusion[a][c])

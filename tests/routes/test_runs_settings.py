@@ -1,6 +1,10 @@
 """What is asked of the training lab and refused, and what it says before anything is trained."""
 
 import io
+import itertools
+import json
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from app.training.fetching import Cancelled, Progress
 from app.training.runs import Shelf
 from app.training.settings import RunSettings
 from tests.serving import TOKEN, Running, running
@@ -123,6 +128,10 @@ def test_a_run_whose_files_are_damaged_does_not_hide_the_others(lab: Running) ->
     good, bad = (shelf.create(RunSettings().model_dump(mode="json")) for _ in range(2))
     (bad.folder / "state.json").write_bytes(b"{")
     assert [run["id"] for run in httpx2.get(f"{lab.url}/runs").json()["runs"]] == [good.id]
+    answer = httpx2.get(f"{lab.url}/runs/{bad.id}")
+    assert answer.status_code == 404
+    assert "damaged" in answer.json()["detail"]
+    assert httpx2.delete(f"{lab.url}/runs/{bad.id}").status_code == 204
 
 
 def test_more_runs_than_can_wait_are_refused(lab: Running, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,6 +192,28 @@ def test_data_sets_are_said_with_their_size(lab: Running) -> None:
     answer = httpx2.post(f"{lab.url}/datasets/digits/fetch", timeout=60)
     assert "event: done" in answer.text
     assert httpx2.post(f"{lab.url}/datasets/nothing/fetch").status_code == 404
+
+
+def test_who_leaves_gives_up_what_is_being_fetched(lab: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    given_up = threading.Event()
+
+    def obtain(_: str, __: Path | None, progress: Progress) -> None:
+        try:
+            for done in itertools.count():
+                progress(done, 10**9)
+                time.sleep(0.001)
+        except Cancelled:
+            given_up.set()
+            raise
+
+    monkeypatch.setattr("app.training.datasets.obtain", obtain)
+    address = f"{lab.url}/datasets/mnist/fetch"
+    with httpx2.stream("POST", address, timeout=60) as answer:
+        lines = (line for line in answer.iter_lines() if line.startswith("data: "))
+        told = [json.loads(next(lines)[6:])["done"] for _ in range(3)]
+        assert told == sorted(told)
+        assert httpx2.post(address).status_code == 429
+    assert given_up.wait(60)
 
 
 def test_a_data_set_that_cannot_be_had_says_why(weights: Path, tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ def runs(request: Request) -> Response:
     for run in queue.shelf.all():
         try:
             found.append(told(queue, run))
-        except (OSError, ValueError, TypeError, KeyError) as error:  # deleted just now, or not a run of ours
+        except RefusalError as error:
             log.warning("%s is not listed: %s", run.folder, error)
     return as_json({"runs": found})
 

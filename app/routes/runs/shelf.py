@@ -41,8 +41,13 @@ def drawings_of(request: Request, browser: str | None) -> "Drawings | None":
 
 
 def told(queue: Queue, run: Run) -> dict[str, Any]:
-    """A run as the wire has it. Raises OSError where its files are gone, and ValueError where they are no run's."""
-    about, state = run.about, queue.state(run)
+    """A run as the wire has it. Raises RefusalError with 404 where its files are gone or damaged."""
+    try:
+        about, state, settings = run.about, queue.state(run), run.settings
+    except (OSError, ValueError, TypeError) as error:
+        raise RefusalError(
+            404, f"run {run.id}: its files are gone or damaged ({error}); it can only be deleted"
+        ) from error
     return {
         "id": run.id,
         "name": about.name,
@@ -53,7 +58,7 @@ def told(queue: Queue, run: Run) -> dict[str, Any]:
         "created": about.created,
         "started": state.started,
         "ended": state.ended,
-        "settings": run.settings,
+        "settings": settings,
         "steps": state.steps,
         "step": state.step,
         "epoch": state.epoch,

@@ -1,0 +1,114 @@
+"""The process that trains: it obeys, it holds its run, and whatever ends it is said."""
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from app.training import journal
+from app.training.endings import explained, killed
+from app.training.pictures import DatasetError
+from app.training.runs import Run, Shelf
+from app.training.settings import RunSettings
+from app.training.worker import HELD
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 120.0  # seconds on a busy machine
+TINY: dict[str, Any] = {"model": {"channels": [2], "window": 4, "units": []}, "subset": 40, "batch_size": 10}
+
+
+def created(folder: Path, **settings: Any) -> Run:
+    return Shelf(folder / "runs").create(RunSettings.model_validate({**TINY, **settings}).model_dump(mode="json"))
+
+
+def worker(*arguments: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "app.training.worker", *arguments]
+    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def until_it_trains(run: Run) -> None:
+    end = time.monotonic() + PATIENCE
+    while run.state.epoch < 1:
+        assert time.monotonic() < end, run.state
+        time.sleep(0.02)
+
+
+def test_it_trains_the_folder_that_it_is_given_and_holds_it_meanwhile(tmp_path: Path) -> None:
+    run = created(tmp_path, epochs=10_000)
+    with worker(str(run.folder)) as process:
+        until_it_trains(run)
+        assert run.held
+        assert run.state.process == process.pid
+        with worker(str(run.folder)) as second:
+            assert second.wait(PATIENCE) == HELD
+        process.send_signal(signal.SIGTERM)
+        said, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert json.loads(said) == {"status": "stopped", "reason": "stopped by hand"}
+    assert not run.held
+    assert run.state.status == "stopped"
+    assert json.loads(journal.last_line(run.log))["status"] == "stopped"
+
+
+def test_it_hears_orders_and_ends_when_nobody_is_left_to_give_any(tmp_path: Path) -> None:
+    run = created(tmp_path, epochs=10_000)
+    with worker() as process:
+        assert process.stdin is not None
+        process.stdin.write(f"train {run.folder}\n")
+        process.stdin.flush()
+        until_it_trains(run)
+        process.stdin.close()
+        process.stdin = None
+        assert process.wait(PATIENCE) == 0
+    assert run.state.status == "interrupted"
+    assert "continued" in run.state.reason
+
+
+def test_a_run_that_cannot_be_trained_fails_with_the_reason(tmp_path: Path) -> None:
+    run = created(tmp_path, dataset=f"folder:{tmp_path / 'nowhere'}")
+    with worker(str(run.folder)) as process:
+        assert process.wait(PATIENCE) == 0
+    assert run.state.status == "failed"
+    assert "nowhere" in run.state.reason
+    assert json.loads(journal.last_line(run.log))["reason"] == run.state.reason
+
+
+def test_a_run_that_diverges_says_why(tmp_path: Path) -> None:
+    run = created(tmp_path, learning_rate=1000, optimizer="sgd", epochs=50, loss="cross-entropy")
+    with worker(str(run.folder)) as process:
+        assert process.wait(PATIENCE) == 0
+    assert run.state.status == "failed"
+    assert "diverged" in run.state.reason
+    assert "learning rate" in run.state.reason
+
+
+def test_memory_that_does_not_suffice_is_told_with_what_to_do() -> None:
+    with pytest.raises(RuntimeError) as caught:
+        torch.empty(10**15)
+    for error in (caught.value, MemoryError()):
+        status, reason = explained(error)
+        assert status == "failed"
+        assert "smaller batch_size" in reason
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EFBIG, errno.EDQUOT])
+def test_a_full_disk_is_told_with_what_to_do(number: int) -> None:
+    status, reason = explained(OSError(number, os.strerror(number)))
+    assert status == "failed"
+    assert "free some, and continue" in reason
+
+
+def test_other_failures_say_what_they_were() -> None:
+    assert explained(DatasetError("no digits"))[1] == "no digits"
+    assert "KeyError" in explained(KeyError("weight"))[1]
+    assert killed(-9)[0] == "interrupted"
+    assert "memory runs out" in killed(-9)[1]
+    assert "exit status 4" in killed(4)[1]
