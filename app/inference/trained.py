@@ -15,7 +15,7 @@ from torch.nn import functional
 from app.inference.hosted import Hosted
 from app.training.runs import Run
 from app.training.settings import RunSettings
-from models.catalogue import Network, WeightsError, build
+from models.catalogue import CATALOGUE, Network, WeightsError, build
 from models.classifier import Classifier
 from models.pattern import Pattern
 from models.patterned import PatternNetwork
@@ -48,7 +48,7 @@ class HostedRun(Hosted):
             paper="",
             module="",
             input_shape=tuple(facts["input_shape"]),
-            classes=tuple(facts["classes"]),
+            classes=_classes(facts),
             mean=float(np.mean(facts["mean"])),
             std=float(np.mean(facts["std"])),
             parameters=facts["parameters"],
@@ -67,6 +67,13 @@ def find(run: Run, name: str, which: str) -> Found:
     path = run.weights(which)
     about = path.stat()
     return Found(name, run, path, (about.st_mtime_ns, about.st_ino))
+
+
+def _classes(facts: dict[str, Any]) -> tuple[str, ...]:
+    """A name for every output: those that the data set has none for are called by their number."""
+    names = tuple(facts["classes"])
+    known = CATALOGUE.get(facts["model"])
+    return names if known is None else names + tuple(str(place) for place in range(len(names), len(known.classes)))
 
 
 def _network(found: Found, about: Network) -> Classifier:

@@ -1,0 +1,79 @@
+/** The lab's state: what an address says of it, what a new run does to those that are shown, where a problem belongs. */
+
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+import { USUAL } from '../../scene/training-settings';
+import type { Run } from '../../wire/runs';
+import { homeOf } from './planning.svelte';
+import { Lab } from './state.svelte';
+
+const fetched = vi.fn<typeof fetch>();
+
+beforeEach(() => vi.stubGlobal('fetch', fetched));
+afterEach(() => {
+  vi.unstubAllGlobals();
+  fetched.mockReset();
+});
+
+function run(id: string, status: Run['status'] = 'finished', settings: object = {}): Run {
+  const figures = { last: null, best: null, steps: 10, step: 10, epoch: 1, seconds: 1, device: 'cpu' };
+  const times = { created: id, started: null, ended: null, position: null };
+  return { id, name: id, note: '', status, reason: '', settings: { ...settings }, ...times, ...figures };
+}
+
+/** Answers for a list of runs; every stream is over at once. */
+function serve(runs: Run[], begun?: Run): void {
+  fetched.mockImplementation((url, init) => {
+    const { pathname } = new URL(url as URL);
+    if (pathname.endsWith('/events')) return Promise.resolve(new Response(null, { status: 204 }));
+    const answer = init?.method === 'POST' && pathname === '/runs' ? begun : { runs };
+    return Promise.resolve(Response.json(answer));
+  });
+}
+
+test('what an address says comes back from the state', () => {
+  const said = { run: 'a', compare: 'b,c', settings: '{"epochs":3}', axis: 'epochs', smoothing: '0.5', view: 'layers' };
+  expect(new Lab({ ...said, log: true }).attributes).toEqual({ ...said, log: '' });
+  expect(new Lab({ axis: 'years', smoothing: 'much', view: 'none', settings: '{' }).attributes).toEqual({});
+});
+
+test('without a word the run that is running is shown, else the newest', async () => {
+  serve([run('c'), run('b', 'running'), run('a')]);
+  const lab = new Lab({});
+  await lab.look();
+  expect(lab.run).toBe('b');
+  serve([run('c'), run('a')]);
+  const other = new Lab({});
+  await other.look();
+  expect(other.run).toBe('c');
+});
+
+test('settings in an address wait for their own run, and show no other', async () => {
+  serve([run('c'), run('b', 'finished', { epochs: 3 })]);
+  const lab = new Lab({ settings: '{"epochs":3}' });
+  await lab.look();
+  expect(lab.run).toBe('b');
+  const none = new Lab({ settings: '{"epochs":4}' });
+  await none.look();
+  expect(none.run).toBeNull();
+});
+
+test('a new run stands in front of the one before, each with a colour that it keeps', async () => {
+  serve([run('a')], run('b', 'running'));
+  const lab = new Lab({});
+  await lab.look();
+  expect(lab.placeOf('a')).toBe(0);
+  serve([run('b', 'running'), run('a')], run('b', 'running'));
+  await lab.train();
+  expect([lab.run, lab.compared]).toEqual(['b', ['a']]);
+  expect([lab.placeOf('a'), lab.placeOf('b')]).toEqual([0, 1]);
+  for (const watch of lab.watches) watch.close();
+});
+
+test('a setting that cannot be is said in the part of the form where it stands', () => {
+  const problem = { type: '', title: '', status: 422, reason: '' };
+  expect(homeOf({ ...problem, field: 'schedule.factor', detail: '' })).toBe('schedule');
+  expect(homeOf({ ...problem, field: 'model', detail: 'model: pool5: it does not fit' })).toBe('network');
+  expect(homeOf({ ...problem, field: '', detail: 'subset is larger than the data set' })).toBe('data');
+  expect(new Lab({}).settings).toEqual(USUAL);
+});
