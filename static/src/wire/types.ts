@@ -134,11 +134,11 @@ export interface Augmentation {
    */
   scale: number;
   /**
-   * slanted, at 1 by up to half a pixel in each
+   * slanted, at 1 by up to half a pixel for each pixel down
    */
   shear: number;
   /**
-   * bent as a hand bends lines, at 1 strongly
+   * bent like handwriting, at 1 as far as Simard et al. 2003 bend it
    */
   elastic: number;
   /**
@@ -146,7 +146,7 @@ export interface Augmentation {
    */
   flip: number;
   /**
-   * cut out of a border, at 1 of an eighth of the side, anew for each picture
+   * framed by zeros, at 1 an eighth of the side wide, and cut out anywhere
    */
   crop: number;
   /**
@@ -1317,11 +1317,11 @@ export interface Augmentation1 {
    */
   scale: number;
   /**
-   * slanted, at 1 by up to half a pixel in each
+   * slanted, at 1 by up to half a pixel for each pixel down
    */
   shear: number;
   /**
-   * bent as a hand bends lines, at 1 strongly
+   * bent like handwriting, at 1 as far as Simard et al. 2003 bend it
    */
   elastic: number;
   /**
@@ -1329,7 +1329,7 @@ export interface Augmentation1 {
    */
   flip: number;
   /**
-   * cut out of a border, at 1 of an eighth of the side, anew for each picture
+   * framed by zeros, at 1 an eighth of the side wide, and cut out anywhere
    */
   crop: number;
   /**
@@ -1790,11 +1790,11 @@ export interface Augmentation2 {
    */
   scale: number;
   /**
-   * slanted, at 1 by up to half a pixel in each
+   * slanted, at 1 by up to half a pixel for each pixel down
    */
   shear: number;
   /**
-   * bent as a hand bends lines, at 1 strongly
+   * bent like handwriting, at 1 as far as Simard et al. 2003 bend it
    */
   elastic: number;
   /**
@@ -1802,7 +1802,7 @@ export interface Augmentation2 {
    */
   flip: number;
   /**
-   * cut out of a border, at 1 of an eighth of the side, anew for each picture
+   * framed by zeros, at 1 an eighth of the side wide, and cut out anywhere
    */
   crop: number;
   /**
@@ -1960,11 +1960,11 @@ export interface Augmentation3 {
    */
   scale: number;
   /**
-   * slanted, at 1 by up to half a pixel in each
+   * slanted, at 1 by up to half a pixel for each pixel down
    */
   shear: number;
   /**
-   * bent as a hand bends lines, at 1 strongly
+   * bent like handwriting, at 1 as far as Simard et al. 2003 bend it
    */
   elastic: number;
   /**
@@ -1972,7 +1972,7 @@ export interface Augmentation3 {
    */
   flip: number;
   /**
-   * cut out of a border, at 1 of an eighth of the side, anew for each picture
+   * framed by zeros, at 1 an eighth of the side wide, and cut out anywhere
    */
   crop: number;
   /**
