@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from app.training.events import Diverged, Epoch, Event, Started, Step, Stopped
+from app.training.feeds import gathered
 from app.training.loop import train
 from app.training.pictures import Pictures
 from app.training.preparing import Prepared, SettingsError, loss_of, prepare
@@ -261,6 +262,19 @@ def test_every_picture_is_seen_once_in_an_epoch_in_another_order_each_time() -> 
     assert not torch.equal(orders[0], orders[1])
     flat = [sorted(map(tuple, order.flatten(1).round(decimals=4).tolist())) for order in orders]
     assert flat[0] == flat[1]
+
+
+def test_pictures_are_gathered_as_torch_indexes_them_in_the_same_order_of_memory() -> None:
+    chosen = torch.tensor([3, 0, 2, 2])
+    for channels in (1, 3):
+        plain = torch.arange(5 * channels * 12, dtype=torch.uint8).view(5, channels, 3, 4)
+        for images in (plain, plain.contiguous(memory_format=torch.channels_last), _channels_inside(plain)):
+            assert torch.equal(gathered(images, chosen), images[chosen])
+            assert gathered(images, chosen).stride() == images[chosen].stride()
+
+
+def _channels_inside(images: Tensor) -> Tensor:
+    return images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)
 
 
 def test_what_does_not_go_together_is_said_before_anything_is_built() -> None:
