@@ -20,7 +20,7 @@ from bench.servers import ROOT, Server, free_port, running
 
 BATCH = 128
 HELD_OUT = 0.2
-PICTURES = 19_200
+PICTURES = 48_000  # all that are not held out
 EPOCHS = 2  # of which the last is measured
 ROUNDS = 3
 WATCHERS = 30
