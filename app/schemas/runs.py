@@ -72,6 +72,27 @@ class Snapshots(Message):
     steps: list[int]
 
 
+class Variant(Message):
+    """One run of a comparison."""
+
+    name: str
+    run: str = Field(description="id of its recorded run, as in /runs/{id}")
+    settings: RunSettings
+
+
+class Comparison(Message):
+    """Runs that differ in what the name says."""
+
+    name: str
+    variants: list[Variant]
+
+
+class ComparisonList(Message):
+    """The comparisons that are set up ready to run."""
+
+    comparisons: list[Comparison]
+
+
 # --- the events of a run; `seq` is the id of the server-sent event, `kind` its name
 
 

@@ -19,6 +19,9 @@ from app.training.sources import DRAWINGS
 Status = Literal["queued", "running", "finished", "stopped", "failed", "interrupted"]
 OVER: Final = ("finished", "stopped", "failed", "interrupted")
 ID: Final = re.compile(r"\d{8}-\d{6}-[a-z0-9]+(-[a-z0-9]+)*-[0-9a-f]{4}", re.ASCII)
+PREPARED: Final = "prepared"  # how the ids of shipped runs begin
+PREPARED_ID: Final = re.compile(rf"{PREPARED}(-[a-z0-9]+)+", re.ASCII)
+SHIPPED: Final = Path(__file__).parents[2] / "models" / "runs"
 LONGEST_ID: Final = 48
 MOST_SNAPSHOTS: Final = 100_000
 
@@ -64,6 +67,11 @@ class Run:
     def id(self) -> str:
         """What it is called in addresses."""
         return self.folder.name
+
+    @property
+    def prepared(self) -> bool:
+        """Whether it is shipped, to be looked at and not to be changed."""
+        return self.id.startswith(PREPARED)
 
     @property
     def log(self) -> Path:
@@ -132,6 +140,10 @@ class Run:
         else:
             path = self.snapshot(int(which)) if re.fullmatch(r"\d{1,9}", which, re.ASCII) else Path()
         if not path.is_file():
+            if self.prepared:
+                raise NoSuchRunError(
+                    f"run {self.id}: it is prepared and has no weights; train it yourself to have them"
+                )
             steps = self.snapshots()
             kept = f"; best, last and {len(steps)} steps from {steps[0]} to {steps[-1]} are" if steps else ""
             raise NoSuchRunError(f"run {self.id}: no weights are kept of {which[:20]}{kept}")
@@ -139,10 +151,10 @@ class Run:
 
 
 class Shelf:
-    """The folder of all runs; made when the first run is."""
+    """The folder of all runs, made when the first run is; prepared ones are found in a folder that is only read."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, shipped: Path = SHIPPED) -> None:
+        self.folder, self.shipped = folder, shipped
 
     def create(self, settings: Mapping[str, Any], name: str = "", note: str = "", drawings: Path | None = None) -> Run:
         """A new run, queued; `drawings` that it learns from are copied. Raises OSError."""
@@ -177,6 +189,8 @@ class Shelf:
 
     def get(self, name: str) -> Run:
         """One run. Raises NoSuchRunError for a name that is none, whatever it looks like."""
+        if len(name) <= LONGEST_ID and PREPARED_ID.fullmatch(name) and (self.shipped / name / "about.json").is_file():
+            return Run(self.shipped / name)
         if len(name) > LONGEST_ID or not ID.fullmatch(name) or not is_run(self.folder / name):
             raise NoSuchRunError(f"run: {name[:LONGEST_ID]!r} is not kept here; /runs lists those that are")
         return Run(self.folder / name)

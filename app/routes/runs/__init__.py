@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.routes.runs import kept, planning, reading, streaming
+from app.routes.runs import comparisons, kept, planning, reading, streaming
 
 router = APIRouter()
-for each in (planning, kept, reading, streaming):
+for each in (planning, kept, reading, streaming, comparisons):
     router.include_router(each.router)

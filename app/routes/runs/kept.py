@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.routes.negotiation import as_json
 from app.routes.problems import RefusalError, documented
 from app.routes.runs.planning import permitted, plan_of
-from app.routes.runs.shelf import COOKIE, EXAMPLE, Id, drawings_of, queue_of, run_of, told, unwritable
+from app.routes.runs.shelf import COOKIE, EXAMPLE, Id, drawings_of, own_run_of, queue_of, run_of, told, unwritable
 from app.schemas.runs import NewRun, Run, RunChange, RunList
 from app.training.queue import FinishedError, FullError
 from app.training.sources import DRAWINGS, FOLDER
@@ -124,10 +124,10 @@ def run(request: Request, id: Id) -> Response:  # noqa: A002  the name in the ad
     return as_json(told(queue_of(request), found))
 
 
-@router.patch("/{id}", summary="Name a run", response_model=Run, responses=_answers(_RUN, 404, 413, 422, 507))
+@router.patch("/{id}", summary="Name a run", response_model=Run, responses=_answers(_RUN, 404, 409, 413, 422, 507))
 def change(request: Request, id: Id, asked: RunChange) -> Response:  # noqa: A002
     """Say what it is called, or note something about it."""
-    found = run_of(request, id)
+    found = own_run_of(request, id)
     try:
         queue_of(request).describe(found, asked.name, asked.note)
     except OSError as error:
@@ -135,20 +135,20 @@ def change(request: Request, id: Id, asked: RunChange) -> Response:  # noqa: A00
     return as_json(told(queue_of(request), found))
 
 
-@router.delete("/{id}", summary="Delete a run", status_code=204, responses=documented(404, 422, 507))
+@router.delete("/{id}", summary="Delete a run", status_code=204, responses=documented(404, 409, 422, 507))
 def delete(request: Request, id: Id) -> None:  # noqa: A002
     """It is stopped where it is running; nothing of it is kept."""
-    found = run_of(request, id)
+    found = own_run_of(request, id)
     try:
         queue_of(request).delete(found)
     except OSError as error:
         raise unwritable(error) from error
 
 
-@router.post("/{id}/stop", summary="Stop a run", response_model=Run, responses=_answers(_RUN, 404, 422, 507))
+@router.post("/{id}/stop", summary="Stop a run", response_model=Run, responses=_answers(_RUN, 404, 409, 422, 507))
 def stop(request: Request, id: Id) -> Response:  # noqa: A002
     """Within a second; a run that is over stays as it is, so that two may press at once."""
-    found = run_of(request, id)
+    found = own_run_of(request, id)
     try:
         queue_of(request).stop(found)
     except OSError as error:
@@ -161,7 +161,7 @@ def stop(request: Request, id: Id) -> Response:  # noqa: A002
 )
 def resume(request: Request, id: Id) -> Response:  # noqa: A002
     """From its last epoch; a run that is running or waiting stays as it is. One that has finished is refused."""
-    found = run_of(request, id)
+    found = own_run_of(request, id)
     try:
         queue_of(request).resume(found)
     except FinishedError as error:

@@ -30,6 +30,16 @@ def run_of(request: Request, name: str) -> Run:
         raise RefusalError(404, str(error)) from error
 
 
+def own_run_of(request: Request, name: str) -> Run:
+    """The run of that id, to be changed. Raises RefusalError with 404, and with 409 for a prepared one."""
+    run = run_of(request, name)
+    if run.prepared:
+        raise RefusalError(
+            409, f"run {run.id}: a prepared run is not yours to change; train it yourself: send its settings to /runs"
+        )
+    return run
+
+
 def drawings_of(request: Request, browser: str | None) -> "Drawings | None":
     """A browser's drawings; None for a name that is none. Imports torch."""
     from app.training.drawings import DrawingError, Drawings

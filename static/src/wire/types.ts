@@ -235,6 +235,265 @@ export interface Closely {
   map: number;
 }
 /**
+ * Runs that differ in what the name says.
+ */
+export interface Comparison {
+  name: string;
+  variants: Variant[];
+}
+/**
+ * One run of a comparison.
+ */
+export interface Variant {
+  name: string;
+  /**
+   * id of its recorded run, as in /runs/{id}
+   */
+  run: string;
+  settings: RunSettings;
+}
+/**
+ * A run: a network, data, and how the one learns from the other.
+ */
+export interface RunSettings {
+  /**
+   * network of the catalogue, or a pattern of layers
+   */
+  model: string | Pattern;
+  /**
+   * digits, mnist, fashion-mnist, cifar10, the visitor's own drawings, or folder:PATH with a sub-folder per class
+   */
+  dataset: string;
+  /**
+   * share of every class that is only judged on
+   */
+  held_out: number;
+  /**
+   * pictures to learn from, fewer than there are
+   */
+  subset: number | null;
+  /**
+   * passes over the pictures
+   */
+  epochs: number;
+  /**
+   * pictures per step: 1 is online learning, all is batch learning
+   */
+  batch_size: number | 'all';
+  /**
+   * start of everything random; the same seed, the same run
+   */
+  seed: number;
+  /**
+   * how a gradient becomes a step: plain, with momentum, looking ahead, or scaled by weight
+   */
+  optimizer: 'sgd' | 'momentum' | 'nesterov' | 'adam' | 'adamw';
+  /**
+   * highest learning rate
+   */
+  learning_rate: number;
+  /**
+   * share of the last step that momentum and nesterov keep
+   */
+  momentum: number;
+  schedule: Schedule;
+  /**
+   * L2 penalty; with adamw decoupled from the gradient
+   */
+  weight_decay: number;
+  /**
+   * L1 penalty: a constant pull of every weight towards zero
+   */
+  l1: number;
+  /**
+   * share that every weight loses at each step
+   */
+  decay_factor: number;
+  /**
+   * rate of the network's dropout layers, where it has any; its own unless given
+   */
+  dropout: number | null;
+  /**
+   * share of the target spread over all classes
+   */
+  label_smoothing: number;
+  /**
+   * longest gradient; a longer one is shortened to it
+   */
+  clip: number | null;
+  /**
+   * what is minimized; own is the one of the network's paper
+   */
+  loss: 'cross-entropy' | 'mean-squared-error' | 'own';
+  /**
+   * where the weights begin: as the network's own, X. Glorot and Y. Bengio 2010, K. He et al. 2015, orthogonal matrices, a normal distribution that is too narrow or too wide, or all zero
+   */
+  initialization: 'default' | 'xavier' | 'he' | 'orthogonal' | 'small' | 'large' | 'zeros';
+  augmentation: Augmentation1;
+  /**
+   * when the run ends before its last epoch
+   */
+  early_stopping: EarlyStopping | null;
+  /**
+   * times that a run of the lab keeps its weights on the way
+   */
+  snapshots: number;
+  /**
+   * processor threads; another number rounds differently
+   */
+  threads: number;
+}
+/**
+ * The counts and sizes of the pattern: M blocks of N convolutions, then K hidden layers.
+ */
+export interface Pattern {
+  /**
+   * maps of the convolutions in each block; as many blocks as numbers
+   *
+   * @maxItems 8
+   */
+  channels: number[];
+  /**
+   * convolutions in each block
+   */
+  convolutions: number;
+  /**
+   * height and width of every kernel
+   */
+  kernel: number;
+  /**
+   * whether convolutions keep height and width
+   */
+  padding: 'none' | 'same';
+  /**
+   * what ends each block
+   */
+  pooling: 'max' | 'average' | 'none';
+  /**
+   * height, width and stride of the pooling window
+   */
+  window: number;
+  /**
+   * units of each hidden fully connected layer; as many layers as numbers
+   *
+   * @maxItems 4
+   */
+  units: number[];
+  /**
+   * what follows every layer but the last
+   */
+  activation: 'relu' | 'tanh' | 'sigmoid';
+  /**
+   * whether batch normalization follows every convolution
+   */
+  batch_norm: boolean;
+  /**
+   * rate of the dropout after each hidden layer; 0 for none
+   */
+  dropout: number;
+}
+/**
+ * how the learning rate changes
+ */
+export interface Schedule {
+  /**
+   * constant; step, times a factor every few epochs; linear or cosine, falling to the lowest; one-cycle, up and far down again
+   */
+  kind: 'constant' | 'step' | 'linear' | 'cosine' | 'one-cycle';
+  /**
+   * what the rate is multiplied by at each step of kind step
+   */
+  factor: number;
+  /**
+   * epochs between two steps of kind step
+   */
+  every: number;
+  /**
+   * share of the highest rate that linear and cosine end at
+   */
+  lowest: number;
+  /**
+   * share of the run in which the rate first rises from zero
+   */
+  warm_up: number;
+}
+/**
+ * how pictures are changed before they are learned from
+ */
+export interface Augmentation1 {
+  /**
+   * moved, at 1 by up to a quarter of the side
+   */
+  shift: number;
+  /**
+   * turned, at 1 by up to 45 degrees
+   */
+  rotate: number;
+  /**
+   * enlarged or made smaller, at 1 by up to half
+   */
+  scale: number;
+  /**
+   * slanted, at 1 by up to half a pixel for each pixel down
+   */
+  shear: number;
+  /**
+   * bent like handwriting, at 1 as far as Simard et al. 2003 bend it
+   */
+  elastic: number;
+  /**
+   * share of the pictures that are mirrored, left to right
+   */
+  flip: number;
+  /**
+   * framed by zeros, at 1 an eighth of the side wide, and cut out anywhere
+   */
+  crop: number;
+  /**
+   * lighter or darker, and with more or less contrast
+   */
+  light: number;
+  /**
+   * hues turned and colours stronger or weaker; grey pictures stay
+   */
+  colour: number;
+  /**
+   * random grain added to every pixel
+   */
+  noise: number;
+  /**
+   * share of the pictures that lose a random rectangle
+   */
+  erase: number;
+  /**
+   * bright strokes made thicker or thinner
+   */
+  stroke: number;
+}
+/**
+ * When a run ends before its last epoch.
+ */
+export interface EarlyStopping {
+  /**
+   * what is to improve: of the held-out pictures, or the loss learned from
+   */
+  metric: 'validation-loss' | 'validation-accuracy' | 'loss';
+  /**
+   * epochs without a new best after which the run stops
+   */
+  patience: number;
+  /**
+   * whether the weights of the best epoch come back at the end
+   */
+  restore_best: boolean;
+}
+/**
+ * The comparisons that are set up ready to run.
+ */
+export interface ComparisonList {
+  comparisons: Comparison[];
+}
+/**
  * The run goes on from an epoch; what was told of later steps is void.
  */
 export interface ContinuedEvent {
@@ -696,23 +955,6 @@ export interface DropoutRequest {
   whole_channels: boolean;
 }
 /**
- * When a run ends before its last epoch.
- */
-export interface EarlyStopping {
-  /**
-   * what is to improve: of the held-out pictures, or the loss learned from
-   */
-  metric: 'validation-loss' | 'validation-accuracy' | 'loss';
-  /**
-   * epochs without a new best after which the run stops
-   */
-  patience: number;
-  /**
-   * whether the weights of the best epoch come back at the end
-   */
-  restore_best: boolean;
-}
-/**
  * What an epoch came to.
  */
 export interface Figures {
@@ -1171,7 +1413,7 @@ export interface NewRun {
    * share of the last step that momentum and nesterov keep
    */
   momentum: number;
-  schedule: Schedule;
+  schedule: Schedule1;
   /**
    * L2 penalty; with adamw decoupled from the gradient
    */
@@ -1204,7 +1446,7 @@ export interface NewRun {
    * where the weights begin: as the network's own, X. Glorot and Y. Bengio 2010, K. He et al. 2015, orthogonal matrices, a normal distribution that is too narrow or too wide, or all zero
    */
   initialization: 'default' | 'xavier' | 'he' | 'orthogonal' | 'small' | 'large' | 'zeros';
-  augmentation: Augmentation1;
+  augmentation: Augmentation2;
   /**
    * when the run ends before its last epoch
    */
@@ -1227,58 +1469,9 @@ export interface NewRun {
   note: string;
 }
 /**
- * The counts and sizes of the pattern: M blocks of N convolutions, then K hidden layers.
- */
-export interface Pattern {
-  /**
-   * maps of the convolutions in each block; as many blocks as numbers
-   *
-   * @maxItems 8
-   */
-  channels: number[];
-  /**
-   * convolutions in each block
-   */
-  convolutions: number;
-  /**
-   * height and width of every kernel
-   */
-  kernel: number;
-  /**
-   * whether convolutions keep height and width
-   */
-  padding: 'none' | 'same';
-  /**
-   * what ends each block
-   */
-  pooling: 'max' | 'average' | 'none';
-  /**
-   * height, width and stride of the pooling window
-   */
-  window: number;
-  /**
-   * units of each hidden fully connected layer; as many layers as numbers
-   *
-   * @maxItems 4
-   */
-  units: number[];
-  /**
-   * what follows every layer but the last
-   */
-  activation: 'relu' | 'tanh' | 'sigmoid';
-  /**
-   * whether batch normalization follows every convolution
-   */
-  batch_norm: boolean;
-  /**
-   * rate of the dropout after each hidden layer; 0 for none
-   */
-  dropout: number;
-}
-/**
  * how the learning rate changes
  */
-export interface Schedule {
+export interface Schedule1 {
   /**
    * constant; step, times a factor every few epochs; linear or cosine, falling to the lowest; one-cycle, up and far down again
    */
@@ -1303,7 +1496,7 @@ export interface Schedule {
 /**
  * how pictures are changed before they are learned from
  */
-export interface Augmentation1 {
+export interface Augmentation2 {
   /**
    * moved, at 1 by up to a quarter of the side
    */
@@ -1656,175 +1849,6 @@ export interface Run {
   last: Figures | null;
   best: Figures | null;
   device: string;
-}
-/**
- * A run: a network, data, and how the one learns from the other.
- */
-export interface RunSettings {
-  /**
-   * network of the catalogue, or a pattern of layers
-   */
-  model: string | Pattern;
-  /**
-   * digits, mnist, fashion-mnist, cifar10, the visitor's own drawings, or folder:PATH with a sub-folder per class
-   */
-  dataset: string;
-  /**
-   * share of every class that is only judged on
-   */
-  held_out: number;
-  /**
-   * pictures to learn from, fewer than there are
-   */
-  subset: number | null;
-  /**
-   * passes over the pictures
-   */
-  epochs: number;
-  /**
-   * pictures per step: 1 is online learning, all is batch learning
-   */
-  batch_size: number | 'all';
-  /**
-   * start of everything random; the same seed, the same run
-   */
-  seed: number;
-  /**
-   * how a gradient becomes a step: plain, with momentum, looking ahead, or scaled by weight
-   */
-  optimizer: 'sgd' | 'momentum' | 'nesterov' | 'adam' | 'adamw';
-  /**
-   * highest learning rate
-   */
-  learning_rate: number;
-  /**
-   * share of the last step that momentum and nesterov keep
-   */
-  momentum: number;
-  schedule: Schedule1;
-  /**
-   * L2 penalty; with adamw decoupled from the gradient
-   */
-  weight_decay: number;
-  /**
-   * L1 penalty: a constant pull of every weight towards zero
-   */
-  l1: number;
-  /**
-   * share that every weight loses at each step
-   */
-  decay_factor: number;
-  /**
-   * rate of the network's dropout layers, where it has any; its own unless given
-   */
-  dropout: number | null;
-  /**
-   * share of the target spread over all classes
-   */
-  label_smoothing: number;
-  /**
-   * longest gradient; a longer one is shortened to it
-   */
-  clip: number | null;
-  /**
-   * what is minimized; own is the one of the network's paper
-   */
-  loss: 'cross-entropy' | 'mean-squared-error' | 'own';
-  /**
-   * where the weights begin: as the network's own, X. Glorot and Y. Bengio 2010, K. He et al. 2015, orthogonal matrices, a normal distribution that is too narrow or too wide, or all zero
-   */
-  initialization: 'default' | 'xavier' | 'he' | 'orthogonal' | 'small' | 'large' | 'zeros';
-  augmentation: Augmentation2;
-  /**
-   * when the run ends before its last epoch
-   */
-  early_stopping: EarlyStopping | null;
-  /**
-   * times that a run of the lab keeps its weights on the way
-   */
-  snapshots: number;
-  /**
-   * processor threads; another number rounds differently
-   */
-  threads: number;
-}
-/**
- * how the learning rate changes
- */
-export interface Schedule1 {
-  /**
-   * constant; step, times a factor every few epochs; linear or cosine, falling to the lowest; one-cycle, up and far down again
-   */
-  kind: 'constant' | 'step' | 'linear' | 'cosine' | 'one-cycle';
-  /**
-   * what the rate is multiplied by at each step of kind step
-   */
-  factor: number;
-  /**
-   * epochs between two steps of kind step
-   */
-  every: number;
-  /**
-   * share of the highest rate that linear and cosine end at
-   */
-  lowest: number;
-  /**
-   * share of the run in which the rate first rises from zero
-   */
-  warm_up: number;
-}
-/**
- * how pictures are changed before they are learned from
- */
-export interface Augmentation2 {
-  /**
-   * moved, at 1 by up to a quarter of the side
-   */
-  shift: number;
-  /**
-   * turned, at 1 by up to 45 degrees
-   */
-  rotate: number;
-  /**
-   * enlarged or made smaller, at 1 by up to half
-   */
-  scale: number;
-  /**
-   * slanted, at 1 by up to half a pixel for each pixel down
-   */
-  shear: number;
-  /**
-   * bent like handwriting, at 1 as far as Simard et al. 2003 bend it
-   */
-  elastic: number;
-  /**
-   * share of the pictures that are mirrored, left to right
-   */
-  flip: number;
-  /**
-   * framed by zeros, at 1 an eighth of the side wide, and cut out anywhere
-   */
-  crop: number;
-  /**
-   * lighter or darker, and with more or less contrast
-   */
-  light: number;
-  /**
-   * hues turned and colours stronger or weaker; grey pictures stay
-   */
-  colour: number;
-  /**
-   * random grain added to every pixel
-   */
-  noise: number;
-  /**
-   * share of the pictures that lose a random rectangle
-   */
-  erase: number;
-  /**
-   * bright strokes made thicker or thinner
-   */
-  stroke: number;
 }
 /**
  * What is said of a run; what is left out stays.
