@@ -8,6 +8,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+# The address bar's menus are pages too, two in every window: without them the tests take a third less time. The last such
+# list is the one that counts, so that what Playwright switches off, and pages would notice, is here again.
+SWITCHED_OFF: Final = (
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxFullPopup",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "OptimizationHints",
+    "PaintHolding",
+)
 LAUNCH: Final = [
     "--no-sandbox",
     "--disable-quic",
@@ -19,10 +31,7 @@ LAUNCH: Final = [
     "--enable-unsafe-swiftshader",
     "--force-color-profile=srgb",
     "--font-render-hinting=none",
-    # The address bar's menus are pages too, two in every window: without them the tests take a third less time. The last
-    # such list is the one that counts, so that what Playwright switches off, and pages would notice, is here again.
-    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,"
-    "HttpsUpgrades,LensOverlay,MediaRouter,OptimizationHints,PaintHolding",
+    f"--disable-features={','.join(SWITCHED_OFF)}",
 ]
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 MAC: Final = ("Google Chrome", "Chromium", "Microsoft Edge")
