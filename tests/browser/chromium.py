@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 # The address bar's menus are pages too, two in every window: without them the tests take a third less time.
-# The last such list is the one that counts, so that what Playwright switches off, and pages would notice, is here again.
+# Only the last such list counts, so that what Playwright switches off, and pages would notice, is here again.
 SWITCHED_OFF: Final = (
     "WebUIOmniboxPopup",
     "WebUIOmniboxAimPopup",
