@@ -29,6 +29,8 @@ export interface Attributes {
   view?: string | undefined;
 }
 
+const PREPARED = 'prepared-'; // how the ids of shipped runs begin
+
 const USUALLY = { axis: 'steps', smoothing: 0.6, view: 'kernels' } as const;
 
 export class Lab {
@@ -41,6 +43,8 @@ export class Lab {
   view = $state<View>(USUALLY.view);
 
   runs = $state.raw<Run[] | null>(null);
+  /** The shipped runs that have been named, which are in no list. */
+  prepared = $state.raw<Run[]>([]);
   watches = $state.raw<Watch[]>([]);
   problem = $state.raw<Problem | null>(null);
   /** A run is being asked for. */
@@ -71,6 +75,7 @@ export class Lab {
     this.smoothing = within(attributes.smoothing, 0, 0.99, USUALLY.smoothing);
     this.view = oneOf(VIEWS, attributes.view, USUALLY.view);
     this.#follow();
+    if (this.#open && this.#missing().length > 0) void this.look();
   }
 
   get attributes(): Record<string, string> {
@@ -114,7 +119,10 @@ export class Lab {
   async look(): Promise<void> {
     clearTimeout(this.#timer);
     try {
-      const all = await wire.runs(this.#server);
+      const missing = this.#missing().map((id) => wire.run(id, this.#server));
+      const [all, found] = await Promise.all([wire.runs(this.#server), Promise.all(missing)]);
+      const fresh = found.filter(({ id }) => !this.prepared.some((one) => one.id === id));
+      this.prepared = [...this.prepared, ...fresh];
       this.runs = all; // the newest first
       if (this.problem?.field === 'connection') this.problem = null;
       if (!this.#chosen) this.#choose();
@@ -142,6 +150,25 @@ export class Lab {
       const under = before !== null && before.run.status !== 'failed' ? [before.id] : [];
       this.runs = [run, ...(this.runs ?? [])];
       this.show(run.id, under);
+    } catch (error) {
+      this.#said(error);
+    } finally {
+      this.beginning = false;
+    }
+    void this.look();
+  }
+
+  /** The shipped runs that are shown, trained here; theirs take the place of those. */
+  async trainAll(): Promise<void> {
+    if (this.beginning || this.prepared.length === 0) return;
+    this.beginning = true;
+    try {
+      const begun: Run[] = [];
+      for (const { settings } of this.prepared) begun.push(await wire.begin(settings, this.#server));
+      this.problem = null;
+      this.runs = [...begun.toReversed(), ...(this.runs ?? [])];
+      const [first, ...rest] = begun.map(({ id }) => id);
+      if (first !== undefined) this.show(first, rest);
     } catch (error) {
       this.#said(error);
     } finally {
@@ -205,14 +232,22 @@ export class Lab {
     this.run = (fitting.find(isLive) ?? fitting[0])?.id ?? null;
   }
 
+  /** The shipped runs that are to be shown and have not been asked for. */
+  #missing(): string[] {
+    return [this.run, ...this.compared].filter(
+      (id): id is string => id?.startsWith(PREPARED) === true && !this.prepared.some((one) => one.id === id),
+    );
+  }
+
   /** Watches what is shown, and nothing else. */
   #follow(): void {
     if (this.runs === null) return;
+    const known = [...this.runs, ...this.prepared];
     const wanted = [this.run, ...this.compared].filter((id) => id !== null);
     const kept = this.watches.filter((watch) => wanted.includes(watch.id));
     for (const watch of this.watches) if (!kept.includes(watch)) watch.close();
     const next = wanted.flatMap((id) => {
-      const run = this.runs?.find((one) => one.id === id);
+      const run = known.find((one) => one.id === id);
       const watch = kept.find((one) => one.id === id);
       if (watch !== undefined && run !== undefined) watch.told(run);
       return watch ? [watch] : run ? [new Watch(run, this.#server)] : [];

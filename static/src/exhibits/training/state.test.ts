@@ -70,6 +70,29 @@ test('a new run stands in front of the one before, each with a colour that it ke
   for (const watch of lab.watches) watch.close();
 });
 
+test('shipped runs are asked for by name, and trained here they give way to the new ones', async () => {
+  const shipped = [run('prepared-a', 'finished', { epochs: 3 }), run('prepared-b', 'failed', { epochs: 4 })];
+  const begun: unknown[] = [];
+  fetched.mockImplementation((url, init) => {
+    const { pathname } = new URL(url as URL);
+    if (pathname.endsWith('/events')) return Promise.resolve(new Response(null, { status: 204 }));
+    if (init?.method === 'POST') {
+      begun.push(JSON.parse(init.body as string));
+      return Promise.resolve(Response.json(run(`new-${begun.length}`, 'queued')));
+    }
+    const found = shipped.find(({ id }) => pathname === `/runs/${id}`);
+    return Promise.resolve(Response.json(found ?? { runs: [] }));
+  });
+  const lab = new Lab({ run: 'prepared-a', compare: 'prepared-b' });
+  await lab.look();
+  expect(lab.watches.map(({ id }) => id)).toEqual(['prepared-a', 'prepared-b']);
+  expect(lab.runs).toEqual([]);
+  await lab.trainAll();
+  expect(begun).toEqual([{ epochs: 3 }, { epochs: 4 }]);
+  expect([lab.run, lab.compared]).toEqual(['new-1', ['new-2']]);
+  for (const watch of lab.watches) watch.close();
+});
+
 test('a setting that cannot be is said in the part of the form where it stands', () => {
   const problem = { type: '', title: '', status: 422, reason: '' };
   expect(homeOf({ ...problem, field: 'schedule.factor', detail: '' })).toBe('schedule');
