@@ -55,7 +55,7 @@ COMPARISONS: Final = (
         {"subset": 500, "epochs": 15, "optimizer": "sgd"},
         small={"learning_rate": 0.0005},
         right={"learning_rate": 0.1},
-        large={"learning_rate": 1.0},
+        large={"learning_rate": 0.5},
     ),
     _of(
         "momentum",
