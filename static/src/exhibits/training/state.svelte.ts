@@ -122,7 +122,7 @@ export class Lab {
       const missing = this.#missing().map((id) => wire.run(id, this.#server));
       const [all, found] = await Promise.all([wire.runs(this.#server), Promise.all(missing)]);
       const fresh = found.filter(({ id }) => !this.prepared.some((one) => one.id === id));
-      this.prepared = [...this.prepared, ...fresh];
+      if (fresh.length > 0) this.prepared = [...this.prepared, ...fresh];
       this.runs = all; // the newest first
       if (this.problem?.field === 'connection') this.problem = null;
       if (!this.#chosen) this.#choose();
