@@ -24,7 +24,7 @@ def wake(page: Page) -> None:
     expect(exhibits.first).to_be_attached()
     for place in range(exhibits.count()):
         exhibits.nth(place).scroll_into_view_if_needed()
-        expect(exhibits.nth(place).locator(".figure svg").first).to_be_visible()
+        expect(exhibits.nth(place).locator(".figure svg, .figure canvas").first).to_be_visible()
     page.wait_for_load_state("networkidle")
 
 
@@ -64,3 +64,14 @@ def test_every_cue_sets_its_exhibit_and_nothing_complains(open_page: Open, name:
         page.wait_for_load_state("networkidle")
         complaints = page.get_by_role("alert").filter(has_text=re.compile(r"\S"))
         assert complaints.all_inner_texts() == [], target
+
+
+def test_recorded_runs_play_at_once_and_stand_next_to_a_button_that_trains_them(open_page: Open) -> None:
+    page = open_page("/learn/learning-rate", reduced_motion="reduce").page
+    wake(page)
+    lab = page.get_by_test_id("rx-training")
+    expect(lab.get_by_test_id("step")).to_have_text(re.compile(r"240\D+240"))
+    expect(lab.get_by_test_id("status")).to_have_attribute("data-status", "finished")
+    expect(lab.get_by_test_id("train-all")).to_be_enabled()
+    for rate in ("0.0005", "0.1", "0.5"):
+        expect(lab.get_by_text(re.compile(rf"\b{re.escape(rate)}$")).first).to_be_visible()
