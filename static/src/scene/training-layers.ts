@@ -1,10 +1,10 @@
 /** What happens inside the layers of a run: histograms as outlines, gradient sizes as lines, and who is in trouble. */
 
 import type { Box } from './box';
-import type { EpochRow, Spread } from './training-log';
+import type { EpochRow, HistogramOf } from './training-log';
 
 /** An outline of steps, closed at the ground; both histograms of a row share the range that is given. */
-export function outline(spread: Spread, box: Box, low: number, high: number, highest: number): string {
+export function outline(spread: HistogramOf, box: Box, low: number, high: number, highest: number): string {
   const bins = spread.counts.length;
   const range = high - low || 1;
   const x = (value: number) => box.x + (box.width * (value - low)) / range;
@@ -21,20 +21,20 @@ export function outline(spread: Spread, box: Box, low: number, high: number, hig
 }
 
 /** Counts by their share of all and the width of their bin, so that histograms of other ranges compare. */
-export function densities(spread: Spread): number[] {
+export function densities(spread: HistogramOf): number[] {
   const sum = spread.counts.reduce((total, count) => total + count, 0);
   const width = (spread.high - spread.low) / spread.counts.length || 1;
   return spread.counts.map((count) => (sum === 0 ? 0 : count / sum / width));
 }
 
 /** The range that shows all of them, with zero in its middle. */
-export function rangeOf(spreads: readonly (Spread | null | undefined)[]): [number, number] {
+export function rangeOf(spreads: readonly (HistogramOf | null | undefined)[]): [number, number] {
   const far = Math.max(0, ...spreads.flatMap((one) => (one ? [Math.abs(one.low), Math.abs(one.high)] : [])));
   return far === 0 || !Number.isFinite(far) ? [-1, 1] : [-far, far];
 }
 
 /** The largest density of several histograms. */
-export function highestOf(spreads: readonly (Spread | null | undefined)[]): number {
+export function highestOf(spreads: readonly (HistogramOf | null | undefined)[]): number {
   return Math.max(0, ...spreads.flatMap((one) => (one ? densities(one) : [])));
 }
 

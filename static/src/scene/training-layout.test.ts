@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { confused, confusion, found } from './training-confusion';
 import { densities, gradientSizes, highestOf, layersOf, outline, rangeOf } from './training-layers';
 import { kernelGrid, probabilities } from './training-kernels';
-import type { EpochRow, Spread } from './training-log';
+import type { EpochRow, HistogramOf } from './training-log';
 
 const COUNTS = [
   [8, 2, 0],
@@ -39,7 +39,7 @@ describe('a confusion matrix', () => {
 });
 
 describe('the inside of layers', () => {
-  const spread: Spread = { low: -1, high: 1, counts: [1, 3], mean: 0, deviation: 1 };
+  const spread: HistogramOf = { low: -1, high: 1, counts: [1, 3], mean: 0, deviation: 1 };
 
   test('a histogram has the area of one', () => {
     const area = densities(spread).reduce((sum, value) => sum + value * 1, 0);

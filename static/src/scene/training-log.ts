@@ -1,65 +1,24 @@
 /** The log of a run as a browser keeps it: events by their sequence number become columns, what is void is dropped. */
 
-import type { LayerRow } from '../wire/runs';
+import type {
+  CurveEpoch,
+  EpochEvent,
+  HistogramOf,
+  LayerStatistics,
+  NoticeEvent,
+  StartedEvent,
+  StatusEvent,
+} from '../wire/types';
 
-export interface Spread {
-  low: number;
-  high: number;
-  counts: number[];
-  mean: number;
-  deviation: number;
-}
-
-export interface LayerStatistics {
-  name: string;
-  weights: Spread | null;
-  gradients: Spread | null;
-  gradient_norm: number | null;
-  /** Share of an activation's units that answer nothing at all. */
-  dead?: number | null;
-}
-
-export interface Started {
-  pictures: number;
-  held_out: number;
-  steps: number;
-  per_epoch: number;
-  epochs: number;
-  parameters: number;
-  classes: string[];
-  layers: LayerRow[];
-  planned: [number, number][];
-}
-
-export interface EpochRow {
-  epoch: number;
-  step: number;
-  loss: number | null;
-  accuracy: number | null;
-  validation_loss: number | null;
-  validation_accuracy: number | null;
-  best: boolean;
-  seconds: number;
-  images_per_second: number | null;
-  seconds_left: number | null;
-  memory: number | null;
-  confusion: number[][] | null;
-  layers: LayerStatistics[];
-}
-
-export interface Notice {
-  what: 'vanishing' | 'exploding';
-  layer: string;
-  step: number;
-  epoch: number;
-  norm: number;
-}
-
-export interface StatusSaid {
-  status: string;
-  reason: string | null;
-  best_epoch: number | null;
-}
+type Said<Event> = Omit<Event, 'seq' | 'kind'>;
+export type Started = Said<StartedEvent>;
+/** An epoch as its event tells it; as a curve tells it, without what only the event knows. */
+export type EpochRow = CurveEpoch & {
+  [Name in Exclude<keyof Said<EpochEvent>, keyof CurveEpoch | 'layers'>]: EpochEvent[Name] | null;
+} & Pick<EpochEvent, 'layers'>;
+export type Notice = Said<NoticeEvent>;
+export type StatusSaid = Said<StatusEvent>;
+export type { HistogramOf, LayerStatistics };
 
 type Numbers = (number | null)[];
 

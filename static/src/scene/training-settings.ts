@@ -1,27 +1,9 @@
 /** The settings of a run: what is usual, what is said of them in an address, and in what two runs differ. */
 
 import type { SettingsSaid } from '../wire/runs';
+import type { EarlyStopping, Pattern, RunSettings as Settings, Schedule } from '../wire/types';
 
-export interface Pattern {
-  channels: number[];
-  convolutions: number;
-  kernel: number;
-  padding: 'none' | 'same';
-  pooling: 'max' | 'average' | 'none';
-  window: number;
-  units: number[];
-  activation: 'relu' | 'tanh' | 'sigmoid';
-  batch_norm: boolean;
-  dropout: number;
-}
-
-export interface Schedule {
-  kind: 'constant' | 'step' | 'linear' | 'cosine' | 'one-cycle';
-  factor: number;
-  every: number;
-  lowest: number;
-  warm_up: number;
-}
+export type { EarlyStopping, Pattern, Schedule, Settings };
 
 export const KINDS = [
   'shift',
@@ -38,38 +20,6 @@ export const KINDS = [
   'stroke',
 ] as const;
 export type Augmentation = Record<(typeof KINDS)[number], number>;
-
-export interface EarlyStopping {
-  metric: 'validation-loss' | 'validation-accuracy' | 'loss';
-  patience: number;
-  restore_best: boolean;
-}
-
-export interface Settings {
-  model: string | Pattern;
-  dataset: string;
-  held_out: number;
-  subset: number | null;
-  epochs: number;
-  batch_size: number | 'all';
-  seed: number;
-  optimizer: 'sgd' | 'momentum' | 'nesterov' | 'adam' | 'adamw';
-  learning_rate: number;
-  momentum: number;
-  schedule: Schedule;
-  weight_decay: number;
-  l1: number;
-  decay_factor: number;
-  dropout: number | null;
-  label_smoothing: number;
-  clip: number | null;
-  loss: 'cross-entropy' | 'mean-squared-error' | 'own';
-  initialization: 'default' | 'xavier' | 'he' | 'orthogonal' | 'small' | 'large' | 'zeros';
-  augmentation: Augmentation;
-  early_stopping: EarlyStopping | null;
-  snapshots: number;
-  threads: number;
-}
 
 export const PATTERN: Pattern = {
   channels: [8, 16],
@@ -124,7 +74,7 @@ const NESTED: Record<string, object> = {
 
 /** What is not as usual, as it is sent and as an address says it. */
 export function said(settings: Settings): SettingsSaid {
-  const told: SettingsSaid = {};
+  const told: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(settings)) {
     const usual = USUAL[name as keyof Settings] as unknown;
     if (isPart(value)) {
@@ -136,10 +86,10 @@ export function said(settings: Settings): SettingsSaid {
 }
 
 /** All settings of what is said; what is not said, or of a kind that cannot be, is as usual. */
-export function settled(told: SettingsSaid): Settings {
+export function settled(told: object): Settings {
   const all: Record<string, unknown> = structuredClone(USUAL) as never;
   for (const [name, usual] of Object.entries(USUAL)) {
-    const value = told[name];
+    const value = (told as Record<string, unknown>)[name];
     if (value === undefined) continue;
     const whole = NESTED[name];
     if (isPart(value) && whole !== undefined) all[name] = { ...structuredClone(whole), ...known(value, whole) };
@@ -152,7 +102,7 @@ export function settled(told: SettingsSaid): Settings {
 export function readSettings(text: string | undefined): Settings {
   try {
     const told: unknown = JSON.parse(text || '{}');
-    return settled(isPart(told) ? (told as SettingsSaid) : {});
+    return settled(isPart(told) ? told : {});
   } catch {
     return settled({});
   }

@@ -4,90 +4,15 @@ import { at } from '../state/url';
 import { AskError, get, post } from './ask';
 import { home } from './home';
 import { decode, type Tensors } from './safetensors';
-import type { Problem as Told } from './types';
+import type { Curve, DatasetFacts, DrawnFacts, Figures, LayerFacts, Plan, Problem as Told, Run } from './types';
 
-export type Status = 'queued' | 'running' | 'finished' | 'stopped' | 'failed' | 'interrupted';
+export type { Curve, DatasetFacts, DrawnFacts, Figures, LayerFacts, Plan, Run };
+export type Status = Run['status'];
 
 export type Server = string | URL | undefined;
 
 /** The settings of a run as they are sent: what is not there is as usual. */
 export type SettingsSaid = Record<string, unknown>;
-
-export interface Run {
-  id: string;
-  name: string;
-  note: string;
-  status: Status;
-  reason: string;
-  /** How many runs are before it, while it waits. */
-  position: number | null;
-  created: string;
-  started: string | null;
-  ended: string | null;
-  settings: SettingsSaid;
-  steps: number | null;
-  step: number;
-  epoch: number;
-  seconds: number;
-  last: Measured | null;
-  best: Measured | null;
-  device: string;
-}
-
-export interface Measured {
-  epoch: number;
-  step: number;
-  loss: number | null;
-  accuracy: number | null;
-  validation_loss: number | null;
-  validation_accuracy: number | null;
-}
-
-/** A layer of a network before anything is learned. */
-export interface LayerRow {
-  name: string;
-  kind: string;
-  shape: number[];
-  parameters?: number;
-}
-
-export interface Plan {
-  planned: [number, number][];
-  steps: number;
-  per_epoch: number;
-  pictures: number;
-  held_out: number;
-  classes: string[];
-  parameters: number;
-  layers: LayerRow[];
-}
-
-export interface Dataset {
-  name: string;
-  pictures: number;
-  classes: string[];
-  bytes: number;
-  here: boolean;
-}
-
-export interface Drawn {
-  id: string;
-  label: string;
-}
-
-/** Downsampled with its peaks kept. */
-export interface Curve {
-  /** Of the last event that it knows. */
-  seq: number;
-  steps: number;
-  step: number[];
-  loss: (number | null)[];
-  accuracy: (number | null)[];
-  rate: (number | null)[];
-  gradient: (number | null)[];
-  seconds: (number | null)[];
-  epochs: (Measured & { best: boolean; seconds: number })[];
-}
 
 export function isLive(run: Run): boolean {
   return run.status === 'running' || run.status === 'queued';
@@ -101,7 +26,7 @@ export function run(id: string, server: Server): Promise<Run> {
   return get<Run>(`runs/${id}`, server);
 }
 
-export function begin(settings: SettingsSaid, server: Server, name?: string): Promise<Run> {
+export function begin(settings: object, server: Server, name?: string): Promise<Run> {
   return post<Run>('runs', name === undefined ? settings : { ...settings, name }, server);
 }
 
@@ -146,8 +71,8 @@ export async function sheet(question: object, server: Server, signal: AbortSigna
   return (await sent('runs/augmentation', server, 'POST', question, signal)).blob();
 }
 
-export async function datasets(server: Server): Promise<Dataset[]> {
-  return (await get<{ datasets: Dataset[] }>('datasets', server)).datasets;
+export async function datasets(server: Server): Promise<DatasetFacts[]> {
+  return (await get<{ datasets: DatasetFacts[] }>('datasets', server)).datasets;
 }
 
 /** Throws AskError with what the server says. */

@@ -1,7 +1,7 @@
 /** What runs and settings are called, in the visitor's language. */
 
 import { plain } from '../../scene/format';
-import type { LayerRow, Run } from '../../wire/runs';
+import type { LayerFacts, Run } from '../../wire/runs';
 import { differing, settled, type Difference, type Settings } from '../../scene/training-settings';
 import { known, say } from '../../words/words';
 
@@ -78,7 +78,7 @@ export function shapeText(shape: readonly number[]): string {
   return sides.length === 0 ? String(maps ?? '') : `${maps}@${sides.join('×')}`;
 }
 
-export function kindText(layer: LayerRow): string {
+export function kindText(layer: LayerFacts): string {
   const key = `training.kind.${layer.kind}`;
   return known(key) ? say(key) : layer.kind;
 }

@@ -144,7 +144,7 @@ export class Lab {
     if (this.beginning) return;
     this.beginning = true;
     try {
-      const run = await wire.begin($state.snapshot(this.settings) as never, this.#server);
+      const run = await wire.begin($state.snapshot(this.settings), this.#server);
       this.problem = null;
       const before = this.watch;
       const under = before !== null && before.run.status !== 'failed' ? [before.id] : [];

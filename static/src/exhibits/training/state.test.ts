@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
-import { USUAL } from '../../scene/training-settings';
+import { settled, USUAL } from '../../scene/training-settings';
 import type { Run } from '../../wire/runs';
 import { homeOf } from './planning.svelte';
 import { Lab } from './state.svelte';
@@ -18,7 +18,7 @@ afterEach(() => {
 function run(id: string, status: Run['status'] = 'finished', settings: object = {}): Run {
   const figures = { last: null, best: null, steps: 10, step: 10, epoch: 1, seconds: 1, device: 'cpu' };
   const times = { created: id, started: null, ended: null, position: null };
-  return { id, name: id, note: '', status, reason: '', settings: { ...settings }, ...times, ...figures };
+  return { id, name: id, note: '', status, reason: '', settings: settled(settings), ...times, ...figures };
 }
 
 /** Answers for a list of runs; every stream is over at once. */
@@ -88,7 +88,7 @@ test('shipped runs are asked for by name, and trained here they give way to the 
   expect(lab.watches.map(({ id }) => id)).toEqual(['prepared-a', 'prepared-b']);
   expect(lab.runs).toEqual([]);
   await lab.trainAll();
-  expect(begun).toEqual([{ epochs: 3 }, { epochs: 4 }]);
+  expect(begun).toEqual([settled({ epochs: 3 }), settled({ epochs: 4 })]);
   expect([lab.run, lab.compared]).toEqual(['new-1', ['new-2']]);
   for (const watch of lab.watches) watch.close();
 });
