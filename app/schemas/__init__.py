@@ -87,6 +87,7 @@ from app.schemas.runs import (
     DrawingList,
     DrawnFacts,
     EpochEvent,
+    Epochs,
     Figures,
     HistogramOf,
     LayerFacts,
@@ -105,6 +106,7 @@ from app.schemas.runs import (
     StartedEvent,
     StatusEvent,
     StepsEvent,
+    Stretch,
 )
 
 __all__ = [
@@ -138,6 +140,7 @@ __all__ = [
     "DropoutRequest",
     "Dropped",
     "EpochEvent",
+    "Epochs",
     "Figures",
     "FitDone",
     "FitEvent",
@@ -199,6 +202,7 @@ __all__ = [
     "StepFacts",
     "StepMacs",
     "StepsEvent",
+    "Stretch",
     "VolumeAnswer",
     "VolumeFormula",
     "VolumeRequest",

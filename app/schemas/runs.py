@@ -227,10 +227,9 @@ class CurveEpoch(Figures):
     seconds: float
 
 
-class Curve(Message):
-    """A run's steps, fewer than there are, with the peaks kept: the least and greatest values of every stretch."""
+class Stretch(Message):
+    """Some of a run's steps, with the peaks kept: the least and greatest values of every part."""
 
-    seq: int = Field(description="of the last event that the curve knows; /events?after= goes on from there")
     steps: int = Field(description="how many steps there are, of which these are some")
     step: list[int]
     loss: list[float | None]
@@ -238,11 +237,25 @@ class Curve(Message):
     rate: list[float | None]
     gradient: list[float | None]
     seconds: list[float]
+    mean_loss: list[float | None] = Field(description="the running mean of the losses of all steps, at these steps")
+    mean_accuracy: list[float | None] = Field(description="the same of the accuracies")
+
+
+class Curve(Stretch):
+    """A run's steps, fewer than there are, and everything that is not about single steps."""
+
+    seq: int = Field(description="of the last event that the curve knows; /events?after= goes on from there")
     epochs: list[CurveEpoch]
     started: StartedEvent | None
     latest: EpochEvent | None = Field(description="the last epoch with its confusion matrix and its layers")
     notices: list[NoticeEvent]
     snapshots: list[int] = Field(description="steps whose weights are kept")
+
+
+class Epochs(Message):
+    """Epochs with their confusion matrices and their layers."""
+
+    epochs: list[EpochEvent]
 
 
 # --- plans and sheets

@@ -112,6 +112,11 @@ def test_a_run_is_trained_watched_and_asked(lab: Running, client: httpx2.Client)
     assert curve["step"] == list(range(1, 13))
     assert curve["epochs"][-1]["validation_loss"] == found["last"]["validation_loss"]
     assert curve["latest"] == epochs[-1]
+    assert client.get(f"/runs/{run}/epochs").json()["epochs"] == epochs
+    assert client.get(f"/runs/{run}/epochs?from=2&to=2").json()["epochs"] == epochs[1:2]
+    steps = client.get(f"/runs/{run}/steps?from=5&to=8").json()
+    assert (steps["step"], steps["loss"]) == ([5, 6, 7, 8], losses[4:8])
+    assert steps["mean_loss"] == steps["loss"]
     assert listened(client, run, after=curve["seq"]) == []
     assert client.get(f"/runs/{run}/snapshots").json()["steps"] == [0, 3, 6, 9, 12]
 

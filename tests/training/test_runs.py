@@ -1,6 +1,7 @@
 """Runs on disk: folders, logs that stay whole, steps as bytes, and a curve that keeps its peaks."""
 
 import io
+import math
 import os
 import zipfile
 from pathlib import Path
@@ -11,12 +12,13 @@ import orjson
 import pytest
 
 from app.training import journal, points
-from app.training.curve import curve
+from app.training.curve import curve, stretch
 from app.training.held import HeldError, held, is_held
 from app.training.journal import Journal, Reader, events
 from app.training.packing import packed
 from app.training.runs import NoSuchRunError, Run, Shelf, put
 from app.training.settings import RunSettings
+from app.training.telling import telling
 
 
 @pytest.fixture
@@ -225,10 +227,10 @@ def test_each_stretch_of_a_curve_keeps_its_own_extremes() -> None:
     made = np.zeros(10_000, points.STEP)
     made["loss"] = np.random.default_rng(1).normal(size=10_000)
     places = points.chosen(made, 602)
-    for stretch in range(0, 10_000, 100):
-        here = places[(places >= stretch) & (places < stretch + 100)]
-        assert made["loss"][stretch : stretch + 100].max() in made["loss"][here]
-        assert made["loss"][stretch : stretch + 100].min() in made["loss"][here]
+    for part in range(0, 10_000, 100):
+        here = places[(places >= part) & (places < part + 100)]
+        assert made["loss"][part : part + 100].max() in made["loss"][here]
+        assert made["loss"][part : part + 100].min() in made["loss"][here]
 
 
 def test_a_curve_has_what_is_valid_and_knows_where_the_events_go_on(shelf: Shelf) -> None:
@@ -255,6 +257,59 @@ def test_a_curve_has_what_is_valid_and_knows_where_the_events_go_on(shelf: Shelf
     assert found["latest"]["confusion"] == [[1]]
     assert found["notices"] == []
     assert found["started"]["steps"] == 4
+
+
+def test_a_log_that_grows_is_read_on_and_its_epochs_are_told_whole(shelf: Shelf) -> None:
+    figures = {"loss": 1.0, "accuracy": 0.5, "validation_loss": None, "validation_accuracy": None}
+    epochs = [
+        ("epoch", {"epoch": n, "step": n, **figures, "best": True, "seconds": 0.1, "confusion": [[n]], "layers": []})
+        for n in range(1, 12)
+    ]
+    run = created(shelf)
+    log = telling(run.log)
+    assert (log.told()["seq"], log.told()["latest"]) == (0, None)
+    for count, epoch in enumerate(epochs, 1):
+        logged(run, [steps(count, [1.0], 0.1), epoch])
+        with run.log.open("ab") as file:
+            file.write(b'{"seq":')  # torn: half a line is none
+        told = log.told()
+        assert (told["seq"], len(told["epochs"])) == (2 * count, count)
+        assert told["latest"]["confusion"] == [[count]]
+    assert [epoch["confusion"] for epoch in log.epochs(100, 3, 5)] == [[[3]], [[4]], [[5]]]
+    assert [epoch["epoch"] for epoch in log.epochs(3)] == [1, 6, 11]
+    logged(run, [("continued", {"epoch": 2, "step": 2})])
+    assert [epoch["epoch"] for epoch in log.epochs(100)] == [1, 2]
+    run.log.unlink()
+    assert log.told()["seq"] == 0
+
+
+# --- running means
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.3, 0.6, 0.99])
+def test_a_running_mean_is_what_its_recurrence_says_and_a_gap_stays_one(weight: float) -> None:
+    values = np.random.default_rng(3).random(5000).astype(np.float32)
+    values[[7, 8, 4000]] = np.nan
+    expected, mean, share = [], 0.0, 0.0
+    for value in values.tolist():
+        if math.isfinite(value):
+            mean, share = weight * mean + (1 - weight) * value, weight * share + (1 - weight)
+        expected.append(mean / share if math.isfinite(value) else math.nan)
+    assert np.allclose(points.running_mean(values, weight), expected, rtol=1e-6, equal_nan=True)
+
+
+def test_a_stretch_has_the_means_of_the_whole_run_at_its_own_steps(shelf: Shelf) -> None:
+    losses = np.random.default_rng(4).random(6000).astype(np.float32)
+    run = logged(created(shelf), [steps(1, losses.tolist(), 6.0)])
+    whole = stretch(run, 10_000, smoothing=0.9)
+    assert np.allclose(whole["mean_loss"], points.running_mean(losses, 0.9), rtol=1e-6)
+    some = stretch(run, 10_000, 2001, 2050, 0.9)
+    assert some["step"].tolist() == list(range(2001, 2051))
+    assert np.allclose(some["mean_loss"], whole["mean_loss"][2000:2050], rtol=1e-6)
+    fewer = stretch(run, 200, smoothing=0.9)
+    assert len(fewer["step"]) <= 200
+    assert fewer["mean_loss"].max() == whole["mean_loss"].max()
+    assert stretch(run, 10, 7000, 8000)["step"].tolist() == []
 
 
 def test_a_line_of_the_log_is_json_with_its_number_first(shelf: Shelf) -> None:

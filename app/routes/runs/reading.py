@@ -13,21 +13,22 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 from app.routes.negotiation import JSON, SAFETENSORS, as_json, as_safetensors, preferred
 from app.routes.problems import RefusalError, documented
 from app.routes.runs.shelf import Id, run_of
-from app.schemas.runs import Curve, Snapshots
-from app.training.curve import curve
+from app.schemas.runs import Curve, Epochs, Snapshots, Stretch
+from app.training.curve import curve, stretch
 from app.training.packing import packed
 from app.training.runs import NoSuchRunError
+from app.training.telling import telling
 
 router = APIRouter(prefix="/runs", tags=["training"])
 
 PNG: Final = "image/png"
 ZIP: Final = "application/zip"
 MOST_POINTS: Final = 20_000
+MOST_EPOCHS: Final = 500
 Class = Annotated[int, Path(ge=0, le=999, description="place of a class among the run's classes", examples=[3])]
 _BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
 _FIGURES: Final = {"loss": 0.61, "accuracy": 0.83, "validation_loss": 0.35, "validation_accuracy": 0.9}
-_CURVE: Final[dict[str, Any]] = {
-    "seq": 41,
+_STRETCH: Final[dict[str, Any]] = {
     "steps": 90,
     "step": [1, 2, 90],
     "loss": [2.31, 2.29, 0.61],
@@ -35,12 +36,32 @@ _CURVE: Final[dict[str, Any]] = {
     "rate": [0.001, 0.001, 0.001],
     "gradient": [1.1, 1.3, 1.7],
     "seconds": [0.02, 0.03, 1.23],
+    "mean_loss": [2.31, 2.29, 0.61],
+    "mean_accuracy": [0.09, 0.13, 0.84],
+}
+_CURVE: Final[dict[str, Any]] = {
+    "seq": 41,
+    **_STRETCH,
     "epochs": [{"epoch": 2, "step": 90, "best": True, "seconds": 1.23, **_FIGURES}],
     "started": None,
     "latest": None,
     "notices": [],
     "snapshots": [0, 45, 90],
 }
+_EPOCH: Final[dict[str, Any]] = {
+    "seq": 41,
+    "kind": "epoch",
+    **_CURVE["epochs"][0],
+    "images_per_second": 2400.0,
+    "seconds_left": 3.1,
+    "memory": None,
+    "confusion": [[35, 1], [0, 36]],
+    "layers": [],
+}
+Points = Annotated[int, Query(ge=10, le=MOST_POINTS, description="steps to have at most")]
+First = Annotated[int, Query(ge=1, le=2**40, alias="from", description="the first one")]
+Last = Annotated[int | None, Query(ge=1, le=2**40, alias="to", description="the last one")]
+Smoothing = Annotated[float, Query(ge=0, le=0.99, description="what a step keeps of the running mean before it")]
 
 
 @router.get(
@@ -55,12 +76,54 @@ _CURVE: Final[dict[str, Any]] = {
 def curve_of(
     request: Request,
     id: Id,  # noqa: A002
-    points: Annotated[int, Query(ge=10, le=MOST_POINTS, description="steps to have at most")] = 1000,
-    first: Annotated[int, Query(ge=1, le=2**40, alias="from", description="the first step")] = 1,
-    last: Annotated[int | None, Query(ge=1, le=2**40, alias="to", description="the last step")] = None,
+    points: Points = 1000,
+    first: First = 1,
+    last: Last = None,
+    smoothing: Smoothing = 0,
 ) -> Response:
-    """A million steps as a thousand points: of every stretch the least and the greatest loss, accuracy and gradient."""
-    return as_json(curve(run_of(request, id), points, first, last))
+    """A million steps as a thousand points: of every part the least and the greatest loss, accuracy and gradient."""
+    return as_json(curve(run_of(request, id), points, first, last, smoothing))
+
+
+@router.get(
+    "/{id}/steps",
+    summary="Some of a run's steps",
+    response_model=Stretch,
+    responses={
+        200: {"description": "Successful Response", "content": {JSON: {"example": _STRETCH}}},
+        **documented(404, 422),
+    },
+)
+def steps_of(
+    request: Request,
+    id: Id,  # noqa: A002
+    points: Points = 1000,
+    first: First = 1,
+    last: Last = None,
+    smoothing: Smoothing = 0,
+) -> Response:
+    """A part of the curve more closely, down to single steps, and nothing but steps."""
+    return as_json(stretch(run_of(request, id), points, first, last, smoothing))
+
+
+@router.get(
+    "/{id}/epochs",
+    summary="A run's epochs, whole",
+    response_model=Epochs,
+    responses={
+        200: {"description": "Successful Response", "content": {JSON: {"example": {"epochs": [_EPOCH]}}}},
+        **documented(404, 422),
+    },
+)
+def epochs_of(
+    request: Request,
+    id: Id,  # noqa: A002
+    most: Annotated[int, Query(ge=2, le=MOST_EPOCHS, description="epochs to have at most, evenly chosen")] = 100,
+    first: First = 1,
+    last: Last = None,
+) -> Response:
+    """With the confusion matrix and the layers of each, as the events told them."""
+    return as_json({"epochs": telling(run_of(request, id).log).epochs(most, first, last)})
 
 
 @router.get(

@@ -631,13 +631,9 @@ export interface CountsRequest {
   bottleneck: number | null;
 }
 /**
- * A run's steps, fewer than there are, with the peaks kept: the least and greatest values of every stretch.
+ * A run's steps, fewer than there are, and everything that is not about single steps.
  */
 export interface Curve {
-  /**
-   * of the last event that the curve knows; /events?after= goes on from there
-   */
-  seq: number;
   /**
    * how many steps there are, of which these are some
    */
@@ -648,6 +644,18 @@ export interface Curve {
   rate: (number | null)[];
   gradient: (number | null)[];
   seconds: number[];
+  /**
+   * the running mean of the losses of all steps, at these steps
+   */
+  mean_loss: (number | null)[];
+  /**
+   * the same of the accuracies
+   */
+  mean_accuracy: (number | null)[];
+  /**
+   * of the last event that the curve knows; /events?after= goes on from there
+   */
+  seq: number;
   epochs: CurveEpoch[];
   started: StartedEvent | null;
   /**
@@ -953,6 +961,12 @@ export interface DropoutRequest {
    * of [C][H][W] and [N][C][H][W] whole maps; of [n] single values
    */
   whole_channels: boolean;
+}
+/**
+ * Epochs with their confusion matrices and their layers.
+ */
+export interface Epochs {
+  epochs: EpochEvent[];
 }
 /**
  * What an epoch came to.
@@ -2205,6 +2219,29 @@ export interface StepsEvent {
    * from the start of the run to the last of these steps
    */
   seconds: number;
+}
+/**
+ * Some of a run's steps, with the peaks kept: the least and greatest values of every part.
+ */
+export interface Stretch {
+  /**
+   * how many steps there are, of which these are some
+   */
+  steps: number;
+  step: number[];
+  loss: (number | null)[];
+  accuracy: (number | null)[];
+  rate: (number | null)[];
+  gradient: (number | null)[];
+  seconds: number[];
+  /**
+   * the running mean of the losses of all steps, at these steps
+   */
+  mean_loss: (number | null)[];
+  /**
+   * the same of the accuracies
+   */
+  mean_accuracy: (number | null)[];
 }
 /**
  * A 3-D convolution's output and its arithmetic.
