@@ -9,15 +9,17 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.why import ExplainedError, Value
+
 MOST_PARAMETERS = 10_000_000
 MOST_MACS = 1_000_000_000  # of one picture
 
 
-class PatternError(ValueError):
+class PatternError(ExplainedError, ValueError):
     """A pattern that gives no network; says which row, why and what to do."""
 
-    def __init__(self, row: str, reason: str) -> None:
-        super().__init__(f"{row}: {reason}")
+    def __init__(self, row: str, code: str, sentence: str, /, **values: Value) -> None:
+        super().__init__(code, "{row}: " + sentence, row=row, **values)
         self.row = row
 
 
@@ -64,14 +66,21 @@ def shapes(pattern: Pattern, image: tuple[int, int, int], classes: int) -> list[
         if parameters > MOST_PARAMETERS:
             raise PatternError(
                 row.name,
-                f"{row.parameters:,} parameters here make {parameters:,}, and at most {MOST_PARAMETERS:,} are allowed; "
+                "too-many-parameters",
+                "{parameters} parameters here make {all}, and at most {most} are allowed; "
                 "pool more before the first fully connected layer, or take fewer channels or units",
+                parameters=row.parameters,
+                all=parameters,
+                most=MOST_PARAMETERS,
             )
         if macs > MOST_MACS:
             raise PatternError(
                 row.name,
-                f"one picture costs {macs:,} multiplications up to here, and at most {MOST_MACS:,} are allowed; "
+                "too-many-multiplications",
+                "one picture costs {macs} multiplications up to here, and at most {most} are allowed; "
                 "take fewer channels or a smaller kernel, or pool earlier",
+                macs=macs,
+                most=MOST_MACS,
             )
     return rows
 
@@ -109,8 +118,12 @@ def _keeps(name: str, kernel: int) -> None:
     if kernel % 2 == 0:
         raise PatternError(
             name,
-            f"padding keeps height and width for odd kernels only, and {kernel} is even; "
-            f"take {kernel - 1} or {kernel + 1}, or no padding",
+            "even-kernel",
+            "padding keeps height and width for odd kernels only, and {kernel} is even; "
+            "take {smaller} or {larger}, or no padding",
+            kernel=kernel,
+            smaller=kernel - 1,
+            larger=kernel + 1,
         )
 
 
@@ -118,8 +131,12 @@ def _slid(name: str, kernel: int, height: int, width: int) -> tuple[int, int]:
     if kernel > min(height, width):
         raise PatternError(
             name,
-            f"a {kernel}x{kernel} kernel does not fit into maps of {height}x{width}; "
+            "kernel-too-large",
+            "a {kernel}x{kernel} kernel does not fit into maps of {height}x{width}; "
             "take a smaller kernel, padding that keeps the size, or fewer blocks",
+            kernel=kernel,
+            height=height,
+            width=width,
         )
     return height - kernel + 1, width - kernel + 1
 
@@ -128,7 +145,11 @@ def _pooled(name: str, window: int, height: int, width: int) -> tuple[int, int]:
     if window > min(height, width):
         raise PatternError(
             name,
-            f"a {window}x{window} window does not fit into maps of {height}x{width}, and the map would be empty; "
+            "window-too-large",
+            "a {window}x{window} window does not fit into maps of {height}x{width}, and the map would be empty; "
             "take fewer blocks, a smaller window or no pooling",
+            window=window,
+            height=height,
+            width=width,
         )
     return height // window, width // window

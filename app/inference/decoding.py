@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
+from models.why import ExplainedError
+
 FORMATS: Final = ("PNG", "JPEG", "WEBP")
 MOST_PIXELS: Final = 25_000_000
 WORKING_SIDE: Final = 512  # pixels; a digit needs no more, and every step after this one is bounded by it
 
 
-class PictureError(ValueError):
+class PictureError(ExplainedError, ValueError):
     """An image that cannot be read; the text says why and what is allowed."""
 
     status = 422
@@ -40,7 +42,7 @@ def decode(data: bytes) -> NDArray[np.uint8]:
     Larger pictures are reduced, so that neither side is longer than `WORKING_SIDE`. Raises `PictureError`.
     """
     if not data:
-        raise PictureUnsupportedError("image: 0 bytes were sent; send a PNG, JPEG or WebP file")
+        raise PictureUnsupportedError("picture-empty", "image: 0 bytes were sent; send a PNG, JPEG or WebP file")
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         warnings.filterwarnings("ignore", category=UserWarning)  # damaged EXIF or palettes: the pixels decide
@@ -50,24 +52,42 @@ def decode(data: bytes) -> NDArray[np.uint8]:
         except PictureError:
             raise
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-            raise PictureTooLargeError(f"image: more than {MOST_PIXELS:,} pixels, which is the limit") from error
+            raise PictureTooLargeError(
+                "picture-bomb", "image: more than {most} pixels, which is the limit", most=MOST_PIXELS
+            ) from error
         except UnidentifiedImageError as error:
             raise PictureUnsupportedError(
-                f"image: {len(data):,} bytes that are no PNG, JPEG or WebP file; send one of these"
+                "picture-unknown",
+                "image: {bytes} bytes that are no PNG, JPEG or WebP file; send one of these",
+                bytes=len(data),
             ) from error
         except (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, ArithmeticError) as error:
-            raise PictureError(f"image: the file is damaged or cut short after {len(data):,} bytes") from error
+            raise PictureError(
+                "picture-damaged", "image: the file is damaged or cut short after {bytes} bytes", bytes=len(data)
+            ) from error
         except Exception as error:  # a codec's own error class: the file is at fault, whatever it is called
-            raise PictureError(f"image: the file cannot be decoded ({type(error).__name__})") from error
+            raise PictureError(
+                "picture-undecodable", "image: the file cannot be decoded ({error})", error=type(error).__name__
+            ) from error
 
 
 def _upright_grey(image: Image.Image) -> NDArray[np.uint8]:
     width, height = image.size
     if width < 1 or height < 1:
-        raise PictureError(f"image: {width} x {height} pixels; at least 1 x 1 is needed")
+        raise PictureError(
+            "picture-without-pixels",
+            "image: {width} x {height} pixels; at least 1 x 1 is needed",
+            width=width,
+            height=height,
+        )
     if width * height > MOST_PIXELS:
         raise PictureTooLargeError(
-            f"image: {width:,} x {height:,} = {width * height:,} pixels; at most {MOST_PIXELS:,} are allowed"
+            "picture-too-large",
+            "image: {width} x {height} = {pixels} pixels; at most {most} are allowed",
+            width=width,
+            height=height,
+            pixels=width * height,
+            most=MOST_PIXELS,
         )
     image.draft("RGB", (2 * WORKING_SIDE, 2 * WORKING_SIDE))  # a large JPEG is decoded at a fraction of its size
     image.load()

@@ -204,7 +204,7 @@ class Engine:
         from app.inference.trained import HostedRun, find
 
         if self.runs is None:
-            raise NoSuchRunError(f"{name}: no runs are kept here")
+            raise NoSuchRunError("no-runs", "{run}: no runs are kept here", run=name)
         _, run, which = (name + ":best").split(":")[:3]
         found = find(self.runs.get(run), name, which)
         known = self.networks.pop(name, None)

@@ -17,6 +17,7 @@ from app.routes.runs.streaming import EVENT_STREAM, Watching
 from app.schemas.runs import DatasetList
 from app.settings import Settings
 from app.training.plan import KNOWN
+from models.why import Why
 
 router = APIRouter(prefix="/datasets", tags=["training"])
 
@@ -27,6 +28,7 @@ _LIST: Final = {
         {"name": "mnist", "pictures": 60000, "classes": ["0", "1", "2", "3"], "bytes": 9941303, "here": False},
     ]
 }
+_WHY: Final = {"anyOf": [{"$ref": "#/components/schemas/Why"}, {"type": "null"}]}
 _PROGRESS: Final = 'event: progress\ndata: {"done":65536,"total":9941303}\n\n'
 
 
@@ -39,7 +41,8 @@ class Fetches:
     def enter(self, name: str) -> None:
         """Begin. Raises RefusalError with 429 where it is being fetched already."""
         if name in self._names:
-            raise RefusalError(429, f"name: {name} is being fetched already", headers={"Retry-After": "10"})
+            why = Why("fetched-already", "name: {data} is being fetched already", {"data": name})
+            raise RefusalError(429, str(why), headers={"Retry-After": "10"}, why=why)
         self._names.add(name)
 
     def leave(self, name: str) -> None:
@@ -117,7 +120,7 @@ def _event(kind: str, fields: dict[str, Any]) -> dict[str, Any]:
                         "anyOf": [
                             _event("progress", {"done": {"type": "integer"}, "total": {"type": "integer"}}),
                             _event("done", {}),
-                            _event("failed", {"reason": {"type": "string"}}),
+                            _event("failed", {"reason": {"type": "string"}, "why": _WHY}),
                         ]
                     },
                     "example": _PROGRESS,
@@ -154,7 +157,8 @@ async def _fetched(fetching: Fetching, fetches: Fetches, name: str) -> AsyncIter
         try:
             await task
         except (DatasetError, Cancelled) as error:
-            yield _sent("failed", {"reason": str(error)})
+            why = error.why.told if isinstance(error, DatasetError) else None
+            yield _sent("failed", {"reason": str(error), "why": why})
         else:
             yield _sent("done", {})
     finally:

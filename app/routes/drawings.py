@@ -15,6 +15,7 @@ from app.routes.negotiation import JSON, as_json
 from app.routes.problems import RefusalError, documented
 from app.routes.runs.shelf import COOKIE, drawings_of, unwritable
 from app.schemas.runs import DrawingList, DrawnFacts, NewDrawing
+from models.why import Why
 
 router = APIRouter(prefix="/drawings", tags=["training"])
 T = TypeVar("T")
@@ -78,7 +79,7 @@ async def keep(request: Request, asked: NewDrawing) -> Response:
         try:
             made = mine.add(asked.label, picture_of(asked))
         except DrawingError as error:
-            raise RefusalError(422, str(error)) from error
+            raise RefusalError.of(422, error) from error
         except OSError as error:
             raise unwritable(error) from error
         return name, {"id": made.id, "label": made.label}
@@ -143,5 +144,6 @@ async def _there(found: Callable[[], T]) -> T:
     """What is found. Raises RefusalError with 404 where that is nothing."""
     result = await anyio.to_thread.run_sync(found)
     if not result:
-        raise RefusalError(404, "id: this browser has no such drawing; /drawings lists those that it has")
+        why = Why("no-such-drawing", "id: this browser has no such drawing; /drawings lists those that it has")
+        raise RefusalError(404, str(why), why=why)
     return result

@@ -23,6 +23,7 @@ from app.schemas import Box, InputFacts, Picture, StepFacts
 from app.schemas.inference import Drawable
 from app.training.runs import NoSuchRunError
 from models.catalogue import CATALOGUE, DEFAULT
+from models.why import Why
 
 if TYPE_CHECKING:
     from app.inference.hosted import Hosted
@@ -63,7 +64,7 @@ async def hosted_by(engine: Engine, name: str, status: int = 422) -> "Hosted":
     try:
         return await engine.hosted(name)
     except NoSuchRunError as error:
-        raise RefusalError(status, f"model: {error}") from error
+        raise RefusalError.of(status, error, field="model") from error
 
 
 def network_of(asked: Picture) -> str:
@@ -74,7 +75,8 @@ def network_of(asked: Picture) -> str:
 def refuse_blank(preparation: Preparation) -> None:
     """A picture without ink has no answer."""
     if preparation.blank:
-        raise RefusalError(422, "image: no ink was found; a digit on paper of another brightness is needed", "Blank")
+        why = Why("blank", "image: no ink was found; a digit on paper of another brightness is needed")
+        raise RefusalError(422, str(why), "Blank", why=why)
 
 
 def facts(preparation: Preparation) -> InputFacts:

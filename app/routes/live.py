@@ -16,6 +16,7 @@ from app.routes.problems import brief, explain, problem
 from app.schemas import Look, Problem, SocketError, Waking
 from app.training.runs import NoSuchRunError
 from models.catalogue import CATALOGUE, WeightsError
+from models.why import Why
 
 log = logging.getLogger(__name__)
 router = APIRouter()
@@ -160,7 +161,7 @@ class Visitor:
         try:
             hosted = await self._engine.hosted(look.model)
         except NoSuchRunError as error:
-            await self._refuse_look(f"model: {error}")
+            await self._refuse_look(f"model: {error}", error.why)
             return None
         shapes = hosted.shapes
         for layer in [*look.layers, *(close.layer for close in look.closely if close.layer != "input")]:
@@ -179,9 +180,9 @@ class Visitor:
         closely = tuple(dict.fromkeys((close.layer, close.map) for close in look.closely))
         return View(look.model, layers, closely, look.steps)
 
-    async def _refuse_look(self, detail: str) -> None:
+    async def _refuse_look(self, detail: str, why: Why | None = None) -> None:
         self._look = None
-        await self._say(SocketError(problem=problem(422, detail)))
+        await self._say(SocketError(problem=problem(422, detail, why=why)))
 
     async def _say(self, message: BaseModel) -> None:
         await self._socket.send_text(message.model_dump_json())

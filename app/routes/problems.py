@@ -1,40 +1,65 @@
 """Every refusal and failure as RFC 9457 application/problem+json: the field, the limit and the value."""
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Self
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from app import schemas
 from app.inference.decoding import PictureError
 from app.inference.engine import EngineError
 from app.routes import pages
 from app.schemas import Problem
 from models.catalogue import WeightsError
+from models.why import ExplainedError, Why
 
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 LONGEST_VALUE = 60  # characters of a refused value that are repeated
 MOST_ERRORS = 5
+OWN = re.compile(r"[a-z]+(-[a-z]+)+")  # how our own codes are written; pydantic's have underscores
 
 
 class RefusalError(Exception):
     """A request that is refused, with the problem that says why."""
 
-    def __init__(self, status: int, detail: str, title: str | None = None, headers: Mapping[str, str] | None = None):
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        title: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        why: Why | None = None,
+    ):
         super().__init__(detail)
-        self.problem = problem(status, detail, title)
+        self.problem = problem(status, detail, title, why)
         self.headers = headers
 
+    @classmethod
+    def of(
+        cls,
+        status: int,
+        error: ExplainedError,
+        title: str | None = None,
+        *,
+        field: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> Self:
+        """A refusal for what the error says; field: the one that it is about, where it does not name it itself."""
+        return cls(status, f"{field}: {error}" if field else str(error), title, headers, error.why)
 
-def problem(status: int, detail: str, title: str | None = None) -> Problem:
+
+def problem(status: int, detail: str, title: str | None = None, why: Why | None = None) -> Problem:
     """A problem whose title is the status's own phrase unless another is given."""
-    return Problem(title=title or HTTPStatus(status).phrase, status=status, detail=detail)
+    told = None if why is None else schemas.Why(code=why.code, values=dict(why.values))
+    return Problem(title=title or HTTPStatus(status).phrase, status=status, detail=detail, why=told)
 
 
 def response(what: Problem, headers: Mapping[str, str] | None = None) -> Response:
@@ -68,6 +93,13 @@ def explain(errors: Sequence[Mapping[str, Any]]) -> str:
     return ". ".join(said)
 
 
+def reason_of(errors: Sequence[Mapping[str, Any]]) -> Why | None:
+    """What pydantic found, where that is one thing which our own settings say of themselves."""
+    if len(errors) == 1 and OWN.fullmatch(errors[0]["type"]):
+        return Why(errors[0]["type"], errors[0]["msg"], errors[0].get("ctx") or {})
+    return None
+
+
 def install(app: FastAPI) -> None:
     """Answer every exception that leaves a route with a problem."""
 
@@ -77,7 +109,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> Response:
-        return response(problem(422, explain(error.errors())))
+        return response(problem(422, explain(error.errors()), why=reason_of(error.errors())))
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
@@ -93,7 +125,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(PictureError)
     async def picture(_: Request, error: PictureError) -> Response:
-        return response(problem(error.status, str(error), error.title))
+        return response(problem(error.status, str(error), error.title, error.why))
 
     @app.exception_handler(WeightsError)
     async def weights(_: Request, error: WeightsError) -> Response:

@@ -35,6 +35,7 @@ from app.schemas.inference import (
     StepFacts,
     Waking,
     Weights,
+    Why,
 )
 from app.schemas.layers import (
     ActivationAnswer,
@@ -208,5 +209,6 @@ __all__ = [
     "VolumeRequest",
     "Waking",
     "Weights",
+    "Why",
     "schema",
 ]

@@ -70,6 +70,13 @@ class Waking(Message):
     type: Literal["waking"] = "waking"
 
 
+class Why(Message):
+    """A reason as what it is said by in every language: templates/messages has the sentences by their code."""
+
+    code: str
+    values: dict[str, str | int] = Field(description="what the sentence speaks of, by name")
+
+
 class Problem(Message):
     """What went wrong, as RFC 9457 has it, over HTTP and over the socket alike."""
 
@@ -77,6 +84,7 @@ class Problem(Message):
     title: str
     status: int
     detail: str = Field(description="the field, the limit and the value that was seen")
+    why: Why | None = Field(None, description="the same for other languages, where they have it")
 
 
 class SocketError(Message):

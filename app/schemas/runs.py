@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.schemas.inference import Drawable
+from app.schemas.inference import Drawable, Why
 from app.schemas.message import Message
 from app.training.settings import Augmentation, RunSettings
 
@@ -46,6 +46,7 @@ class Run(Message):
     note: str
     status: Status
     reason: str = Field(description="why it ended as it did, and what can be done; empty where there is nothing to say")
+    why: Why | None = Field(description="the same for other languages; null where an older version wrote it down")
     position: int | None = Field(description="its place among those that wait for their turn, from 1")
     created: str = Field(description="ISO 8601, UTC, as all times here")
     started: str | None
@@ -214,6 +215,7 @@ class StatusEvent(RunEvent):
     kind: Literal["status"] = "status"
     status: Literal["finished", "stopped", "failed", "interrupted"]
     reason: str
+    why: Why | None = Field(None, description="not there where an older version wrote it down")
     best_epoch: int | None
 
 

@@ -87,8 +87,15 @@ def _batches(folder: Path | None, progress: Progress | None) -> list[Batch]:
         if (read := _found(place)) is not None:
             return read()
     raise DatasetError(
-        f"{folder} holds no CIFAR-10: neither {ARCHIVE.name}, nor {BATCHES[0].name} to {BATCHES[-1].name}, "
-        f"nor {NAMES[0]} to {NAMES[-1]}; leave the data folder out to have it downloaded"
+        "cifar-absent",
+        "{folder} holds no CIFAR-10: neither {archive}, nor {first_batch} to {last_batch}, "
+        "nor {first} to {last}; leave the data folder out to have it downloaded",
+        folder=str(folder),
+        archive=ARCHIVE.name,
+        first_batch=BATCHES[0].name,
+        last_batch=BATCHES[-1].name,
+        first=NAMES[0],
+        last=NAMES[-1],
     )
 
 
@@ -96,7 +103,14 @@ def _has(folder: Path, names: tuple[str, ...]) -> bool:
     """Whether all the files are there. Raises DatasetError where only some are."""
     missing = [name for name in names if not (folder / name).is_file()]
     if missing and len(missing) < len(names):
-        raise DatasetError(f"{folder} holds no {missing[0]}, but others of {names[0]} to {names[-1]}: all are needed")
+        raise DatasetError(
+            "some-files-absent",
+            "{folder} holds no {file}, but others of {first} to {last}: all are needed",
+            folder=str(folder),
+            file=missing[0],
+            first=names[0],
+            last=names[-1],
+        )
     return not missing
 
 
@@ -159,4 +173,9 @@ def _explained(read: Callable[[], Read], path: Path) -> Read:
     try:
         return read()
     except DAMAGED as error:
-        raise DatasetError(f"{path} cannot be read as CIFAR-10: {error}; fetch it again") from error
+        raise DatasetError(
+            "cifar-damaged",
+            "{file} cannot be read as CIFAR-10 ({error}); fetch it again",
+            file=str(path),
+            error=str(error),
+        ) from error

@@ -97,7 +97,7 @@ def _learn(settings: TrainSettings, about: RunSettings) -> Path | None:
 
 
 def _say(event: Diverged | Stopped) -> None:
-    print(f"receptive train: the run diverged in epoch {event.epoch}: {event.reason}", file=sys.stderr)
+    print(f"receptive train: {event.why}", file=sys.stderr)
 
 
 def _show(pattern: Pattern, shape: torch.Size, classes: int) -> None:

@@ -12,7 +12,7 @@ import torch
 
 from app.training import cifar, folders
 from app.training.fetching import File, Progress, cache_folder, fetch, found
-from app.training.pictures import DatasetError, Pictures, checked
+from app.training.pictures import DatasetError, Pictures, checked, mismatched
 from app.training.sources import DRAWINGS, FOLDER
 from models.catalogue import DIGITS
 
@@ -86,7 +86,9 @@ def obtain(name: str, folder: Path | None = None, progress: Progress | None = No
     if name == "digits":
         return digits()
     if name == DRAWINGS:
-        raise DatasetError("drawings: there are none here; draw some in the browser, or choose digits")
+        raise DatasetError(
+            "drawings-elsewhere", "drawings: there are no drawings here; draw some in the browser, or choose digits"
+        )
     if name == "cifar10":
         return cifar.load(folder, progress)
     return load(DATASETS[name], folder, progress)
@@ -115,7 +117,7 @@ def load(dataset: Dataset, folder: Path | None = None, progress: Progress | None
         paths = fetch(dataset.addresses, files, cache_folder() / dataset.name, progress)
     images, labels = (read_idx(path) for path in paths)
     if images.ndim != 3 or labels.ndim != 1:
-        raise DatasetError(f"{dataset.name}: {list(images.shape)} pictures do not go with {list(labels.shape)} labels")
+        raise mismatched(dataset.name, images.shape, labels.shape)
     pictures = Pictures(torch.from_numpy(images)[..., None], torch.from_numpy(labels.astype(np.int64)), dataset.classes)
     return checked(pictures, dataset.name)
 
@@ -132,4 +134,6 @@ def read_idx(path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
             raise ValueError("not an idx file of unsigned bytes")
         return values.reshape(shape).copy()
     except (OSError, EOFError, ValueError, struct.error, zlib.error) as error:
-        raise DatasetError(f"{path} cannot be read: {error}") from error
+        raise DatasetError(
+            "file-damaged", "{file} cannot be read ({error}); fetch it again", file=str(path), error=str(error)
+        ) from error

@@ -15,6 +15,7 @@ from PIL import Image, PngImagePlugin
 
 from app.inference.picture import PictureError, decode, prepare
 from app.training.pictures import DatasetError, Pictures, checked
+from models.why import ExplainedError
 
 SIDE = 28  # of a kept drawing: framed as MNIST's are
 MOST_DRAWINGS = 500  # of one browser
@@ -27,7 +28,7 @@ LABEL = "label"  # the key of the name among a file's texts
 DAMAGED = (OSError, ValueError, SyntaxError, KeyError)
 
 
-class DrawingError(ValueError):
+class DrawingError(ExplainedError, ValueError):
     """A drawing that is not taken; says which limit it is beyond and what to do."""
 
 
@@ -46,7 +47,7 @@ class Drawings:
     def __init__(self, folder: Path, browser: str) -> None:
         """folder: of all browsers. Raises DrawingError."""
         if not BROWSER.fullmatch(browser):
-            raise DrawingError("browser: 8 to 64 letters, digits, - or _ are needed")
+            raise DrawingError("wrong-browser", "browser: 8 to 64 letters, digits, - or _ are needed")
         self._all, self.folder = folder, folder / browser
 
     def add(self, label: str, picture: bytes | NDArray[np.uint8]) -> Drawing:
@@ -57,13 +58,19 @@ class Drawings:
         name = _name(label)
         prepared = prepare(decode(picture) if isinstance(picture, bytes) else picture)
         if prepared.blank:
-            raise PictureError("image: there is nothing drawn on it")
+            raise PictureError("nothing-drawn", "image: there is nothing drawn on it")
         kept = self.list()
         if len(kept) >= MOST_DRAWINGS:
-            raise DrawingError(f"drawings: {MOST_DRAWINGS} are kept, which is the limit; remove some")
+            raise DrawingError(
+                "too-many-drawings", "drawings: {most} are kept, which is the limit; remove some", most=MOST_DRAWINGS
+            )
         names = {drawing.label for drawing in kept}
         if name not in names and len(names) >= MOST_CLASSES:
-            raise DrawingError(f"label: {MOST_CLASSES} classes are there, which is the limit; use one of them")
+            raise DrawingError(
+                "too-many-classes",
+                "label: {most} classes are there, which is the limit; use one of them",
+                most=MOST_CLASSES,
+            )
         edge = (prepared.input.shape[0] - SIDE) // 2
         pixels = np.rint(prepared.input[edge:-edge, edge:-edge] * 255).astype(np.uint8)
         drawing = Drawing(f"{time.time_ns():020d}-{secrets.token_hex(4)}", name, pixels)
@@ -92,7 +99,7 @@ class Drawings:
         """The drawings as a data set; the classes are their names, in alphabetical order. Raises DatasetError."""
         kept = self.list()
         if not kept:
-            raise DatasetError("drawings: there are none yet; draw a few of at least two classes")
+            raise DatasetError("no-drawings", "drawings: there are no drawings yet; draw a few of at least two classes")
         classes = tuple(sorted({drawing.label for drawing in kept}, key=_naturally))
         images = torch.from_numpy(np.stack([drawing.pixels for drawing in kept]))[..., None]
         labels = torch.tensor([classes.index(drawing.label) for drawing in kept])
@@ -113,7 +120,12 @@ def _name(label: str) -> str:
     """A class's name: one line of text that can be shown. Raises DrawingError."""
     name = " ".join(label.split())
     if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
-        raise DrawingError(f"label: 1 to {LONGEST_NAME} characters that can be shown are needed, not {label[:40]!r}")
+        raise DrawingError(
+            "wrong-label",
+            "label: 1 to {most} characters that can be shown are needed, not {label}",
+            most=LONGEST_NAME,
+            label=repr(label[:40]),
+        )
     return name
 
 

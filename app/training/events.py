@@ -7,6 +7,7 @@ from torch import Tensor
 
 from app.training.resume import Resume
 from app.training.statistics import LayerStatistics
+from models.why import Why
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Diverged:
 
     step: int
     epoch: int
-    reason: str
+    why: Why
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Stopped:
 
     epoch: int
     best_epoch: int
-    reason: str
+    why: Why
 
 
 Event = Started | Step | Notice | Epoch | Diverged | Stopped

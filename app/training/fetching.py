@@ -57,7 +57,13 @@ def check(path: Path, file: File) -> Path:
     """The path again, if the file there is whole. Raises DatasetError."""
     found = pooch.file_hash(str(path), alg="md5")
     if found != file.md5:
-        raise DatasetError(f"{path} is damaged: its md5 is {found}, expected {file.md5}; fetch it again")
+        raise DatasetError(
+            "wrong-checksum",
+            "{file} is damaged: its md5 is {found}, expected {expected}; fetch it again",
+            file=str(path),
+            found=found,
+            expected=file.md5,
+        )
     return path
 
 
@@ -66,7 +72,12 @@ def found(file: File, places: Sequence[Path]) -> Path:
     for place in places:
         if (place / file.name).is_file():
             return check(place / file.name, file)
-    raise DatasetError(f"{places[-1]} holds no {file.name}; leave the data folder out to have it downloaded")
+    raise DatasetError(
+        "file-absent",
+        "{folder} holds no {file}; leave the data folder out to have it downloaded",
+        folder=str(places[-1]),
+        file=file.name,
+    )
 
 
 def download(addresses: Sequence[str], file: File, folder: Path, progress: Progress | None = None) -> Path:
@@ -95,7 +106,9 @@ def download(addresses: Sequence[str], file: File, folder: Path, progress: Progr
             reasons.append(f"{address}: {error}")
             continue
         return Path(path)
-    raise DatasetError(f"{file.name} could not be downloaded. " + "; ".join(reasons))
+    raise DatasetError(
+        "not-downloaded", "{file} could not be downloaded. {error}", file=file.name, error="; ".join(reasons)
+    )
 
 
 class _Gauge:
@@ -119,6 +132,15 @@ def explained(error: OSError, file: File, folder: Path) -> DatasetError:
     """What a failure to write `file` into `folder` means and what can be done."""
     if error.errno == errno.ENOSPC:
         return DatasetError(
-            f"no space left in {folder} for {file.name}: free some, or name another cache folder with XDG_CACHE_HOME"
+            "no-space-to-download",
+            "no space left in {folder} for {file}: free some, or name another cache folder with XDG_CACHE_HOME",
+            folder=str(folder),
+            file=file.name,
         )
-    return DatasetError(f"{file.name} cannot be written to {folder}: {error}")
+    return DatasetError(
+        "download-unwritable",
+        "{file} cannot be written to {folder}: {error}",
+        file=file.name,
+        folder=str(folder),
+        error=str(error),
+    )

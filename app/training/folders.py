@@ -27,7 +27,12 @@ def load(folder: Path) -> Pictures:
     try:
         files = {place.name: _images(place) for place in _classes(folder)}
     except OSError as error:
-        raise DatasetError(f"{str(folder)[:200]} cannot be read: {error.strerror}; name another folder") from error
+        raise DatasetError(
+            "folder-unreadable",
+            "{folder} cannot be read: {error}; name another folder",
+            folder=str(folder)[:200],
+            error=error.strerror or str(error),
+        ) from error
     first = next(iter(files.values()))[0]
     arrays = list(_read([path for paths in files.values() for path in paths]))
     colour = any(array.ndim == 3 for array in arrays)
@@ -35,8 +40,12 @@ def load(folder: Path) -> Pictures:
     for path, array in zip((path for paths in files.values() for path in paths), arrays, strict=True):
         if array.shape[:2] != shape:
             raise DatasetError(
-                f"{path} is {_size(array.shape)} pixels, {first} is {_size(shape)}: "
-                "all images need one size; crop or resize them"
+                "ragged-images",
+                "{file} is {size} pixels, {first} is {first_size}: all images need one size; crop or resize them",
+                file=str(path),
+                size=_size(array.shape),
+                first=str(first),
+                first_size=_size(shape),
             )
     images = np.stack([_coloured(array) if colour else array[..., None] for array in arrays])
     labels = [label for label, paths in enumerate(files.values()) for _ in paths]
@@ -45,11 +54,19 @@ def load(folder: Path) -> Pictures:
 
 def _classes(folder: Path) -> list[Path]:
     if not folder.is_dir():
-        raise DatasetError(f"{folder} is no folder; name one that holds a sub-folder of images for every class")
+        raise DatasetError(
+            "no-folder",
+            "{folder} is no folder; name one that holds a sub-folder of images for every class",
+            folder=str(folder),
+        )
     places = [place for place in folder.iterdir() if place.is_dir() and not place.name.startswith(".")]
     if not 2 <= len(places) <= MOST_CLASSES:
         raise DatasetError(
-            f"{folder} holds {len(places)} sub-folders, which are the classes; from 2 to {MOST_CLASSES:,} are needed"
+            "wrong-number-of-classes",
+            "{folder} holds {found} sub-folders, which are the classes; from 2 to {most} are needed",
+            folder=str(folder),
+            found=len(places),
+            most=MOST_CLASSES,
         )
     return sorted(places, key=_naturally)
 
@@ -57,7 +74,11 @@ def _classes(folder: Path) -> list[Path]:
 def _images(folder: Path) -> list[Path]:
     paths = [path for path in folder.iterdir() if path.suffix.lower() in ENDINGS and path.is_file()]
     if not paths:
-        raise DatasetError(f"{folder} holds no image; put PNG, JPEG or WebP files there, or remove the folder")
+        raise DatasetError(
+            "class-without-images",
+            "{folder} holds no image; put PNG, JPEG or WebP files there, or remove the folder",
+            folder=str(folder),
+        )
     return sorted(paths, key=_naturally)
 
 
@@ -72,7 +93,12 @@ def _read(paths: list[Path]) -> Iterator[NDArray[np.uint8]]:
         array = read_image(path)
         taken += array.size
         if taken > MOST_BYTES:
-            raise DatasetError(f"{path}: more than {MOST_BYTES:,} bytes of pictures; take fewer or smaller ones")
+            raise DatasetError(
+                "folder-too-large",
+                "{file} is beyond the {most} bytes of pictures that are read; take fewer or smaller ones",
+                file=str(path),
+                most=MOST_BYTES,
+            )
         yield array
 
 
@@ -84,14 +110,23 @@ def read_image(path: Path) -> NDArray[np.uint8]:
             with Image.open(path, formats=FORMATS) as image:
                 if max(image.size) > LONGEST_SIDE:
                     raise DatasetError(
-                        f"{path} is {image.width} x {image.height} pixels; at most {LONGEST_SIDE} a side are read: "
-                        "make the images smaller"
+                        "image-too-large",
+                        "{file} is {width} x {height} pixels; at most {most} a side are read: make the images smaller",
+                        file=str(path),
+                        width=image.width,
+                        height=image.height,
+                        most=LONGEST_SIDE,
                     )
                 upright = ImageOps.exif_transpose(image)
                 grey = upright.mode in ("1", "L", "LA", "I;16")
                 return np.asarray(_opaque(upright).convert("L" if grey else "RGB"))
         except DAMAGED as error:
-            raise DatasetError(f"{path} cannot be read as an image ({error}); replace or remove it") from error
+            raise DatasetError(
+                "image-damaged",
+                "{file} cannot be read as an image ({error}); replace or remove it",
+                file=str(path),
+                error=str(error),
+            ) from error
 
 
 def _opaque(image: Image.Image) -> Image.Image:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
-from app.training.events import Diverged, Epoch, Event, Notice, Started, Step, Stopped
+from app.training.divergence import diverged
+from app.training.events import Epoch, Event, Notice, Started, Step, Stopped
 from app.training.feeds import Feed
 from app.training.judging import Judged, copied, judge
 from app.training.patience import Best, Patience
@@ -54,12 +55,12 @@ def train(network: Classifier, feed: Feed, course: Course, resume: Resume | None
     while True:
         if at.loss > at.worst:
             rate = course.rate(at.step, steps, feed.per_epoch)
-            yield Diverged(at.step, at.epoch, _reason(f"the loss has grown to {at.loss:.3g}", at.step, rate))
+            yield diverged("diverged-growth", at.loss, at, rate)
             return
         if at.epoch == course.epochs:
             break
         if best.is_over(at.epoch):
-            yield Stopped(at.epoch, best.epoch, best.reason(at.epoch))
+            yield Stopped(at.epoch, best.epoch, best.why(at.epoch))
             break
         at.epoch += 1
         network.train()
@@ -80,8 +81,8 @@ def train(network: Classifier, feed: Feed, course: Course, resume: Resume | None
                 at.worst = LOST * max(value, math.log(scores.shape[1]))
             norm = float(torch.linalg.vector_norm(norms))
             if not (math.isfinite(value) and math.isfinite(norm)):
-                what = f"the loss is {value}" if not math.isfinite(value) else f"the gradient's length is {norm}"
-                yield Diverged(at.step, at.epoch, _reason(what, at.step, rate))
+                code, what = ("diverged-gradient", norm) if math.isfinite(value) else ("diverged-loss", value)
+                yield diverged(code, what, at, rate)
                 return
             _apply(gradients, optimizer, course, norm)
             if average is not None and course.averaging is not None:
@@ -98,8 +99,7 @@ def train(network: Classifier, feed: Feed, course: Course, resume: Resume | None
         weights = own if average is None else {name: value.clone() for name, value in average.items()}
         judged = judge(network, weights, feed.judged(), course.loss)
         if judged.loss is not None and not math.isfinite(judged.loss):
-            what = f"the loss of what is held out is {judged.loss}"
-            yield Diverged(at.step, at.epoch, _reason(what, at.step, rate))
+            yield diverged("diverged-held-out", judged.loss, at, rate)
             return
         at.loss = tally.loss / tally.steps
         is_best = best.improved(at.epoch, at.loss, judged, weights)
@@ -166,10 +166,6 @@ class _Tally:
             best=best,
             resume=resume,
         )
-
-
-def _reason(what: str, step: int, rate: float) -> str:
-    return f"{what} at step {step}, where the learning rate is {rate:.3g}: take a lower one, or clip the gradient"
 
 
 @torch.no_grad()

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from app.training.feeds import CHUNK, JUDGED
+from models.why import ExplainedError, Value
 
 REAL = 4  # bytes of a float32
 COPIES = 8  # of every weight at most: itself, its gradient, Adam's two, what was judged, kept and the best
@@ -15,7 +16,7 @@ GROUP = Path("/sys/fs/cgroup")
 SYSTEM = Path("/proc/meminfo")
 
 
-class TooLargeError(ValueError):
+class TooLargeError(ExplainedError, ValueError):
     """A run that does not fit into the memory; says what takes so much and what would fit."""
 
 
@@ -41,10 +42,20 @@ def check(network: nn.Module, shape: tuple[int, int, int], batch: int, augmented
         return
     least = CHUNK * ahead + JUDGED * values
     fits = int((room - CHUNK * ahead) // (answers + ahead)) if least <= room else 0
-    remedy = f"take {fits:,} or fewer" if fits >= 1 else "take a smaller network or smaller pictures"
+    sizes: dict[str, Value] = {"batch": batch, "needed": _told(needed + weights), "free": _told(free)}
+    if fits >= 1:
+        raise TooLargeError(
+            "batch-too-large",
+            "batch_size: steps of {batch} pictures need about {needed} of memory, and {free} are free; "
+            "take {fits} or fewer",
+            **sizes,
+            fits=fits,
+        )
     raise TooLargeError(
-        f"batch_size: steps of {batch:,} pictures need about {_told(needed + weights)} of memory, "
-        f"and {_told(free)} are free; {remedy}"
+        "network-too-large",
+        "batch_size: steps of {batch} pictures need about {needed} of memory, and {free} are free; "
+        "take a smaller network or smaller pictures",
+        **sizes,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from app.training.judging import Judged
+from models.why import Why
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,14 @@ class Best:
         """Whether too many epochs have passed since the best."""
         return self.patience.epochs is not None and epoch - self.epoch >= self.patience.epochs
 
-    def reason(self, epoch: int) -> str:
-        """Why the run is over, as a sentence."""
+    def why(self, epoch: int) -> Why:
+        """Why the run is over."""
         metric = self.patience.metric.replace("-", " ")
-        return f"the {metric} has not improved in the {epoch - self.epoch} epochs since epoch {self.epoch}"
+        return Why(
+            "stopped-early",
+            "stopped early in epoch {epoch}: the {metric} has not improved in the {count} epochs since epoch {best}",
+            {"epoch": epoch, "metric": metric, "count": epoch - self.epoch, "best": self.epoch},
+        )
 
     def bring_back(self, network: nn.Module) -> None:
         """The best weights into the network, if they were kept."""

@@ -1,16 +1,19 @@
 """Labelled pictures as tensors: divided into what is learned from and what is held out, and fitted to a network."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from models.why import ExplainedError
+
 CHUNK = 1000  # pictures resized at once
 GREY = (0.299, 0.587, 0.114)  # red, green and blue in luma, ITU-R BT.601
 
 
-class DatasetError(Exception):
+class DatasetError(ExplainedError):
     """The data cannot be had or are not what they should be; says which file and what to do."""
 
 
@@ -57,17 +60,35 @@ def checked(pictures: Pictures, what: str) -> Pictures:
     """The same pictures, if there is something to learn from them. Raises DatasetError, which calls them `what`."""
     images, labels = pictures.images, pictures.labels
     if images.ndim != 4 or len(images) != len(labels):
-        raise DatasetError(f"{what}: {list(images.shape)} pictures do not go with {list(labels.shape)} labels")
+        raise mismatched(what, images.shape, labels.shape)
     if not len(labels):
-        raise DatasetError(f"{what} holds no picture")
+        raise DatasetError("no-pictures", "{data} holds no picture; choose another data set", data=what)
     if int(labels.max()) >= len(pictures.classes):
-        raise DatasetError(f"{what} has the label {int(labels.max())}, but only {len(pictures.classes)} classes")
+        raise DatasetError(
+            "label-without-class",
+            "{data} has the label {label}, but only {count} classes; fetch it again, or choose another data set",
+            data=what,
+            label=int(labels.max()),
+            count=len(pictures.classes),
+        )
     if len(labels.unique()) < 2:
         raise DatasetError(
-            f"{what} has pictures of one class only, {pictures.classes[int(labels[0])]}: "
-            "there is nothing to tell apart; add a second class"
+            "one-class",
+            "{data} has pictures of one class only, {class}: there is nothing to tell apart; add a second class",
+            **{"data": what, "class": pictures.classes[int(labels[0])]},
         )
     return pictures
+
+
+def mismatched(what: str, pictures: Sequence[int], labels: Sequence[int]) -> DatasetError:
+    """A data set whose pictures and labels, of these shapes, are not of one another."""
+    return DatasetError(
+        "labels-mismatched",
+        "{data}: {pictures} pictures do not go with {labels} labels; fetch it again",
+        data=what,
+        pictures=str(list(pictures)),
+        labels=str(list(labels)),
+    )
 
 
 def fitted(pictures: Pictures, shape: tuple[int, int, int]) -> Tensor:

@@ -9,16 +9,16 @@ from PIL import Image
 
 from app.training.schedules import planned
 from app.training.settings import RunSettings
-from app.training.sources import FOLDER
 from models.catalogue import CATALOGUE, DIGITS
 from models.pattern import Pattern, shapes
+from models.why import ExplainedError
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 CIFAR = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 FASHION = ("T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
 
 
-class PlanError(ValueError):
+class PlanError(ExplainedError, ValueError):
     """Settings that give no run; says which one, why and what to do."""
 
 
@@ -71,12 +71,17 @@ def _layers(settings: RunSettings, facts: Facts) -> list[dict[str, Any]] | None:
         about = CATALOGUE[settings.model]
         if len(facts.classes) > len(about.classes):
             raise PlanError(
-                f"model: {about.name} tells {len(about.classes)} classes apart, {settings.dataset} has "
-                f"{len(facts.classes)}; choose a pattern, which has as many outputs as there are classes"
+                "too-few-outputs",
+                "model: {network} tells {outputs} classes apart, {data} has {classes}; "
+                "choose a pattern, which has as many outputs as there are classes",
+                network=about.name,
+                outputs=len(about.classes),
+                data=settings.dataset,
+                classes=len(facts.classes),
             )
         return None
     if settings.dropout is not None and not settings.model.dropout:
-        raise PlanError("dropout: this network has no dropout layer; give the pattern some")
+        raise PlanError("no-dropout", "dropout: this network has no dropout layer; give a pattern some")
     rows = shapes(settings.model, facts.shape, len(facts.classes))
     return [{"name": row.name, "kind": row.kind, "shape": row.shape, "parameters": row.parameters} for row in rows]
 
@@ -84,15 +89,28 @@ def _layers(settings: RunSettings, facts: Facts) -> list[dict[str, Any]] | None:
 def folder_facts(folder: Path) -> Facts:
     """What a folder of images holds, counted and not read. Raises PlanError."""
     if not folder.is_dir():
-        raise PlanError(f"dataset: {FOLDER}{folder.name} is no folder here; name one with a sub-folder for every class")
+        raise PlanError(
+            "no-folder-here",
+            "dataset: {folder} is no folder here; name one with a sub-folder for every class",
+            folder=folder.name,
+        )
     places = sorted(place for place in folder.iterdir() if place.is_dir() and not place.name.startswith("."))
     files = {place.name: [path for path in place.iterdir() if path.suffix.lower() in ENDINGS] for place in places}
     if len(files) < 2 or not all(files.values()):
-        raise PlanError(f"dataset: {folder.name} needs two sub-folders or more, each with PNG, JPEG or WebP files")
+        raise PlanError(
+            "folder-without-classes",
+            "dataset: {folder} needs two sub-folders or more, each with PNG, JPEG or WebP files",
+            folder=folder.name,
+        )
     try:
         with Image.open(next(iter(files.values()))[0], formats=("PNG", "JPEG", "WEBP")) as picture:
             channels = 1 if picture.mode in ("1", "L", "LA", "I;16") else 3
             shape = (channels, picture.height, picture.width)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise PlanError(f"dataset: an image of {folder.name} cannot be read: {error}") from error
+        raise PlanError(
+            "folder-image-damaged",
+            "dataset: an image of {folder} cannot be read: {error}",
+            folder=folder.name,
+            error=str(error),
+        ) from error
     return Facts(tuple(map(len, files.values())), shape, tuple(files))

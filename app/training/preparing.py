@@ -21,9 +21,10 @@ from models.catalogue import CATALOGUE, build
 from models.classifier import Classifier
 from models.pattern import Pattern
 from models.patterned import PatternNetwork
+from models.why import ExplainedError
 
 
-class SettingsError(ValueError):
+class SettingsError(ExplainedError, ValueError):
     """Settings that do not go with the network or the data; says which one, why and what to do."""
 
 
@@ -140,8 +141,13 @@ def _network(settings: RunSettings, pictures: Pictures) -> tuple[Classifier, tup
     about = CATALOGUE[settings.model]
     if len(pictures.classes) > len(about.classes):
         raise SettingsError(
-            f"model: {about.name} tells {len(about.classes)} classes apart, {settings.dataset} has "
-            f"{len(pictures.classes)}; choose a pattern, which has as many outputs as there are classes"
+            "too-few-outputs",
+            "model: {network} tells {outputs} classes apart, {data} has {classes}; "
+            "choose a pattern, which has as many outputs as there are classes",
+            network=about.name,
+            outputs=len(about.classes),
+            data=settings.dataset,
+            classes=len(pictures.classes),
         )
     return build(about.name), about.input_shape
 
@@ -151,7 +157,7 @@ def _set_dropout(network: nn.Module, settings: RunSettings) -> None:
         return
     layers = [layer for layer in network.modules() if isinstance(layer, nn.Dropout)]
     if not layers:
-        raise SettingsError("dropout: this network has no dropout layer; give a pattern some")
+        raise SettingsError("no-dropout", "dropout: this network has no dropout layer; give a pattern some")
     for layer in layers:
         layer.p = settings.dropout
 
@@ -161,6 +167,9 @@ def _check_single(network: nn.Module, feed: ShuffledFeed) -> None:
     last = feed.pictures - (feed.per_epoch - 1) * feed.batch
     if min(feed.batch, last) == 1 and any(isinstance(layer, nn.BatchNorm2d) for layer in network.modules()):
         raise SettingsError(
-            f"batch_size: batches of {feed.batch} out of {feed.pictures} pictures leave one with a single picture, "
-            "which batch normalization has nothing to compare with; take another size"
+            "single-picture",
+            "batch_size: batches of {batch} out of {pictures} pictures leave one with a single picture, "
+            "which batch normalization has nothing to compare with; take another size",
+            batch=feed.batch,
+            pictures=feed.pictures,
         )

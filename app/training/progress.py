@@ -45,7 +45,7 @@ def shown(
                     bar.write(f"epoch {behind + event.number}: {_figures(event)}")
                     yield event
                 case Stopped():
-                    bar.write(f"epoch {behind + event.epoch}: stopped, {event.reason}")
+                    bar.write(str(event.why))
                     yield event
                 case Diverged():
                     yield event

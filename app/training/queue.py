@@ -15,6 +15,7 @@ from app.training.held import HeldError, held
 from app.training.journal import Journal
 from app.training.mending import mend
 from app.training.runs import OVER, Run, Shelf, State
+from models.why import ExplainedError
 
 log = logging.getLogger(__name__)
 
@@ -25,11 +26,11 @@ PATIENCE: Final = 10.0  # seconds that a killed process, or one that is done, is
 MOST_WAITING: Final = 100
 
 
-class FullError(Exception):
+class FullError(ExplainedError):
     """No more runs can wait."""
 
 
-class FinishedError(Exception):
+class FinishedError(ExplainedError):
     """The run has come to its last epoch; there is nothing to continue."""
 
 
@@ -115,7 +116,12 @@ class Queue:
         """A new run, which begins when those before it are over; `drawings` are copied. Raises FullError, OSError."""
         with self._lock:
             if len(self._waiting) >= MOST_WAITING:
-                raise FullError(f"runs: {len(self._waiting)} are waiting already; at most {MOST_WAITING} may")
+                raise FullError(
+                    "queue-full",
+                    "runs: {waiting} are waiting already; at most {most} may",
+                    waiting=len(self._waiting),
+                    most=MOST_WAITING,
+                )
             run = self.shelf.create(settings, name, note, drawings)
             self._waiting.append(run.id)
             self._next()
@@ -126,7 +132,7 @@ class Queue:
         state = run.state
         told = self._told.get(run.id)
         if told is not None and state.status not in OVER:
-            return replace(state, status=told[0], reason=told[1])
+            return replace(state, status=told.status, reason=told.reason, why=told.why)
         if state.status == "queued" and run.id in self._workers:
             return replace(state, status="running")
         return state
@@ -169,9 +175,11 @@ class Queue:
                 return
             state = self.state(run)
             if state.status == "finished":
-                raise FinishedError(f"run {run.id} has finished; repeat it with more epochs to learn more")
+                raise FinishedError(
+                    "finished-already", "run {run} has finished; repeat it with more epochs to learn more", run=run.id
+                )
             self._told.pop(run.id, None)
-            run.change(status="queued", reason="", ended=None)
+            run.change(status="queued", reason="", why=None, ended=None)
             self._waiting.append(run.id)
             self._next()
 
@@ -274,6 +282,6 @@ def _told(said: bytes) -> Ending | None:
     """How a worker says that its run ended."""
     try:
         content = json.loads(said.splitlines()[-1])
-        return content["status"], content["reason"]
+        return Ending(content["status"], content["reason"], content["why"])
     except (IndexError, ValueError, KeyError):
         return None

@@ -27,9 +27,9 @@ def record(name: str, settings: RunSettings, shipped: Path = SHIPPED) -> str:
         put(run.folder / "settings.json", orjson.dumps(settings.model_dump(mode="json"), option=orjson.OPT_INDENT_2))
         run.reach(State())
         run.describe(About(name))
-        status, reason, _ = carry_out(run, Orders(), None)
-        if status not in ("finished", "failed"):
-            raise RuntimeError(f"{name} is {status}: {reason}")
+        ending, _ = carry_out(run, Orders(), None)
+        if ending.status not in ("finished", "failed"):
+            raise RuntimeError(f"{name} is {ending.status}: {ending.reason}")
         kept = reduce(run, shipped / name)
     return told(kept)
 

@@ -9,11 +9,12 @@ from torch import Tensor, nn
 
 from app.training.patience import Best
 from app.training.statistics import Watch
+from models.why import ExplainedError
 
 Number = float | int | str | None  # a value of JSON
 
 
-class ResumeError(ValueError):
+class ResumeError(ExplainedError, ValueError):
     """What was kept does not go with the settings; says what is missing or different."""
 
 
@@ -33,13 +34,18 @@ class Resume:
         """A number that must be there. Raises ResumeError."""
         value = self.numbers.get(name)
         if not isinstance(value, int | float):
-            raise ResumeError(f"{name}: a number is needed to go on, and {value!r} was kept; begin the run anew")
+            raise ResumeError(
+                "kept-no-number",
+                "{name} is needed to go on, a number, and {value} was kept; begin the run anew",
+                name=name,
+                value=repr(value),
+            )
         return value
 
     def tensor(self, name: str) -> Tensor:
         """A tensor that must be there. Raises ResumeError."""
         if name not in self.tensors:
-            raise ResumeError(f"{name}: it is needed to go on, and was not kept; begin the run anew")
+            raise ResumeError("not-kept", "{name} is needed to go on, and was not kept; begin the run anew", name=name)
         return self.tensors[name]
 
 
@@ -123,7 +129,13 @@ def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Te
     for number, remembered in state.items():
         for key, value in remembered.items():
             if number >= len(parameters) or (value.ndim and value.shape != parameters[number].shape):
-                raise ResumeError(f"optimizer.{number}.{key}: no parameter of the network is {list(value.shape)} here")
+                raise ResumeError(
+                    "kept-of-another",
+                    "{name} was kept as {there}, and the network of these settings has {here}; begin the run anew",
+                    name=f"optimizer.{number}.{key}",
+                    there=str(list(value.shape)),
+                    here="nothing" if number >= len(parameters) else str(list(parameters[number].shape)),
+                )
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
 
 
@@ -139,7 +151,13 @@ def fitting(expected: Mapping[str, Tensor], tensors: Mapping[str, Tensor]) -> No
         here = list(expected[name].shape) if name in expected else "nothing"
         there = list(tensors[name].shape) if name in tensors else "nothing"
         if here != there:
-            raise ResumeError(f"{name}: {there} was kept, and the network of these settings has {here}")
+            raise ResumeError(
+                "kept-of-another",
+                "{name} was kept as {there}, and the network of these settings has {here}; begin the run anew",
+                name=name,
+                there=str(there),
+                here=str(here),
+            )
 
 
 def generator_state(generator: torch.Generator | None) -> Tensor:

@@ -24,7 +24,7 @@ class RunCard:
     def add(self, event: Epoch | Stopped) -> None:
         """One more epoch, or the reason why there will be none."""
         if isinstance(event, Stopped):
-            self.ended = event.reason
+            self.ended = str(event.why)
             return
         self.history.append(
             {

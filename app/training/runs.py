@@ -15,6 +15,7 @@ import orjson
 from app.training import journal
 from app.training.held import is_held
 from app.training.sources import DRAWINGS
+from models.why import ExplainedError
 
 Status = Literal["queued", "running", "finished", "stopped", "failed", "interrupted"]
 OVER: Final = ("finished", "stopped", "failed", "interrupted")
@@ -26,7 +27,7 @@ LONGEST_ID: Final = 48
 MOST_SNAPSHOTS: Final = 100_000
 
 
-class NoSuchRunError(Exception):
+class NoSuchRunError(ExplainedError):
     """There is no run of that name, or not what was asked of it; says what."""
 
 
@@ -45,6 +46,7 @@ class State:
 
     status: Status = "queued"
     reason: str = ""
+    why: dict[str, Any] | None = None  # the reason's code and values; None where an older version wrote it
     started: str | None = None
     ended: str | None = None
     process: int | None = None
@@ -103,7 +105,7 @@ class Run:
     def network(self) -> dict[str, Any]:
         """Shapes, classes and scales of what is trained. Raises NoSuchRunError before that is known."""
         if not (self.folder / "network.json").exists():
-            raise NoSuchRunError(f"run {self.id} has not begun, and has no network yet")
+            raise NoSuchRunError("run-not-begun", "run {run} has not begun, and has no network yet", run=self.id)
         return _read(self.folder / "network.json")
 
     def describe(self, about: About) -> None:
@@ -142,11 +144,24 @@ class Run:
         if not path.is_file():
             if self.prepared:
                 raise NoSuchRunError(
-                    f"run {self.id}: it is prepared and has no weights; train it yourself to have them"
+                    "run-without-weights",
+                    "run {run}: it is prepared and has no weights; train it yourself to have them",
+                    run=self.id,
                 )
             steps = self.snapshots()
-            kept = f"; best, last and {len(steps)} steps from {steps[0]} to {steps[-1]} are" if steps else ""
-            raise NoSuchRunError(f"run {self.id}: no weights are kept of {which[:20]}{kept}")
+            if not steps:
+                raise NoSuchRunError(
+                    "no-weights", "run {run}: no weights are kept of {which}", run=self.id, which=which[:20]
+                )
+            raise NoSuchRunError(
+                "no-such-weights",
+                "run {run}: no weights are kept of {which}; best, last and {count} steps from {first} to {last} are",
+                run=self.id,
+                which=which[:20],
+                count=len(steps),
+                first=steps[0],
+                last=steps[-1],
+            )
         return path
 
 
@@ -192,7 +207,9 @@ class Shelf:
         if len(name) <= LONGEST_ID and PREPARED_ID.fullmatch(name) and (self.shipped / name / "about.json").is_file():
             return Run(self.shipped / name)
         if len(name) > LONGEST_ID or not ID.fullmatch(name) or not is_run(self.folder / name):
-            raise NoSuchRunError(f"run: {name[:LONGEST_ID]!r} is not kept here; /runs lists those that are")
+            raise NoSuchRunError(
+                "no-such-run", "run: {run} is not kept here; /runs lists those that are", run=repr(name[:LONGEST_ID])
+            )
         return Run(self.folder / name)
 
     def delete(self, run: Run) -> None:

@@ -42,7 +42,12 @@ class Session:
         run = self._run
         try:
             run.change(
-                status="running", reason="", started=run.state.started or stamp(), ended=None, process=os.getpid()
+                status="running",
+                reason="",
+                why=None,
+                started=run.state.started or stamp(),
+                ended=None,
+                process=os.getpid(),
             )
             with Journal(run.log) as journal:
                 if journal.seq:
@@ -56,7 +61,7 @@ class Session:
         run = self._run
         settings = RunSettings.model_validate(run.settings)
         torch.set_num_threads(settings.threads)
-        ending: Ending = ("finished", "")
+        ending = Ending("finished")
         try:
             pictures = self._pictures(settings.dataset)
             prepared = prepare(settings, pictures)
@@ -69,9 +74,9 @@ class Session:
                     recorder.add(event)
                     match event:
                         case Diverged():
-                            ending = "failed", f"the run diverged in epoch {event.epoch}: {event.reason}"
+                            ending = Ending.because("failed", event.why)
                         case Stopped():
-                            ending = "finished", f"stopped early in epoch {event.epoch}: {event.reason}"
+                            ending = Ending.because("finished", event.why)
                     if (told := asked()) is not None:
                         ending = told
                         break

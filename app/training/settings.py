@@ -6,6 +6,7 @@ Torch is not imported here: the server knows the settings before torch is there.
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from app.training.schedules import Finite, Schedule
 from app.training.sources import FOLDER, NAMES
@@ -118,11 +119,19 @@ class RunSettings(BaseModel):
     @model_validator(mode="after")
     def _goes_together(self) -> "RunSettings":
         if self.loss == "own" and self.label_smoothing:
-            raise ValueError("label_smoothing: the network's own loss knows no smoothing; choose cross-entropy")
+            raise PydanticCustomError(
+                "smoothing-of-own-loss",
+                "label_smoothing: the network's own loss knows no smoothing; choose cross-entropy",
+            )
         if self.early_stopping and self.early_stopping.metric.startswith("validation") and not self.held_out:
-            raise ValueError(
-                f"early_stopping: {self.early_stopping.metric} needs held_out pictures, and there are none"
+            raise PydanticCustomError(
+                "stopping-without-held-out",
+                "early_stopping: what is watched needs held_out pictures, and there are none; hold some out, or watch "
+                "the loss learned from",
             )
         if self.optimizer == "nesterov" and not self.momentum:
-            raise ValueError("momentum: nesterov looks ahead by it, and it is 0; choose sgd or a momentum")
+            raise PydanticCustomError(
+                "nesterov-without-momentum",
+                "momentum: nesterov looks ahead by the momentum, and that is 0; choose sgd or a momentum",
+            )
         return self

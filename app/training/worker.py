@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import threading
+from dataclasses import asdict
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Final
@@ -71,10 +72,10 @@ def main(arguments: list[str]) -> int:
     try:
         with held(folder / "lock"):
             _complain_in(folder / "worker.log")
-            status, reason, written = carry_out(Run(folder), orders, given.data_dir)
+            ending, written = carry_out(Run(folder), orders, given.data_dir)
     except HeldError:
         return HELD
-    print(json.dumps({"status": status, "reason": reason}), flush=True)
+    print(json.dumps(asdict(ending)), flush=True)
     return 0 if written else 1
 
 
@@ -99,13 +100,12 @@ def prepare_to_train() -> None:
     datasets.digits()
 
 
-def carry_out(run: Run, orders: Orders, data_dir: Path | None) -> tuple[str, str, bool]:
-    """Train; how the run ended, why, and whether that could be written down."""
+def carry_out(run: Run, orders: Orders, data_dir: Path | None) -> tuple[Ending, bool]:
+    """Train; how the run ended, and whether that could be written down."""
     from app.training.session import Session
 
     session = Session(run, data_dir)
-    status, reason = session.run(lambda: orders.asked)
-    return status, reason, session.written
+    return session.run(lambda: orders.asked), session.written
 
 
 if __name__ == "__main__":

@@ -128,7 +128,7 @@ def test_the_browser_that_drew_longest_ago_makes_room(tmp_path: Path, monkeypatc
 
 def test_too_few_classes_and_none_at_all_are_said(tmp_path: Path) -> None:
     mine = Drawings(tmp_path, BROWSER)
-    with pytest.raises(DatasetError, match="drawings: there are none yet"):
+    with pytest.raises(DatasetError, match="drawings: there are no drawings yet"):
         mine.pictures()
     mine.add("a", line(0))
     with pytest.raises(DatasetError, match=r"drawings has pictures of one class only, a: .*add a second class"):

@@ -209,7 +209,7 @@ def test_a_run_that_gets_no_better_stops_and_its_best_weights_come_back() -> Non
     assert max(event.number for event in epochs if event.best) == stopped.best_epoch
     best = epochs[stopped.best_epoch - 1].weights
     assert all(torch.equal(best[name], value) for name, value in run.network.state_dict().items())
-    assert "validation loss has not improved in the 3 epochs" in stopped.reason
+    assert "validation loss has not improved in the 3 epochs" in str(stopped.why)
 
 
 def test_the_best_weights_stay_away_where_they_are_not_wanted() -> None:
@@ -223,7 +223,7 @@ def test_a_run_whose_numbers_end_stops_by_itself_and_says_why() -> None:
     _, events = carried_out(optimizer="sgd", learning_rate=1000.0, weight_decay=1.0, batch_size=1)
     diverged = events[-1]
     assert isinstance(diverged, Diverged)
-    assert f"at step {diverged.step}, where the learning rate is 1e+03" in diverged.reason
+    assert f"at step {diverged.step}, where the learning rate is 1e+03" in str(diverged.why)
     steps = [event for event in events if isinstance(event, Step)]
     assert diverged.step == len(steps) + 1 < 50
     assert all(math.isfinite(step.loss) for step in steps)
@@ -235,7 +235,7 @@ def test_a_run_that_is_worse_than_guessing_by_far_stops_after_its_epoch() -> Non
     assert isinstance(epoch, Epoch)
     assert isinstance(diverged, Diverged)
     assert epoch.loss > 20 * math.log(10)
-    assert f"the loss has grown to {epoch.loss:.3g}" in diverged.reason
+    assert f"the loss has grown to {epoch.loss:.3g}" in str(diverged.why)
 
 
 def test_the_loop_stops_when_the_next_event_is_not_asked_for() -> None:

@@ -131,7 +131,7 @@ def last_of(begin: Begin) -> Resume:
 def test_what_was_kept_of_another_network_is_refused_by_name() -> None:
     kept = last_of(beginning())
     other = beginning(model=Pattern(channels=(3,), units=(9,), window=4, batch_norm=True, dropout=0.5))
-    with pytest.raises(ResumeError, match=r"fc1\.bias: \[8\] was kept, and the network of these settings has \[9\]"):
+    with pytest.raises(ResumeError, match=r"fc1\.bias was kept as \[8\], and the network of these settings has \[9\]"):
         list(train(*other(), kept))
 
 

@@ -182,7 +182,7 @@ def test_flags_that_do_not_go_together_are_refused_by_name(line: str, said: str)
         ("--dataset digits --augment shift=2", "--augment: shift: Input should be less than or equal to 1, not '2'"),
         ("--dataset digits --augment spin=1", "--augment: spin is none of shift, rotate"),
         ("--dataset digits --initialization one", "--initialization: Input should be 'default', 'xavier'"),
-        ("--dataset digits --held-out 0 --patience 3", "early_stopping: validation-loss needs"),
+        ("--dataset digits --held-out 0 --patience 3", "early_stopping: what is watched needs"),
         ("--dataset digits --optimizer nesterov --momentum 0", "momentum: nesterov looks ahead"),
         ("--dataset digits --loss own --label-smoothing 0.1", "label_smoothing: the network's own loss"),
     ],

@@ -52,7 +52,8 @@ def test_it_trains_the_folder_that_it_is_given_and_holds_it_meanwhile(tmp_path: 
         process.send_signal(signal.SIGTERM)
         said, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
-    assert json.loads(said) == {"status": "stopped", "reason": "stopped by hand"}
+    why = {"code": "by-hand", "values": {}}
+    assert json.loads(said) == {"status": "stopped", "reason": "stopped by hand", "why": why}
     assert not run.held
     assert run.state.status == "stopped"
     assert json.loads(journal.last_line(run.log))["status"] == "stopped"
@@ -78,7 +79,10 @@ def test_a_run_that_cannot_be_trained_fails_with_the_reason(tmp_path: Path) -> N
         assert process.wait(PATIENCE) == 0
     assert run.state.status == "failed"
     assert "nowhere" in run.state.reason
-    assert json.loads(journal.last_line(run.log))["reason"] == run.state.reason
+    assert run.state.why is not None
+    assert run.state.why["code"] == "no-folder"
+    told = json.loads(journal.last_line(run.log))
+    assert (told["reason"], told["why"]) == (run.state.reason, run.state.why)
 
 
 def test_a_run_that_diverges_says_why(tmp_path: Path) -> None:
@@ -94,21 +98,26 @@ def test_memory_that_does_not_suffice_is_told_with_what_to_do() -> None:
     with pytest.raises(RuntimeError) as caught:
         torch.empty(10**15)
     for error in (caught.value, MemoryError()):
-        status, reason = explained(error)
-        assert status == "failed"
-        assert "smaller batch_size" in reason
+        ending = explained(error)
+        assert ending.status == "failed"
+        assert "smaller batch_size" in ending.reason
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EFBIG, errno.EDQUOT])
 def test_a_full_disk_is_told_with_what_to_do(number: int) -> None:
-    status, reason = explained(OSError(number, os.strerror(number)))
-    assert status == "failed"
-    assert "free some, and continue" in reason
+    ending = explained(OSError(number, os.strerror(number)))
+    assert ending.status == "failed"
+    assert "free some, and continue" in ending.reason
+    assert ending.why == {"code": "no-space", "values": {"error": os.strerror(number)}}
 
 
 def test_other_failures_say_what_they_were() -> None:
-    assert explained(DatasetError("no digits"))[1] == "no digits"
-    assert "KeyError" in explained(KeyError("weight"))[1]
-    assert killed(-9)[0] == "interrupted"
-    assert "memory runs out" in killed(-9)[1]
-    assert "exit status 4" in killed(4)[1]
+    absent = explained(DatasetError("file-absent", "{folder} holds no {file}", folder="{here}", file="digits"))
+    assert absent.reason == "{here} holds no digits"
+    assert absent.why == {"code": "file-absent", "values": {"folder": "{here}", "file": "digits"}}
+    assert "KeyError" in explained(KeyError("weight")).reason
+    assert explained(ValueError("no")).reason == "the run cannot be: no"
+    assert killed(-9).status == "interrupted"
+    assert "memory runs out" in killed(-9).reason
+    assert "signal 11" in killed(-11).reason
+    assert "exit status 4" in killed(4).reason

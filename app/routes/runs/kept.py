@@ -37,6 +37,7 @@ _RUN: Final[dict[str, Any]] = {
     "note": "",
     "status": "running",
     "reason": "",
+    "why": None,
     "position": None,
     "created": "2026-11-21T08:45:01.000Z",
     "started": "2026-11-21T08:45:02.120Z",
@@ -89,7 +90,7 @@ def begin(request: Request, asked: NewRun) -> Response:
     try:
         run = queue.submit(settings, asked.name, asked.note, _drawn(request) if asked.dataset == DRAWINGS else None)
     except FullError as error:
-        raise RefusalError(429, str(error), headers={"Retry-After": "60"}) from error
+        raise RefusalError.of(429, error, headers={"Retry-After": "60"}) from error
     except OSError as error:
         raise unwritable(error) from error
     answer = as_json(told(queue, run))
@@ -165,7 +166,7 @@ def resume(request: Request, id: Id) -> Response:  # noqa: A002
     try:
         queue_of(request).resume(found)
     except FinishedError as error:
-        raise RefusalError(409, str(error)) from error
+        raise RefusalError.of(409, error) from error
     except OSError as error:
         raise unwritable(error) from error
     return as_json(told(queue_of(request), found))

@@ -21,6 +21,7 @@ from app.training.plan import KNOWN, Facts, Plan, PlanError, folder_facts, plan
 from app.training.settings import RunSettings
 from app.training.sources import FOLDER
 from models.pattern import PatternError
+from models.why import Why
 
 if TYPE_CHECKING:
     from app.training.drawings import Drawings
@@ -101,8 +102,10 @@ def _sheet(request: Request, asked: Sheet) -> bytes:
 
     try:
         pictures = samples_of(request, asked.dataset)
-    except (DatasetError, PlanError) as error:
-        raise RefusalError(422, f"dataset: {error}") from error
+    except PlanError as error:
+        raise RefusalError.of(422, error) from error
+    except DatasetError as error:
+        raise RefusalError.of(422, error, field="dataset") from error
     cells = sheet(pictures, asked.augmentation, asked.seed, asked.rows, asked.columns).numpy()
     rows, columns, height, width, channels = cells.shape
     whole = cells.transpose(0, 2, 1, 3, 4).reshape(rows * height, columns * width, channels)
@@ -128,7 +131,10 @@ def samples_of(request: Request, dataset: str) -> "Pictures":
     kept: dict[str, Pictures] = request.app.state.samples
     if dataset not in kept:
         if any(each.name == dataset and not each.here for each in datasets.about(settings.data_dir)):
-            raise RefusalError(409, f"dataset: {dataset} is not here yet; POST /datasets/{dataset}/fetch fetches it")
+            why = Why("data-not-here", "{data} is not here yet; it has to be downloaded first", {"data": dataset})
+            raise RefusalError(
+                409, f"dataset: {dataset} is not here yet; POST /datasets/{dataset}/fetch fetches it", why=why
+            )
         kept[dataset] = datasets.obtain(dataset, settings.data_dir).fewer(SAMPLES)
         for old in list(kept)[:-MOST_KEPT]:
             kept.pop(old, None)
@@ -140,9 +146,9 @@ def plan_of(request: Request, asked: RunSettings) -> Plan:
     try:
         return plan(asked, facts_of(request, asked.dataset))
     except PatternError as error:
-        raise RefusalError(422, f"model: {error}", "The network cannot be built") from error
+        raise RefusalError.of(422, error, "The network cannot be built", field="model") from error
     except PlanError as error:
-        raise RefusalError(422, str(error)) from error
+        raise RefusalError.of(422, error) from error
 
 
 def facts_of(request: Request, dataset: str) -> Facts:
@@ -154,7 +160,11 @@ def facts_of(request: Request, dataset: str) -> Facts:
     mine = drawings_of(request, request.cookies.get(COOKIE))
     counts = Counter(each.label for each in mine.list()) if mine else Counter[str]()
     if len(counts) < 2:
-        raise PlanError(f"dataset: drawings of {len(counts)} classes are there; draw a few of at least two")
+        raise PlanError(
+            "drawings-of-too-few-classes",
+            "dataset: drawings of {found} classes are there; draw a few of at least two",
+            found=len(counts),
+        )
     return Facts(tuple(counts.values()), (1, 28, 28), tuple(counts))
 
 
@@ -168,11 +178,15 @@ def permitted(settings: Settings, path: str) -> Path:
         base = (settings.data_dir or Path()).resolve()
         folder = (base / folder).resolve()
     except (OSError, ValueError, RuntimeError) as error:
-        raise RefusalError(422, f"dataset: {FOLDER} takes the path of a folder") from error
+        why = Why("folder-needs-path", "dataset: folder: takes the path of a folder")
+        raise RefusalError(422, str(why), why=why) from error
     if settings.is_loopback and settings.token is None:
         return folder
     if settings.data_dir is not None and folder.is_relative_to(base) and folder != base:
         return folder
-    raise RefusalError(
-        422, f"dataset: {FOLDER} is for folders inside the server's --data-dir; {', '.join(KNOWN)} are open to all"
+    why = Why(
+        "folder-not-permitted",
+        "dataset: folder: is for folders inside the server's --data-dir; {known} are open to all",
+        {"known": ", ".join(KNOWN)},
     )
+    raise RefusalError(422, str(why), why=why)

@@ -158,7 +158,7 @@ def snapshot(
     try:
         path = run_of(request, id).weights(str(step))
     except NoSuchRunError as error:
-        raise RefusalError(404, str(error)) from error
+        raise RefusalError.of(404, error) from error
     return FileResponse(path, media_type=SAFETENSORS, headers={"Cache-Control": "private, max-age=3600"})
 
 

@@ -7,6 +7,7 @@ from fastapi import Path, Request
 from app.routes.problems import RefusalError
 from app.training.queue import Queue
 from app.training.runs import LONGEST_ID, NoSuchRunError, Run
+from models.why import Why
 
 if TYPE_CHECKING:
     from app.training.drawings import Drawings
@@ -27,16 +28,15 @@ def run_of(request: Request, name: str) -> Run:
     try:
         return queue_of(request).shelf.get(name)
     except NoSuchRunError as error:
-        raise RefusalError(404, str(error)) from error
+        raise RefusalError.of(404, error) from error
 
 
 def own_run_of(request: Request, name: str) -> Run:
     """The run of that id, to be changed. Raises RefusalError with 404, and with 409 for a prepared one."""
     run = run_of(request, name)
     if run.prepared:
-        raise RefusalError(
-            409, f"run {run.id}: a prepared run is not yours to change; train it yourself: send its settings to /runs"
-        )
+        why = Why("run-prepared", "a prepared run is not yours to change; train it yourself")
+        raise RefusalError(409, f"run {run.id}: {why}: send its settings to /runs", why=why)
     return run
 
 
@@ -55,15 +55,16 @@ def told(queue: Queue, run: Run) -> dict[str, Any]:
     try:
         about, state, settings = run.about, queue.state(run), run.settings
     except (OSError, ValueError, TypeError) as error:
-        raise RefusalError(
-            404, f"run {run.id}: its files are gone or damaged ({error}); it can only be deleted"
-        ) from error
+        values = {"run": run.id, "error": str(error)}
+        why = Why("run-damaged", "run {run}: its files are gone or damaged ({error}); it can only be deleted", values)
+        raise RefusalError(404, str(why), why=why) from error
     return {
         "id": run.id,
         "name": about.name,
         "note": about.note,
         "status": state.status,
         "reason": state.reason,
+        "why": state.why,
         "position": queue.position(run),
         "created": about.created,
         "started": state.started,
@@ -81,4 +82,6 @@ def told(queue: Queue, run: Run) -> dict[str, Any]:
 
 def unwritable(error: OSError) -> RefusalError:
     """What it means that the folder of runs cannot be written."""
-    return RefusalError(507, f"runs: their folder cannot be written ({error.strerror or error}); free some space there")
+    about = {"error": error.strerror or str(error)}
+    why = Why("runs-unwritable", "runs: their folder cannot be written ({error}); free some space there", about)
+    return RefusalError(507, str(why), why=why)

@@ -173,7 +173,8 @@ async function reached(url: URL, init: RequestInit, signal: AbortSignal | undefi
     return await fetch(url, signal === undefined ? init : { ...init, signal });
   } catch {
     const detail = say('live.lost_server');
-    throw new AskError({ type: 'about:blank', title: detail, status: 0, detail, field: 'connection', reason: detail });
+    const about = { title: detail, detail, reason: detail, field: 'connection' };
+    throw new AskError({ type: 'about:blank', status: 0, why: null, ...about });
   }
 }
 
@@ -188,7 +189,8 @@ async function read<Answer>(response: Response): Promise<Answer> {
   return { ...fields, tensors: values } as Answer;
 }
 
-async function problemOf(response: Response): Promise<Problem> {
+/** What an answer that is a refusal says. */
+export async function problemOf(response: Response): Promise<Problem> {
   let told: Partial<Told> = {};
   try {
     told = (await response.json()) as Partial<Told>;
@@ -202,6 +204,7 @@ async function problemOf(response: Response): Promise<Problem> {
     title: told.title ?? detail,
     status: response.status,
     detail,
+    why: told.why ?? null,
     field: colon > 0 ? detail.slice(0, colon) : '',
     reason: colon > 0 ? detail.slice(colon + 2) : detail,
   };

@@ -147,7 +147,7 @@ test('a problem is passed on and lets the next stroke go', async () => {
   live.draw(raster(1));
   live.draw(raster(2));
   await vi.waitFor(() => expect(server.strokes).toHaveLength(1));
-  const problem: Problem = { type: 'about:blank', title: 'Too large', status: 413, detail: 'width is 9' };
+  const problem: Problem = { type: 'about:blank', title: 'Too large', status: 413, detail: 'width is 9', why: null };
   server.peer?.send(JSON.stringify({ type: 'error', problem, sequence: 1 }));
   await vi.waitFor(() => expect(server.strokes).toHaveLength(2));
   expect(page.problems).toEqual([problem]);

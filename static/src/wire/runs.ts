@@ -1,10 +1,10 @@
 /** Runs of the training lab: what the server knows of them, and what can be asked of it. */
 
 import { at } from '../state/url';
-import { AskError, get, post } from './ask';
+import { AskError, get, post, problemOf } from './ask';
 import { home } from './home';
 import { decode, type Tensors } from './safetensors';
-import type { Curve, DatasetFacts, DrawnFacts, Figures, LayerFacts, Plan, Problem as Told, Run } from './types';
+import type { Curve, DatasetFacts, DrawnFacts, Figures, LayerFacts, Plan, Run } from './types';
 
 export type { Curve, DatasetFacts, DrawnFacts, Figures, LayerFacts, Plan, Run };
 export type Status = Run['status'];
@@ -90,15 +90,5 @@ export async function sent(
   }
   const response = await fetch(at(home(server), path), init);
   if (response.ok) return response;
-  const told = (await response.json().catch(() => ({}))) as Partial<Told>;
-  const detail = told.detail ?? `${response.status} ${response.statusText}`;
-  const colon = detail.indexOf(': ');
-  throw new AskError({
-    type: told.type ?? 'about:blank',
-    title: told.title ?? detail,
-    status: response.status,
-    detail,
-    field: colon > 0 ? detail.slice(0, colon) : '',
-    reason: colon > 0 ? detail.slice(colon + 2) : detail,
-  });
+  throw new AskError(await problemOf(response));
 }

@@ -45,7 +45,8 @@ async function problemOf(response: Response): Promise<Problem> {
   try {
     return (await response.json()) as Problem;
   } catch {
-    return { type: 'about:blank', title: response.statusText, status: response.status, detail: response.statusText };
+    const { status, statusText } = response;
+    return { type: 'about:blank', title: statusText, status, detail: statusText, why: null };
   }
 }
 

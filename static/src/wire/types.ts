@@ -1819,6 +1819,22 @@ export interface Problem {
    * the field, the limit and the value that was seen
    */
   detail: string;
+  /**
+   * the same for other languages, where they have it
+   */
+  why: Why | null;
+}
+/**
+ * A reason as what it is said by in every language: templates/messages has the sentences by their code.
+ */
+export interface Why {
+  code: string;
+  /**
+   * what the sentence speaks of, by name
+   */
+  values: {
+    [k: string]: string | number;
+  };
 }
 /**
  * What an operation is asked: nothing is guessed, so that "3" is no number and true is no 1.
@@ -1836,6 +1852,10 @@ export interface Run {
    * why it ended as it did, and what can be done; empty where there is nothing to say
    */
   reason: string;
+  /**
+   * the same for other languages; null where an older version wrote it down
+   */
+  why: Why | null;
   /**
    * its place among those that wait for their turn, from 1
    */
@@ -2201,6 +2221,10 @@ export interface StatusEvent {
   kind: 'status';
   status: 'finished' | 'stopped' | 'failed' | 'interrupted';
   reason: string;
+  /**
+   * not there where an older version wrote it down
+   */
+  why: Why | null;
   best_epoch: number | null;
 }
 /**

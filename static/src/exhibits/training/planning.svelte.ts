@@ -3,6 +3,7 @@
 import { said, type Settings } from '../../scene/training-settings';
 import { Asker, type Problem } from '../../wire/ask';
 import type { Plan, Server, SettingsSaid } from '../../wire/runs';
+import { reasonText } from './reasons';
 
 export const PARTS = [
   'network',
@@ -71,7 +72,8 @@ export class Planning {
   problemOf(part: Part): string | null {
     if (this.problem === null || this.problem.field === 'connection') return null;
     if (homeOf(this.problem) !== part) return null;
-    return this.problem.field === 'model' ? this.problem.reason : this.problem.detail;
+    const { why, field, reason, detail } = this.problem;
+    return reasonText(why, field === 'model' ? reason : detail);
   }
 }
 

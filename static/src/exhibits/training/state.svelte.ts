@@ -274,7 +274,15 @@ export class Lab {
   #said(error: unknown): void {
     if (error instanceof AskError) this.problem = error.problem;
     else if (error instanceof TypeError) {
-      this.problem = { type: 'about:blank', title: '', status: 0, detail: '', field: 'connection', reason: '' };
+      this.problem = {
+        type: 'about:blank',
+        title: '',
+        status: 0,
+        detail: '',
+        why: null,
+        field: 'connection',
+        reason: '',
+      };
     } else throw error;
   }
 }

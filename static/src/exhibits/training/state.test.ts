@@ -18,7 +18,7 @@ afterEach(() => {
 function run(id: string, status: Run['status'] = 'finished', settings: object = {}): Run {
   const figures = { last: null, best: null, steps: 10, step: 10, epoch: 1, seconds: 1, device: 'cpu' };
   const times = { created: id, started: null, ended: null, position: null };
-  return { id, name: id, note: '', status, reason: '', settings: settled(settings), ...times, ...figures };
+  return { id, name: id, note: '', status, reason: '', why: null, settings: settled(settings), ...times, ...figures };
 }
 
 /** Answers for a list of runs; every stream is over at once. */
@@ -94,7 +94,7 @@ test('shipped runs are asked for by name, and trained here they give way to the 
 });
 
 test('a setting that cannot be is said in the part of the form where it stands', () => {
-  const problem = { type: '', title: '', status: 422, reason: '' };
+  const problem = { type: '', title: '', status: 422, reason: '', why: null };
   expect(homeOf({ ...problem, field: 'schedule.factor', detail: '' })).toBe('schedule');
   expect(homeOf({ ...problem, field: 'model', detail: 'model: pool5: it does not fit' })).toBe('network');
   expect(homeOf({ ...problem, field: '', detail: 'subset is larger than the data set' })).toBe('data');

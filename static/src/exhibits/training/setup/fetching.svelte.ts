@@ -4,7 +4,9 @@ import { at } from '../../../state/url';
 import { home } from '../../../wire/home';
 import type { Server } from '../../../wire/runs';
 import { Refused, stream } from '../../../wire/stream';
+import type { Why } from '../../../wire/types';
 import { say } from '../../../words/words';
+import { problemText, reasonText } from '../reasons';
 
 export class Fetching {
   /** Bytes; null while nothing is fetched. */
@@ -26,16 +28,16 @@ export class Fetching {
     try {
       const url = at(home(this.#server), `datasets/${name}/fetch`);
       for await (const { event, data } of stream(url, {}, asking.signal)) {
-        const told = data as { done?: number; total?: number; reason?: string };
+        const told = data as { done?: number; total?: number; reason?: string; why?: Why | null };
         if (event === 'done') return true;
-        if (event === 'failed') this.problem = told.reason ?? '';
+        if (event === 'failed') this.problem = reasonText(told.why, told.reason ?? '');
         this.done = told.done ?? this.done;
         this.total = told.total ?? this.total;
       }
       return false;
     } catch (error) {
       if (!asking.signal.aborted)
-        this.problem = error instanceof Refused ? error.problem.detail : say('live.lost_server');
+        this.problem = error instanceof Refused ? problemText(error.problem) : say('live.lost_server');
       return false;
     } finally {
       if (this.#asking === asking) this.done = this.#asking = null;
