@@ -7,7 +7,6 @@ import secrets
 import socket
 import sys
 import threading
-import webbrowser
 from collections.abc import Mapping, Sequence
 
 from app import __version__, flags
@@ -54,15 +53,17 @@ def serve(settings: Settings) -> int:
         settings = completed(settings, listener.getsockname()[1])
         print(welcome(settings), flush=True)
         if not settings.no_browser and has_display(os.environ):
+            import webbrowser
+
             threading.Thread(target=webbrowser.open, args=(address(settings),), daemon=True).start()
         import uvicorn
 
+        from app.opening import Opening
         from app.protocol import configured
-        from app.server import create
 
         # The engine's thread computes in long stretches; the event loop gets its turn ten times as soon as it would.
         sys.setswitchinterval(0.0005)
-        uvicorn.Server(configured(create(settings))).run(sockets=[listener])
+        uvicorn.Server(configured(Opening(settings))).run(sockets=[listener])
     return 0
 
 

@@ -2,14 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Final
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from app import markup
 from app.words import LANGUAGES
 
 OURS: Final = Path(__file__).parent.parent / "templates" / "lessons"
@@ -37,8 +36,15 @@ class Lesson:
     title: str
     summary: str = ""
     order: int = 1000
-    html: str = ""
+    text: str = ""  # Markdown
     problem: str = ""
+
+    @cached_property
+    def html(self) -> str:
+        """The text as it is shown; made when the lesson is opened, since pages that only list it do not need it."""
+        from app import markup
+
+        return markup.render(self.text)
 
 
 class Shelf:
@@ -95,7 +101,7 @@ def read(slug: str, path: Path, lang: str, changed: int, size: int) -> Lesson:
         if size > LARGEST:
             raise ValueError(f"a lesson has at most {LARGEST:,} bytes, this one has {size:,}")
         front, body = parts(path.read_text(encoding="utf-8"))
-        return Lesson(slug, lang, front.title, front.summary, front.order, markup.render(body))
+        return Lesson(slug, lang, front.title, front.summary, front.order, body)
     except UnicodeDecodeError as error:
         problem = f"the file is not UTF-8 text: byte {error.start} is {error.object[error.start]:#04x}"
     except OSError as error:

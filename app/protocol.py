@@ -4,7 +4,7 @@ import asyncio
 from typing import Any, Final
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 SECONDS: Final = 15.0  # for the head of a request, from the connection or from its first byte
@@ -14,7 +14,7 @@ BYTES: Final = 65_536  # of a request's line and headers together
 LONGEST_MESSAGE: Final = 2**17  # bytes of one message on the socket; the largest stroke, 256x256, has half of it
 
 
-def configured(app: FastAPI, farewell: int = 3) -> uvicorn.Config:
+def configured(app: ASGIApp, farewell: int = 3) -> uvicorn.Config:
     """The one way in which the application is served; farewell: seconds that open connections are given at the end."""
     return uvicorn.Config(
         app,

@@ -65,6 +65,6 @@ def create(settings: Settings, weights: Path = WEIGHTS) -> FastAPI:
     problems.install(app)
     for door in (live, networks, operations, predict, runs, datasets, drawings, samples):
         app.include_router(door.router)
-    pages.mount(app)
+    app.router.routes.extend(pages.routes())
     document.install(app)
     return app

@@ -10,8 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.routes.problems import MEDIA_TYPE, brief, problem
-from app.schemas import Problem
+from app.routes.refusal import MEDIA_TYPE, Refusal, brief
 from app.settings import Settings
 
 LARGEST_BODY: Final = 12 * 2**20  # bytes
@@ -84,19 +83,19 @@ class Guard:
 
     # --- who may pass
 
-    def _refusal(self, scope: Scope, headers: MutableMapping[bytes, list[bytes]]) -> Problem | None:
+    def _refusal(self, scope: Scope, headers: MutableMapping[bytes, list[bytes]]) -> Refusal | None:
         hosts = headers.get(b"host", [])
         host = _text(hosts[0]).lower() if len(hosts) == 1 else ""
         if not self._is_ours(host, scope):
             seen = brief(host) if host else f"{len(hosts)} Host headers"
-            return problem(421, f"Host: {seen}; this server answers to its own names only (--allowed-host adds one)")
+            return Refusal(421, f"Host: {seen}; this server answers to its own names only (--allowed-host adds one)")
         for origin in headers.get(b"origin", []):
             if _text(origin).lower() not in {f"http://{host}", f"https://{host}", *self._origins}:
                 seen = brief(_text(origin))
-                return problem(403, f"Origin: {seen}; pages of this server may ask it (--allowed-origin adds another)")
+                return Refusal(403, f"Origin: {seen}; pages of this server may ask it (--allowed-origin adds another)")
         preflight = scope["type"] == "http" and scope["method"] == "OPTIONS" and self._shared(headers)
         if self._token is not None and not preflight and not self._knows_token(self._token, scope, headers):
-            return problem(401, "token: missing or wrong; open the join link, or send Authorization: Bearer TOKEN")
+            return Refusal(401, "token: missing or wrong; open the join link, or send Authorization: Bearer TOKEN")
         return None
 
     def _is_ours(self, host: str, scope: Scope) -> bool:
@@ -187,7 +186,7 @@ class _Request:
         self._taken = 0
         self._complete = not has_body
         self._started = False
-        self._refused: Problem | None = None
+        self._refused: Refusal | None = None
         self._deadline = 0.0
 
     async def run(self, app: ASGIApp, scope: Scope, headers: MutableMapping[bytes, list[bytes]]) -> None:
@@ -213,7 +212,7 @@ class _Request:
             async with asyncio.timeout_at(self._deadline):
                 message = await self._receive()
         except TimeoutError as error:
-            self._refused = problem(408, f"body: not complete after {LONGEST_BODY_TIME:.0f} seconds, the limit")
+            self._refused = Refusal(408, f"body: not complete after {LONGEST_BODY_TIME:.0f} seconds, the limit")
             raise BodyRefusedError from error
         if message["type"] == "http.request":
             self._taken += len(message.get("body", b""))
@@ -238,9 +237,9 @@ class _Request:
             message = {"type": "http.response.body", "body": b"", "more_body": False}
         await self._send(message)
 
-    async def refuse(self, what: Problem) -> None:
+    async def refuse(self, what: Refusal) -> None:
         """Answer at once, then read what is still coming, so that the client gets to read the answer."""
-        body = what.model_dump_json().encode()
+        body = what.body
         headers = [
             (b"content-type", MEDIA_TYPE.encode()),
             (b"content-length", str(len(body)).encode()),
@@ -286,16 +285,16 @@ def _has_body(headers: MutableMapping[bytes, list[bytes]]) -> bool:
     return b"transfer-encoding" in headers or headers.get(b"content-length", [b"0"]) != [b"0"]
 
 
-def _too_large(size: int) -> Problem:
-    return problem(413, f"body: {size:,} bytes or more; at most {LARGEST_BODY:,} are allowed")
+def _too_large(size: int) -> Refusal:
+    return Refusal(413, f"body: {size:,} bytes or more; at most {LARGEST_BODY:,} are allowed")
 
 
-async def _refuse_socket(scope: Scope, receive: Receive, send: Send, what: Problem) -> None:
+async def _refuse_socket(scope: Scope, receive: Receive, send: Send, what: Refusal) -> None:
     await receive()  # websocket.connect
     if "websocket.http.response" not in scope.get("extensions", {}):
         await send({"type": "websocket.close", "code": 1008, "reason": what.detail[:120]})
         return
-    body = what.model_dump_json().encode()
+    body = what.body
     headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
     await send({"type": "websocket.http.response.start", "status": what.status, "headers": headers})
     await send({"type": "websocket.http.response.body", "body": body})

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import jinja2
-from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
 
 from app import assets, exhibits, words
 from app.lessons import Shelf
@@ -17,8 +18,6 @@ TEMPLATES: Final = Path(__file__).parent.parent.parent / "templates"
 READING: Final = ["GET", "HEAD"]
 YEAR: Final = 365 * 24 * 3600  # seconds
 
-router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-
 environment = jinja2.Environment(
     loader=jinja2.FileSystemLoader(TEMPLATES),
     autoescape=True,
@@ -26,12 +25,6 @@ environment = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-
-
-def mount(app: FastAPI) -> None:
-    """Add the pages and the built files to the application."""
-    app.include_router(router)
-    app.mount("/static", assets.Assets(), name="static")
 
 
 def language(request: Request) -> str:
@@ -78,23 +71,20 @@ def page_data(lang: str) -> Markup:
     return Markup(json.dumps(data, ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S704  < is escaped
 
 
-@router.api_route("/", methods=READING)
 def draw(request: Request) -> Response:
     """The main page: the live network, and the path of lessons that begins with it."""
     lang = language(request)
     return page(request, "draw.html.j2", page_data=page_data(lang), lessons=shelf(request).lessons(lang))
 
 
-@router.api_route("/learn", methods=READING)
 def learn(request: Request) -> Response:
     """The list of lessons."""
     return page(request, "learn.html.j2", lessons=shelf(request).lessons(language(request)))
 
 
-@router.api_route("/learn/{slug}", methods=READING)
-def lesson(request: Request, slug: str) -> Response:
+def lesson(request: Request) -> Response:
     """One lesson; a broken file says what is wrong with it, on its own page."""
-    found = shelf(request).lesson(slug, language(request))
+    found = shelf(request).lesson(request.path_params["slug"], language(request))
     if found is None:
         return missing(request)
     if found.problem:
@@ -102,23 +92,20 @@ def lesson(request: Request, slug: str) -> Response:
     return page(request, "lesson.html.j2", lesson=found, body=Markup(found.html))  # noqa: S704  markup.render escapes
 
 
-@router.api_route("/exhibits/{name}", methods=READING)
-async def exhibit(request: Request, name: str) -> Response:
+async def exhibit(request: Request) -> Response:
     """One exhibit alone, in the state that the address says."""
-    found = exhibits.EXHIBITS.get(name)
+    found = exhibits.EXHIBITS.get(request.path_params["name"])
     if found is None:
         return missing(request)
     attributes = exhibits.attributes(request.query_params.multi_items())
     return page(request, "exhibit.html.j2", exhibit=found, attributes=attributes)
 
 
-@router.api_route("/train", methods=READING)
 async def train(request: Request) -> Response:
     """The training lab, in the state that the address says."""
     return page(request, "train.html.j2", attributes=exhibits.attributes(request.query_params.multi_items()))
 
 
-@router.api_route("/docs", methods=READING)
 async def docs(request: Request) -> Response:
     """The REST documentation."""
     return page(request, "docs.html.j2")
@@ -137,3 +124,17 @@ def missing(request: Request) -> Response:
 def shelf(request: Request) -> Shelf:
     """The lessons of this server."""
     return Shelf(request.app.state.settings.lessons)
+
+
+def routes() -> list[BaseRoute]:
+    """The pages and the built files behind them; none of these is in the REST documentation."""
+    pages = (
+        ("/", draw),
+        ("/learn", learn),
+        ("/learn/{slug}", lesson),
+        ("/exhibits/{name}", exhibit),
+        ("/train", train),
+        ("/docs", docs),
+    )
+    standing = [Route(path, answer, methods=READING, include_in_schema=False) for path, answer in pages]
+    return [*standing, Mount("/static", assets.Assets(), name="static")]

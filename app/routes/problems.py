@@ -1,6 +1,5 @@
 """Every refusal and failure as RFC 9457 application/problem+json: the field, the limit and the value."""
 
-import logging
 import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -8,21 +7,18 @@ from typing import Any, Self
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app import schemas
 from app.inference.decoding import PictureError
 from app.inference.engine import EngineError
-from app.routes import pages
+from app.routes.refusal import HANDLERS, LONGEST_VALUE, MEDIA_TYPE, brief
 from app.schemas import Problem
 from models.catalogue import WeightsError
 from models.why import ExplainedError, Why
 
-log = logging.getLogger(__name__)
+__all__ = ["MEDIA_TYPE", "brief"]  # besides what is made here
 
-MEDIA_TYPE = "application/problem+json"
-LONGEST_VALUE = 60  # characters of a refused value that are repeated
 MOST_ERRORS = 5
 OWN = re.compile(r"[a-z]+(-[a-z]+)+")  # how our own codes are written; pydantic's have underscores
 
@@ -67,18 +63,6 @@ def response(what: Problem, headers: Mapping[str, str] | None = None) -> Respons
     return Response(what.model_dump_json(), what.status, headers, MEDIA_TYPE)
 
 
-def brief(value: object) -> str:
-    """A value as it is repeated in a problem: short, whatever was sent."""
-    if isinstance(value, (bytes, bytearray)):
-        return f"{len(value):,} bytes"
-    if isinstance(value, (list, tuple)) and len(value) > 8:
-        return f"a list of {len(value):,}"
-    if isinstance(value, dict):
-        return f"an object with {', '.join(sorted(str(key)[:20] for key in list(value)[:8])) or 'no fields'}"
-    text = repr(value)
-    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}… ({len(text):,} characters)"
-
-
 def explain(errors: Sequence[Mapping[str, Any]]) -> str:
     """What pydantic found, one sentence for each of the first few fields."""
     said = []
@@ -102,6 +86,8 @@ def reason_of(errors: Sequence[Mapping[str, Any]]) -> Why | None:
 
 def install(app: FastAPI) -> None:
     """Answer every exception that leaves a route with a problem."""
+    for kind, handler in HANDLERS.items():
+        app.add_exception_handler(kind, handler)
 
     @app.exception_handler(RefusalError)
     async def refused(_: Request, error: RefusalError) -> Response:
@@ -110,18 +96,6 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> Response:
         return response(problem(422, explain(error.errors()), why=reason_of(error.errors())))
-
-    @app.exception_handler(HTTPException)
-    async def http(request: Request, error: HTTPException) -> Response:
-        detail = str(error.detail)
-        if error.status_code == 404 and pages.wanted(request):
-            return pages.missing(request)
-        if error.status_code == 404 and detail == "Not Found":
-            detail = f"nothing is at {brief(request.url.path)}"
-        elif error.status_code == 405:
-            allowed = (error.headers or {}).get("Allow", "other methods")
-            detail = f"method: {request.method} is not allowed here; {allowed} is"
-        return response(problem(error.status_code, detail), error.headers)
 
     @app.exception_handler(PictureError)
     async def picture(_: Request, error: PictureError) -> Response:
@@ -134,11 +108,6 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(EngineError)
     async def broken(_: Request, error: EngineError) -> Response:
         return response(problem(503, str(error)))
-
-    @app.exception_handler(Exception)
-    async def unexpected(request: Request, error: Exception) -> Response:
-        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        return response(problem(500, "the server failed at this request; its log says where"))
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

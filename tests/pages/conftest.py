@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from app.routes import pages
@@ -19,9 +19,8 @@ def visit() -> Iterator[Visit]:
     clients: list[TestClient] = []
 
     def open_client(lessons: Path | None = None) -> TestClient:
-        app = FastAPI(docs_url=None)
+        app = Starlette(routes=pages.routes())
         app.state.settings = Settings(lessons=lessons)
-        pages.mount(app)
         clients.append(TestClient(app, base_url="http://localhost"))
         return clients[-1]
 
