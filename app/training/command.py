@@ -9,14 +9,16 @@ from pathlib import Path
 import torch
 
 from app.training import datasets, record
+from app.training.bookmark import Bookmark
 from app.training.events import Diverged, Epoch, Stopped
 from app.training.loop import train
 from app.training.options import ADJUSTABLE, TrainSettings, command_of, run_settings
 from app.training.pictures import DatasetError
-from app.training.preparing import prepare
+from app.training.preparing import Prepared, prepare
 from app.training.progress import FetchingBar, shown
 from app.training.recipe import Recipe, carried_out
 from app.training.recipes import RECIPES
+from app.training.resume import Resume
 from app.training.runcard import RunCard
 from app.training.settings import RunSettings
 from models.catalogue import CATALOGUE, build
@@ -86,14 +88,41 @@ def _learn(settings: TrainSettings, about: RunSettings) -> Path | None:
         _show(about.model, pictures.images.shape[1:], len(pictures.classes))
     prepared = prepare(about, pictures)
     card = RunCard(settings.name, about, pictures.classes, command_of(settings))
-    with closing(train(prepared.network, prepared.feed, prepared.course)) as events:
-        for event in shown(events, about.epochs, quiet=settings.quiet):
+    bookmark = Bookmark(settings.out, settings.name, about, pictures)
+    resume = bookmark.open(card) if settings.resume else None
+    try:
+        ended = _followed(settings, prepared, card, bookmark, resume)
+    except KeyboardInterrupt:
+        print(f"receptive train: {_interrupted(bookmark.epoch, about.epochs)}", file=sys.stderr)
+        raise
+    bookmark.remove()
+    if isinstance(ended, Diverged):
+        _say(ended)
+        return None
+    return card.write(prepared, settings.out)
+
+
+def _followed(
+    settings: TrainSettings, prepared: Prepared, card: RunCard, bookmark: Bookmark, resume: Resume | None
+) -> Epoch | Diverged | Stopped | None:
+    """Train to the end, everything written after every epoch; the last event, None where all was done before."""
+    event = None
+    done = int(resume.number("step")) if resume else 0
+    with closing(train(prepared.network, prepared.feed, prepared.course, resume)) as events:
+        for event in shown(events, prepared.course.epochs, done=done, quiet=settings.quiet):
             if isinstance(event, Diverged):
-                _say(event)
-                return None
+                break
             card.add(event)
-            path = card.write(prepared, settings.out)
-    return path
+            if isinstance(event, Epoch):
+                card.write(prepared, settings.out)
+                bookmark.keep(card, event)
+    return event
+
+
+def _interrupted(epochs: int, all_epochs: int) -> str:
+    if not epochs:
+        return "interrupted in its first epoch, before there was anything to keep"
+    return f"interrupted after epoch {epochs} of {all_epochs}; the same command with --resume goes on from there"
 
 
 def _say(event: Diverged | Stopped) -> None:

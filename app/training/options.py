@@ -138,6 +138,9 @@ class TrainSettings(BaseModel):
     activation: str | None = _like(Pattern, "activation", "of a pattern: ")
     batch_norm: bool = Field(False, description="of a pattern: batch normalization after every convolution")
     threads: int = Field(1, ge=1, le=256, description="processor threads; another number rounds differently")
+    resume: bool = Field(
+        False, description="go on after the last finished epoch of the same command, which was interrupted"
+    )
     quiet: bool = Field(False, description="no progress bar")
 
     @model_validator(mode="after")
@@ -148,6 +151,8 @@ class TrainSettings(BaseModel):
             for name in (*OF_A_RUN, *OF_A_PATTERN):
                 if name not in OF_BOTH and getattr(self, name) not in (None, False):
                     raise _refused(name, "goes with --dataset; without it, the recipe is carried out")
+            if self.resume:
+                raise _refused("resume", "goes with --dataset; a recipe is carried out from its beginning")
             if self.batch == "all" or (isinstance(self.batch, int) and self.batch > MOST_IN_A_RECIPE):
                 raise _refused("batch", f"at most {MOST_IN_A_RECIPE:,} without --dataset, not {self.batch}")
             return self

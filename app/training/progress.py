@@ -24,11 +24,12 @@ class FetchingBar:
 
 
 def shown(
-    events: Iterator[Event], epochs: int, *, behind: int = 0, quiet: bool = False, first: str = ""
+    events: Iterator[Event], epochs: int, *, behind: int = 0, done: int = 0, quiet: bool = False, first: str = ""
 ) -> Iterator[Epoch | Diverged | Stopped]:
     """The events but the small ones, which move a bar.
 
-    epochs: of the whole, `behind` of which are done; first: what the time until the first event is spent on.
+    epochs: of the whole, `behind` of which are done; done: steps of an interrupted run that are behind it;
+    first: what the time until the first event is spent on.
     """
     with tqdm(disable=quiet, unit="step", dynamic_ncols=True) as bar:
         bar.set_description(first)
@@ -36,6 +37,7 @@ def shown(
             match event:
                 case Started(steps=steps):
                     bar.reset(steps)
+                    bar.update(done)
                 case Step(epoch=number, loss=loss):
                     bar.set_description(f"epoch {behind + number}/{epochs}  loss {loss:.3f}", refresh=False)
                     bar.update()
