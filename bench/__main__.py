@@ -6,7 +6,7 @@ import sys
 
 from bench.report import Row, machine, table
 
-PARTS = ("forward", "sockets", "rest", "startup", "page", "operations", "training", "peers")
+PARTS = ("forward", "sockets", "rest", "startup", "page", "operations", "training", "lab", "peers")
 
 
 def main() -> int:

@@ -2,8 +2,10 @@
 
 import { describe, expect, test } from 'vitest';
 
-import { byEpoch, joined, placeOf, readAt, smoothed, thinned } from './training-curves';
-import { RunLog, type LogEvent } from './training-log';
+import type { Curve } from '../wire/types';
+import { byEpoch, joined, placeOf, readAt, stepsWithin, thinned } from './training-curves';
+import { isLight, RunLog, type LogEvent } from './training-log';
+import { smoothed } from './training-means';
 
 const STARTED = { seq: 1, kind: 'started', steps: 20, per_epoch: 5, epochs: 4 };
 
@@ -61,6 +63,73 @@ describe('a log', () => {
   });
 });
 
+/** Every tenth of a thousand steps, whose mean is their negative. */
+function outline(): Curve {
+  const step = Array.from({ length: 100 }, (_, index) => 1 + 10 * index);
+  const epochs = [1, 2].map((number) => ({ epoch: number, step: 500 * number, best: true, seconds: number }));
+  const figures = { loss: 1, accuracy: 0.5, validation_loss: 1, validation_accuracy: 0.5 };
+  const latest = { ...epochs[1], ...figures, seq: 90, kind: 'epoch', confusion: [[1]], layers: [] };
+  const made = {
+    ...{ seq: 99, steps: 1000, step, loss: step, accuracy: step, rate: step, gradient: step, seconds: step },
+    ...{ mean_loss: step.map((one) => -one), mean_accuracy: step },
+    ...{ epochs: epochs.map((row) => ({ ...row, ...figures })), latest, snapshots: [0], notices: [] },
+    started: { ...STARTED, per_epoch: 500 },
+  };
+  return made as unknown as Curve;
+}
+
+describe('a log that is a curve', () => {
+  test('has what the curve has, and goes on with the events after it', () => {
+    const made = new RunLog();
+    made.fill(outline(), 0.5);
+    expect([made.seq, made.outlined, made.step.last, made.snapshots]).toEqual([99, 100, 991, [0]]);
+    expect(made.epochs.map(isLight)).toEqual([true, false]);
+    expect(made.take(steps(99, 992, 5, 992))).toBe(false);
+    made.take(steps(100, 992, 3, 992));
+    expect([made.step.last, made.outlined]).toEqual([994, 100]);
+    const mean = made.mean('loss', 0.5);
+    expect(mean[99]).toBe(-991);
+    expect(mean[100]).toBe((-991 + 992) / 2);
+  });
+
+  test('steps that are told again take the place of points', () => {
+    const made = new RunLog();
+    made.fill(outline(), 0.5);
+    made.take(steps(100, 972, 5, 992));
+    expect([made.step.last, made.outlined, made.step.length]).toEqual([976, 98, 103]);
+  });
+
+  test('a stretch of it is had step by step, between points that stay', () => {
+    const made = new RunLog();
+    made.fill(outline(), 0.5);
+    made.take(steps(100, 992, 3, 992));
+    const step = Array.from({ length: 40 }, (_, index) => 301 + index);
+    const values = { loss: step, accuracy: step, rate: step, gradient: step, seconds: step };
+    made.refine({ ...outline(), ...values, step, mean_loss: step, mean_accuracy: step });
+    expect([...made.step.values.subarray(29, 33)]).toEqual([291, 301, 302, 303]);
+    expect([...made.step.values.subarray(69, 72)]).toEqual([340, 341, 351]);
+    expect(made.outlined).toBe(136);
+    expect([...made.mean('loss', 0.5).subarray(29, 31)]).toEqual([-291, 301]);
+    expect(made.step.last).toBe(994);
+  });
+
+  test('epochs are known whole when they are told', () => {
+    const made = new RunLog();
+    made.fill(outline(), 0.5);
+    const row = made.epochs[0];
+    made.know([{ ...row, confusion: [[7]], layers: [] } as never]);
+    expect(made.epochs.map(({ confusion }) => confusion)).toEqual([[[7]], [[1]]]);
+  });
+
+  test('what is in view is said in steps', () => {
+    const made = new RunLog();
+    made.fill(outline(), 0.5);
+    expect(stepsWithin(made, 'steps', [33.3, 44.4])).toEqual([33, 45]);
+    expect(stepsWithin(made, 'epochs', [0.1, 0.2])).toEqual([50, 100]);
+    expect(stepsWithin(made, 'seconds', [100, 110])).toEqual([91, 111]);
+  });
+});
+
 describe('a line', () => {
   test('its x is steps, epochs or seconds', () => {
     const made = log([STARTED, steps(2, 1, 10, 2), epoch(3, 1), epoch(4, 2)]);
@@ -92,6 +161,15 @@ describe('a line', () => {
     expect(line.ys[line.xs.indexOf(54_321)]).toBe(9);
     expect(line.ys[line.xs.indexOf(12_345)]).toBe(-9);
     expect([...line.xs].sort((a, b) => a - b)).toEqual(line.xs);
+  });
+
+  test('where points stand close together, thinning gives the others their room', () => {
+    const places = [
+      ...Array.from({ length: 1000 }, (_, index) => 10 * index),
+      ...Array.from({ length: 10_000 }, (_, index) => 10_000 + index / 10),
+    ];
+    const line = thinned(places, (index) => places[index] ?? NaN, 200);
+    expect(line.xs.filter((x) => x < 10_000).length).toBeGreaterThan(150);
   });
 
   test('in a zoomed view every point is there, and one beyond it at each end', () => {

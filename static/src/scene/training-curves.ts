@@ -22,27 +22,18 @@ export function placeOfEpoch(row: EpochRow, axis: Axis): number {
   return axis === 'steps' ? row.step : axis === 'epochs' ? row.epoch : row.seconds;
 }
 
-/**
- * The exponential mean of what came so far, each value with `1 - weight`; corrected for its beginning, as in D. Kingma
- * and J. Ba 2014, so that the first value is itself. A gap is left out and stays one.
- */
-export function smoothed(values: ArrayLike<number>, weight: number): Float64Array {
-  const out = new Float64Array(values.length);
-  let [mean, share] = [0, 0];
-  for (let index = 0; index < values.length; index += 1) {
-    const value = values[index] ?? NaN;
-    if (!Number.isFinite(value)) {
-      out[index] = NaN;
-      continue;
-    }
-    mean = weight * mean + (1 - weight) * value;
-    share = weight * share + (1 - weight);
-    out[index] = mean / share;
-  }
-  return out;
+/** The steps that a stretch of the axis has, and one beyond at each end. */
+export function stepsWithin(log: RunLog, axis: Axis, [from, to]: readonly [number, number]): [number, number] {
+  const [first, last] = within(log.step.length, placeOf(log, axis), from, to);
+  if (axis === 'seconds') return [log.step.at(first), log.step.at(last)];
+  const each = axis === 'epochs' ? (log.started?.per_epoch ?? 1) : 1;
+  return [Math.max(1, Math.floor(from * each)), Math.min(log.step.last, Math.ceil(to * each))];
 }
 
-/** At most about `most` points: of each bucket of points its lowest and its highest, and always the first and the last. */
+/**
+ * At most about `most` points: of each part of the axis its lowest and its highest, and always the first and the last.
+ * Parts are equally wide, so that a stretch with more points does not take the room of one with fewer.
+ */
 export function thinned(
   values: ArrayLike<number>,
   place: (index: number) => number,
@@ -51,21 +42,26 @@ export function thinned(
   to = Infinity,
 ): Line {
   const [first, last] = within(values.length, place, from, to);
-  const count = last - first + 1;
   const line: Line = { xs: [], ys: [] };
   const put = (index: number) => {
     const value = values[index] ?? NaN;
     line.xs.push(place(index));
     line.ys.push(Number.isFinite(value) ? value : null);
   };
-  if (count <= most) {
+  if (last - first + 1 <= most) {
     for (let index = first; index <= last; index += 1) put(index);
     return line;
   }
-  const size = Math.ceil((2 * count) / most);
+  const parts = Math.max(1, Math.floor(most / 2));
+  const [left, right] = [place(first), place(last)];
   put(first);
-  for (let start = first + 1; start < last; start += size) {
-    const end = Math.min(last, start + size);
+  let start = first + 1;
+  for (let part = 1; part <= parts && start < last; part += 1) {
+    const end =
+      part === parts
+        ? last
+        : start + search(last - start, (index) => place(start + index), left + ((right - left) * part) / parts);
+    if (end === start) continue;
     let [low, high] = [start, start];
     for (let index = start; index < end; index += 1) {
       if (!((values[index] ?? NaN) >= (values[low] ?? NaN))) low = index;
@@ -73,6 +69,7 @@ export function thinned(
     }
     put(Math.min(low, high));
     if (low !== high) put(Math.max(low, high));
+    start = end;
   }
   put(last);
   return line;
@@ -100,16 +97,25 @@ export function byEpoch(log: RunLog, pick: (row: EpochRow) => number | null, axi
   return { xs: log.epochs.map((row) => placeOfEpoch(row, axis)), ys: log.epochs.map(pick) };
 }
 
+type Column = (number | null | undefined)[];
+
 /** Lines of different x as one table, as uPlot wants them: every x once, and a gap where a line has no value there. */
-export function joined(lines: readonly Line[]): [number[], ...(number | null | undefined)[][]] {
-  const xs = [...new Set(lines.flatMap((line) => line.xs))].sort((a, b) => a - b);
-  const at = new Map(xs.map((x, index) => [x, index]));
-  const columns = lines.map((line) => {
-    const column = Array.from<number | null | undefined>({ length: xs.length });
-    line.xs.forEach((x, index) => (column[at.get(x) ?? 0] = line.ys[index] ?? null));
-    return column;
-  });
-  return [xs, ...columns];
+export function joined(lines: readonly Line[]): [number[], ...Column[]] {
+  const next = lines.map(() => 0);
+  const [xs, columns] = [[] as number[], lines.map((): Column => [])];
+  for (;;) {
+    let x = Infinity;
+    lines.forEach((line, index) => (x = Math.min(x, line.xs[next[index] ?? 0] ?? Infinity)));
+    if (x === Infinity) return [xs, ...columns];
+    lines.forEach((line, index) => {
+      const at = next[index] ?? 0;
+      if (line.xs[at] === x) {
+        columns[index]?.push(line.ys[at] ?? null);
+        next[index] = at + 1;
+      } else columns[index]?.push(undefined);
+    });
+    xs.push(x);
+  }
 }
 
 /** The value of a line at an x, or at the last x before it. */

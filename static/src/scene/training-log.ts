@@ -1,6 +1,9 @@
 /** The log of a run as a browser keeps it: events by their sequence number become columns, what is void is dropped. */
 
+import { Growing } from './growing';
+import { RunningMean } from './training-means';
 import type {
+  Curve,
   CurveEpoch,
   EpochEvent,
   HistogramOf,
@@ -8,6 +11,7 @@ import type {
   NoticeEvent,
   StartedEvent,
   StatusEvent,
+  Stretch,
 } from '../wire/types';
 
 type Said<Event> = Omit<Event, 'seq' | 'kind'>;
@@ -32,33 +36,17 @@ export type LogEvent = { seq: number; kind: string; time?: number | string } & P
   [other: string]: unknown;
 }>;
 
+const UNKNOWN = { images_per_second: null, seconds_left: null, memory: null, confusion: null, layers: [] };
+
 export const COLUMNS = ['loss', 'accuracy', 'rate', 'gradient'] as const;
 export type Column = (typeof COLUMNS)[number];
 
-const FIRST_ROOM = 1024;
+/** The columns that are smoothed where they are drawn. */
+export type Smoothable = 'loss' | 'accuracy';
 
-/** Numbers that grow at their end without being copied each time. */
-export class Growing {
-  #data = new Float64Array(FIRST_ROOM);
-  length = 0;
-
-  push(value: number): void {
-    if (this.length === this.#data.length) {
-      const larger = new Float64Array(2 * this.#data.length);
-      larger.set(this.#data);
-      this.#data = larger;
-    }
-    this.#data[this.length++] = value;
-  }
-
-  at(index: number): number {
-    return index >= 0 && index < this.length ? (this.#data[index] ?? NaN) : NaN;
-  }
-
-  /** What is there, without a copy; good until the next push. */
-  get values(): Float64Array {
-    return this.#data.subarray(0, this.length);
-  }
+/** A row that only its curve has told of. */
+export function isLight(row: EpochRow): boolean {
+  return row.confusion === null;
 }
 
 export class RunLog {
@@ -66,7 +54,7 @@ export class RunLog {
   seq = 0;
   started: Started | null = null;
   status: StatusSaid | null = null;
-  readonly step = new Growing();
+  readonly step = new Growing(); // rises
   readonly seconds = new Growing();
   readonly columns: Record<Column, Growing> = {
     loss: new Growing(),
@@ -77,6 +65,12 @@ export class RunLog {
   epochs: EpochRow[] = [];
   snapshots: number[] = [];
   notices: Notice[] = [];
+  /** How many points, the first ones, stand for more steps than they are. */
+  outlined = 0;
+  /** What the outlined points are smoothed with; their means are those of all steps. */
+  weight = 0;
+  readonly #outline: Record<Smoothable, Growing> = { loss: new Growing(), accuracy: new Growing() };
+  #means: Partial<Record<Smoothable, RunningMean>> = {};
 
   /** Whether the event was new. */
   take(event: LogEvent): boolean {
@@ -93,13 +87,44 @@ export class RunLog {
     return true;
   }
 
-  /** What was downsampled elsewhere, in the place of steps that need not be read one by one. */
-  fill(curve: { step: number[]; seconds: Numbers } & Record<Column, Numbers>): void {
-    curve.step.forEach((step, index) => {
-      this.step.push(step);
-      this.seconds.push(curve.seconds[index] ?? NaN);
-      for (const name of COLUMNS) this.columns[name].push(curve[name][index] ?? NaN);
-    });
+  /** A curve in the place of all events that it knows. */
+  fill(curve: Curve, weight: number): void {
+    this.seq = curve.seq;
+    this.started = curve.started;
+    this.notices = curve.notices;
+    this.snapshots = curve.snapshots;
+    this.epochs = curve.epochs.map((row) =>
+      row.epoch === curve.latest?.epoch ? curve.latest : { ...row, ...UNKNOWN },
+    );
+    this.weight = weight;
+    this.#put(0, this.step.length, curve);
+    this.outlined = curve.step.length < curve.steps ? curve.step.length : 0;
+  }
+
+  /** A stretch of the outline more closely. */
+  refine(stretch: Stretch): void {
+    const [first, last] = [stretch.step[0], Math.min(stretch.step.at(-1) ?? 0, this.step.at(this.outlined - 1))];
+    if (this.outlined === 0 || first === undefined || !(first <= last)) return;
+    const fitting = stretch.step.findLastIndex((step) => step <= last) + 1;
+    const [from, to] = [this.step.search(first), this.step.search(last + 1)];
+    this.#put(from, to, stretch, fitting);
+    this.outlined += fitting - (to - from);
+  }
+
+  /** Epochs of which everything is known. */
+  know(rows: readonly EpochRow[]): void {
+    const known = new Map(rows.map((row) => [row.epoch, row]));
+    this.epochs = this.epochs.map((row) => known.get(row.epoch) ?? row);
+  }
+
+  /** The running means of a column; of the outlined points with their own weight. */
+  mean(column: Smoothable, weight: number): Float64Array {
+    let mean = this.#means[column];
+    if (mean?.weight !== weight) {
+      const before = this.outlined > 0 ? this.#outline[column].values.subarray(0, this.outlined) : [];
+      mean = this.#means[column] = new RunningMean(weight, before);
+    }
+    return mean.of(this.columns[column].values);
   }
 
   get last(): EpochRow | null {
@@ -114,7 +139,7 @@ export class RunLog {
   #steps(event: LogEvent): void {
     const losses = event.loss as Numbers;
     const first = event.first ?? 1;
-    const before = this.seconds.length > 0 ? this.seconds.at(this.seconds.length - 1) : 0;
+    const before = this.seconds.length > 0 ? this.seconds.last : 0;
     const took = (event.seconds ?? before) - before;
     this.#cut(first - 1);
     losses.forEach((loss, index) => {
@@ -138,8 +163,25 @@ export class RunLog {
 
   /** Nothing after this step. */
   #cut(step: number): void {
-    let length = this.step.length;
-    while (length > 0 && this.step.at(length - 1) > step) length -= 1;
+    const length = this.step.search(step + 1);
+    if (length === this.step.length) return;
     for (const column of [this.step, this.seconds, ...Object.values(this.columns)]) column.length = length;
+    this.outlined = Math.min(this.outlined, length);
+    this.#means = {};
+  }
+
+  #put(from: number, to: number, told: Stretch, count = told.step.length): void {
+    const put = (column: Growing, values: Numbers) =>
+      column.splice(
+        from,
+        to,
+        Float64Array.from({ length: count }, (_, index) => values[index] ?? NaN),
+      );
+    put(this.step, told.step);
+    put(this.seconds, told.seconds);
+    for (const name of COLUMNS) put(this.columns[name], told[name]);
+    put(this.#outline.loss, told.mean_loss);
+    put(this.#outline.accuracy, told.mean_accuracy);
+    this.#means = {};
   }
 }

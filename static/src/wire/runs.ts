@@ -4,9 +4,20 @@ import { at } from '../state/url';
 import { AskError, get, post, problemOf } from './ask';
 import { home } from './home';
 import { decode, type Tensors } from './safetensors';
-import type { Curve, DatasetFacts, DrawnFacts, Figures, LayerFacts, Plan, Run } from './types';
+import type {
+  Curve,
+  DatasetFacts,
+  DrawnFacts,
+  EpochEvent,
+  Epochs,
+  Figures,
+  LayerFacts,
+  Plan,
+  Run,
+  Stretch,
+} from './types';
 
-export type { Curve, DatasetFacts, DrawnFacts, Figures, LayerFacts, Plan, Run };
+export type { Curve, DatasetFacts, DrawnFacts, EpochEvent, Figures, LayerFacts, Plan, Run, Stretch };
 export type Status = Run['status'];
 
 export type Server = string | URL | undefined;
@@ -56,8 +67,26 @@ export function mistakesOf(id: string, actual: number, called: number, server: S
   return at(home(server), `runs/${id}/mistakes/${actual}/${called}`).href;
 }
 
-export function curve(id: string, points: number, server: Server): Promise<Curve> {
-  return get<Curve>(`runs/${id}/curve?points=${points}`, server);
+/** At most so many of a run's steps, with their running means, and everything that is not about single steps. */
+export function curve(id: string, points: number, smoothing: number, server: Server): Promise<Curve> {
+  return get<Curve>(`runs/${id}/curve?points=${points}&smoothing=${smoothing}`, server);
+}
+
+/** The same of the steps from one to another, and nothing but steps. */
+export function stretch(
+  id: string,
+  [from, to]: readonly [number, number],
+  points: number,
+  smoothing: number,
+  server: Server,
+): Promise<Stretch> {
+  return get<Stretch>(`runs/${id}/steps?from=${from}&to=${to}&points=${points}&smoothing=${smoothing}`, server);
+}
+
+/** Epochs with their confusion matrices and layers: those from one to another, or some of all, evenly. */
+export async function epochs(id: string, most: number, server: Server, only?: number): Promise<EpochEvent[]> {
+  const which = only === undefined ? '' : `&from=${only}&to=${only}`;
+  return (await get<Epochs>(`runs/${id}/epochs?most=${most}${which}`, server)).epochs;
 }
 
 /** The weights as they were after a step. Throws AskError. */

@@ -25,6 +25,8 @@ export interface Attributes {
   settings?: string | undefined;
   axis?: string | undefined;
   log?: boolean | undefined;
+  /** Losses that blew up are in the figure too. */
+  peaks?: boolean | undefined;
   smoothing?: number | string | undefined;
   view?: string | undefined;
 }
@@ -39,6 +41,7 @@ export class Lab {
   compared = $state.raw<string[]>([]);
   axis = $state<Axis>(USUALLY.axis);
   log = $state(false);
+  peaks = $state(false);
   smoothing = $state<number>(USUALLY.smoothing);
   view = $state<View>(USUALLY.view);
 
@@ -72,6 +75,7 @@ export class Lab {
     this.compared = (attributes.compare ?? '').split(',').filter((id) => id !== '' && id !== this.run);
     this.axis = oneOf(AXES, attributes.axis, USUALLY.axis);
     this.log = attributes.log === true;
+    this.peaks = attributes.peaks === true;
     this.smoothing = within(attributes.smoothing, 0, 0.99, USUALLY.smoothing);
     this.view = oneOf(VIEWS, attributes.view, USUALLY.view);
     this.#follow();
@@ -86,6 +90,7 @@ export class Lab {
       ...(settings === '' ? {} : { settings }),
       ...(this.axis === USUALLY.axis ? {} : { axis: this.axis }),
       ...(this.log ? { log: '' } : {}),
+      ...(this.peaks ? { peaks: '' } : {}),
       ...(this.smoothing === USUALLY.smoothing ? {} : { smoothing: String(this.smoothing) }),
       ...(this.view === USUALLY.view ? {} : { view: this.view }),
     };
@@ -94,6 +99,11 @@ export class Lab {
   /** The run in front. */
   get watch(): Watch | null {
     return this.watches.find(({ id }) => id === this.run) ?? null;
+  }
+
+  /** Whether what is shown is here, so that the server has time for other questions. */
+  get opened(): boolean {
+    return this.problem !== null || (this.runs !== null && !this.watches.some(({ arriving }) => arriving));
   }
 
   /** Which of the runs' colours is a run's, while it is shown. */
@@ -250,7 +260,7 @@ export class Lab {
       const run = known.find((one) => one.id === id);
       const watch = kept.find((one) => one.id === id);
       if (watch !== undefined && run !== undefined) watch.told(run);
-      return watch ? [watch] : run ? [new Watch(run, this.#server)] : [];
+      return watch ? [watch] : run ? [new Watch(run, this.#server, this.smoothing)] : [];
     });
     if (next.length !== this.watches.length || next.some((watch, index) => watch !== this.watches[index])) {
       this.#places = places(

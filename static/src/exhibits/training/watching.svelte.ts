@@ -3,10 +3,19 @@
 import { RunLog, type EpochRow, type LogEvent, type Notice, type Started } from '../../scene/training-log';
 import { settled, type Settings } from '../../scene/training-settings';
 import { Listening } from '../../wire/events';
-import { curve, isLive, type Run, type Server, type Status } from '../../wire/runs';
+import { curve, epochs, isLive, stretch, type Run, type Server, type Status } from '../../wire/runs';
+import { atNextFrame, notAnyMore } from './frames';
 
-const LONG = 20_000; // steps from which a run's curve comes before its log
-const POINTS = 4000; // of that curve
+const LONG = 20_000; // steps from which a run is shown by its curve, not by every step
+const MOST = 3 * LONG; // points from which a run that goes on is taken up by its curve anew
+const POINTS = 4000; // of that curve, and of each stretch of it
+const EPOCHS = 200; // whole ones of a long run, evenly
+
+/** How a run is looked at: its smoothing, and the steps that are in view; null for all. */
+export interface Look {
+  smoothing: number;
+  steps: readonly [number, number] | null;
+}
 
 export class Watch {
   readonly id: string;
@@ -27,20 +36,28 @@ export class Watch {
   /** There is no such run any more. */
   gone = $state(false);
   log = new RunLog();
-  /** Of a long run, what is still being read, while its curve is shown. */
-  #whole: RunLog | null = null;
+  /** Counts the curves that have taken the log's place. Their epochs are light, until they are recalled. */
+  outlines = $state(0);
+  /** The first of these curves is on its way. */
+  arriving = $state(false);
   #listening: Listening<LogEvent & { seq: number; kind: string }> | null = null;
-  #frame = 0;
+  /** What is heard while a curve is on its way. */
+  #meanwhile: LogEvent[] | null = null;
+  #most = MOST;
+  #look: Look;
+  #wanted: Look | null = null;
+  #seen: readonly [number, number] | null = null; // the stretch that was asked for last
+  #looking = false;
+  #closed = false;
+  readonly #show = () => this.#shown();
 
-  constructor(run: Run, server: Server) {
+  constructor(run: Run, server: Server, smoothing = 0) {
     this.id = run.id;
     this.run = run;
     this.#server = server;
-    if (run.step > LONG) {
-      this.#whole = new RunLog();
-      void this.#outline();
-    }
-    this.listen();
+    this.#look = { smoothing, steps: null };
+    if (run.step > LONG) void this.#arrive();
+    else this.listen();
   }
 
   get settings(): Settings {
@@ -66,13 +83,13 @@ export class Watch {
   /** The newest step that is in the log. */
   get step(): number {
     void this.version;
-    return this.log.step.length === 0 ? 0 : this.log.step.at(this.log.step.length - 1);
+    return this.log.step.length === 0 ? 0 : this.log.step.last;
   }
 
   /** Hears what comes from now on; again, after a run has been continued. */
   listen(): void {
-    if (this.#listening !== null) return;
-    this.#listening = new Listening(`runs/${this.id}/events`, this.#server, (this.#whole ?? this.log).seq, {
+    if (this.#listening !== null || this.#closed || this.arriving) return;
+    this.#listening = new Listening(`runs/${this.id}/events`, this.#server, this.log.seq, {
       onevent: (event) => this.#hear(event),
       onlost: (seconds) => (this.lost = seconds),
       onend: (gone) => {
@@ -99,46 +116,97 @@ export class Watch {
   }
 
   close(): void {
+    this.#closed = true;
     this.#listening?.close();
     this.#listening = null;
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
+    notAnyMore(this.#show);
   }
 
-  /** A long run's curve, to be looked at until its log is here whole. */
-  async #outline(): Promise<void> {
+  /** Sees to it that what is looked at is here as closely as it is known. */
+  look(look: Look): void {
+    this.#look = look;
+    this.#wanted = look;
+    if (!this.#looking) void this.#approach();
+  }
+
+  /** Everything of one epoch, or of some, evenly: confusion matrices and layers of a long run are not here else. */
+  async recall(epoch?: number): Promise<void> {
     try {
-      const told = await curve(this.id, POINTS, this.#server);
-      if (this.#whole === null) return;
-      this.log.fill(told);
-      const rest = { images_per_second: null, seconds_left: null, memory: null, confusion: null, layers: [] };
-      this.log.epochs = told.epochs.map((row) => ({ ...row, ...rest }));
-      this.#show();
+      const { log } = this;
+      log.know(await epochs(this.id, epoch === undefined ? EPOCHS : 2, this.#server, epoch));
+      if (log === this.log) this.epochs = log.epochs.slice();
     } catch {
-      // the log itself is on its way
+      // it is asked for again when it is looked at again
     }
+  }
+
+  /** One question under way, and the newest one after it. */
+  async #approach(): Promise<void> {
+    this.#looking = true;
+    while (this.#wanted !== null && !this.#closed) {
+      const { smoothing, steps }: Look = this.#wanted;
+      this.#wanted = null;
+      if (this.log.outlined === 0) continue;
+      if (this.log.weight !== smoothing) await this.#outline();
+      if (steps === null || String(steps) === String(this.#seen)) continue;
+      try {
+        const { log } = this;
+        const found = await stretch(this.id, steps, POINTS, smoothing, this.#server);
+        if (log !== this.log || log.weight !== smoothing) continue;
+        log.refine(found);
+        this.#seen = steps;
+        atNextFrame(this.#show);
+      } catch {
+        // what is here is shown, less closely
+      }
+    }
+    this.#looking = false;
+  }
+
+  async #arrive(): Promise<void> {
+    this.arriving = true;
+    await this.#outline();
+    this.arriving = false;
+    this.listen();
+  }
+
+  /** The curve in the place of every step; what is heard meanwhile comes after it. */
+  async #outline(): Promise<void> {
+    const meanwhile: LogEvent[] = (this.#meanwhile = []);
+    try {
+      const { smoothing } = this.#look;
+      const told = await curve(this.id, POINTS, smoothing, this.#server);
+      const log = new RunLog();
+      log.fill(told, smoothing);
+      for (const event of meanwhile) log.take(event);
+      log.status ??= this.log.status;
+      this.log = log;
+      this.#seen = null;
+      this.#most = log.step.length + MOST;
+      this.outlines += 1;
+    } catch {
+      this.#most *= 2; // the log itself is read instead, or goes on growing
+    }
+    this.#meanwhile = null;
+    if (!this.#closed) this.#shown();
   }
 
   #hear(event: LogEvent): void {
-    if (!(this.#whole ?? this.log).take(event)) return;
-    if (this.#whole !== null && (this.#whole.step.length >= this.run.step || event.kind === 'status')) {
-      [this.log, this.#whole] = [this.#whole, null];
-    }
-    if (this.#frame !== 0) return;
-    this.#frame = requestAnimationFrame(() => {
-      this.#frame = 0;
-      this.#show();
-    });
+    if (!this.log.take(event)) return;
+    this.#meanwhile?.push(event);
+    atNextFrame(this.#show);
   }
 
-  #show(): void {
+  #shown(): void {
     const { log } = this;
-    this.started = (this.#whole ?? log).started;
+    this.started = log.started;
     if (log.epochs.length !== this.epochs.length || log.last !== this.last) this.epochs = log.epochs.slice();
     if (log.snapshots.length !== this.snapshots.length) this.snapshots = log.snapshots.slice();
     if (log.notices.length !== this.notices.length) this.notices = log.notices.slice();
     this.logged = (log.status?.status ?? null) as Status | null;
     this.reason = log.status?.reason ?? null;
     this.version += 1;
+    if (log.step.length > this.#most && this.#meanwhile === null)
+      void this.#outline().then(() => this.look(this.#look));
   }
 }

@@ -1,0 +1,40 @@
+/** The running mean of a column of a log: only what has come since is added. */
+
+import { Growing } from './growing';
+
+/**
+ * The exponential mean of what came so far, each value with `1 - weight`; corrected for its beginning, as in D. Kingma
+ * and J. Ba 2014, so that the first value is itself. A gap is left out and stays one.
+ */
+export class RunningMean {
+  readonly #out = new Growing();
+  readonly weight: number;
+  #mean = 0;
+  #share = 0;
+
+  /** `before`: means that are known already, of the first values of a long column. */
+  constructor(weight: number, before: ArrayLike<number> = []) {
+    this.weight = weight;
+    this.#out.splice(0, 0, before);
+    for (let index = before.length - 1; index >= 0 && this.#share === 0; index -= 1) {
+      if (Number.isFinite(before[index])) [this.#mean, this.#share] = [before[index] ?? 0, 1];
+    }
+  }
+
+  of(values: ArrayLike<number>): Float64Array {
+    for (let index = this.#out.length; index < values.length; index += 1)
+      this.#out.push(this.#next(values[index] ?? NaN));
+    return this.#out.values;
+  }
+
+  #next(value: number): number {
+    if (!Number.isFinite(value)) return NaN;
+    this.#mean = this.weight * this.#mean + (1 - this.weight) * value;
+    this.#share = this.weight * this.#share + (1 - this.weight);
+    return this.#mean / this.#share;
+  }
+}
+
+export function smoothed(values: ArrayLike<number>, weight: number): Float64Array {
+  return new RunningMean(weight).of(values);
+}
