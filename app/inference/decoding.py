@@ -1,7 +1,8 @@
-"""From the bytes of an image file to grey values: PNG, JPEG and WebP, bounded before anything is decoded."""
+"""From the bytes of an image file to its pixels: PNG, JPEG and WebP, bounded before anything is decoded."""
 
 import io
 import warnings
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -41,6 +42,15 @@ def decode(data: bytes) -> NDArray[np.uint8]:
 
     Larger pictures are reduced, so that neither side is longer than `WORKING_SIDE`. Raises `PictureError`.
     """
+    return _decoded(data, _grey)
+
+
+def decode_as_it_is(data: bytes) -> NDArray[np.uint8]:
+    """The same, and (H, W, 3) for a picture that has colours. Raises `PictureError`."""
+    return _decoded(data, as_it_is)
+
+
+def _decoded(data: bytes, read: Callable[[Image.Image], Image.Image]) -> NDArray[np.uint8]:
     if not data:
         raise PictureUnsupportedError("picture-empty", "image: 0 bytes were sent; send a PNG, JPEG or WebP file")
     with warnings.catch_warnings():
@@ -48,7 +58,7 @@ def decode(data: bytes) -> NDArray[np.uint8]:
         warnings.filterwarnings("ignore", category=UserWarning)  # damaged EXIF or palettes: the pixels decide
         try:
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-                return _upright_grey(image)
+                return _upright(image, read)
         except PictureError:
             raise
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -71,7 +81,7 @@ def decode(data: bytes) -> NDArray[np.uint8]:
             ) from error
 
 
-def _upright_grey(image: Image.Image) -> NDArray[np.uint8]:
+def _upright(image: Image.Image, read: Callable[[Image.Image], Image.Image]) -> NDArray[np.uint8]:
     width, height = image.size
     if width < 1 or height < 1:
         raise PictureError(
@@ -92,15 +102,15 @@ def _upright_grey(image: Image.Image) -> NDArray[np.uint8]:
     image.draft("RGB", (2 * WORKING_SIDE, 2 * WORKING_SIDE))  # a large JPEG is decoded at a fraction of its size
     image.load()
     factor = max(image.size) // (2 * WORKING_SIDE)
-    grey = _grey(image)
+    pixels = read(image)
     if factor > 1:
-        grey = grey.reduce(factor)
-    if max(grey.size) > WORKING_SIDE:
-        grey.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX)
+        pixels = pixels.reduce(factor)
+    if max(pixels.size) > WORKING_SIDE:
+        pixels.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX)
     orientation = image.getexif().get(0x0112, 1)
     if orientation in _TURNS:
-        grey = grey.transpose(_TURNS[orientation])
-    return np.array(grey, dtype=np.uint8)
+        pixels = pixels.transpose(_TURNS[orientation])
+    return np.array(pixels, dtype=np.uint8)
 
 
 _TURNS: Final = {
@@ -127,3 +137,14 @@ def _grey(image: Image.Image) -> Image.Image:
     if image.mode == "CMYK":
         return image.convert("RGB").convert("L")
     return image.convert("L")
+
+
+def as_it_is(image: Image.Image) -> Image.Image:
+    """An image as networks learn from it: 8-bit grey if it is grey, else RGB, transparent parts over white."""
+    if image.mode == "I;16":
+        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    grey = image.mode in ("1", "L", "LA")
+    if image.has_transparency_data:
+        painted = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", painted.size, "white"), painted)
+    return image.convert("L" if grey else "RGB")

@@ -126,10 +126,10 @@ def encode(
     if view.steps:
         facts = []
         for step in preparation.steps:
-            height, width = step.image.shape
-            entries.append(_entry(f"step.{step.name}", "U8", (height, width), offset, offset + height * width))
+            height, width = step.image.shape[:2]
+            entries.append(_entry(f"step.{step.name}", "U8", step.image.shape, offset, offset + step.image.size))
             chunks.append(step.image.tobytes())
-            offset += height * width
+            offset += step.image.size
             facts.append(step_facts(step.name, width, height, step.box, step.shift))
         words["steps"] = facts
     told = orjson.dumps(orjson.dumps(words).decode()).decode()

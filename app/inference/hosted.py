@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from app.inference.engine import Batch
 from app.inference.forward import PLAIN_BATCH, Activations, Unrolled, hear, plain_kernels
+from app.inference.reading import INK, Reading
 from models.catalogue import Network
 from models.trace import trace
 
@@ -40,6 +41,8 @@ def use_one_core() -> None:
 
 class Hosted:
     """A network on its device, ready for pictures."""
+
+    reading: Reading = INK
 
     def __init__(self, network: Network, module: nn.Module, device: torch.device, card: dict[str, Any]) -> None:
         self.network = network
@@ -72,7 +75,7 @@ class Hosted:
         return unrolled if same else lambda pictures: hear(self.module, pictures)
 
     def look_at(self, pictures: Sequence[Floats]) -> Batch:
-        """One pass for all of them; (H, W) each, ink 1, paper 0."""
+        """One pass for all of them, each the input of a preparation."""
         network = self.network
         inputs = self._inputs(pictures)
         plain = self._device.type == "cpu" and len(inputs) <= PLAIN_BATCH

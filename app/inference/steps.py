@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 Grey = NDArray[np.uint8]
 Floats = NDArray[np.float32]
-StepName = Literal["grey", "ink", "crop", "fit", "centre", "pad"]
+StepName = Literal["grey", "ink", "crop", "fit", "centre", "pad", "colour", "size", "resize"]
 
 DIGIT: Final = 20  # side of the box that the ink is scaled to fit
 FIELD: Final = 28  # side of an MNIST image
@@ -34,9 +34,11 @@ class Box(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One step of the way, `image` as uint8 (h, w).
+    """One step of the way, `image` as uint8 (h, w), or (h, w, 3) where there are colours.
 
-    `grey` is as the picture was, 0 black; every later step is ink: 0 where there is none, 255 at its darkest.
+    Of a digit, `grey` is as the picture was, 0 black; every later step is ink: 0 where there is none, 255 at its
+    darkest. Where pictures are read as they are: `colour` or `grey` as it was or became, `size` as that of the
+    pictures learned from, then `pad` or `resize` as these were brought to the input.
     """
 
     name: StepName
@@ -46,14 +48,17 @@ class Step(NamedTuple):
 
 
 class Preparation:
-    """What became of a picture: every step, and the input, float32 (32, 32) with ink 1 and paper 0."""
+    """What became of a picture: every step, and the input, float32, (32, 32) with ink 1 and paper 0, or (C, H, W).
+
+    paper: which end of the grey scale it is on; None where no paper was looked for.
+    """
 
     __slots__ = ("_steps", "blank", "input", "paper")
 
     def __init__(
         self,
         blank: bool,
-        paper: Literal["light", "dark"],
+        paper: Literal["light", "dark"] | None,
         steps: Callable[[], list[Step]],
         values: Floats | None = None,
     ) -> None:

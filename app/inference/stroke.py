@@ -9,7 +9,7 @@ import numpy as np
 from app.inference.canvas import prepare_together
 from app.inference.engine import Batch, Floats
 from app.inference.frame import Quantized, View, encode
-from app.inference.picture import prepare
+from app.inference.reading import INK, Reading
 from app.inference.steps import Grey, Preparation
 
 HEAD: Final = struct.Struct("<2sBBIHH")  # magic, version, kind, sequence, width, height
@@ -60,11 +60,12 @@ def read(message: bytes) -> Stroke:
 class LiveQuestion:
     """What one visitor's drawing asks, answered with the bytes of a frame."""
 
-    __slots__ = ("_preparation", "_stroke", "_view")
+    __slots__ = ("_preparation", "_reading", "_stroke", "_view")
 
-    def __init__(self, view: View, stroke: Stroke) -> None:
+    def __init__(self, view: View, stroke: Stroke, reading: Reading = INK) -> None:
         self._view = view
         self._stroke = stroke
+        self._reading = reading
         self._preparation: Preparation | None = None
 
     @property
@@ -75,19 +76,20 @@ class LiveQuestion:
     @classmethod
     def together(cls, questions: Sequence[Self]) -> None:
         """Prepare at once all the drawings that allow it."""
-        prepared = prepare_together([question._stroke.grey for question in questions])
-        for question, preparation in zip(questions, prepared, strict=True):
+        digits = [question for question in questions if question._reading is INK]
+        prepared = prepare_together([question._stroke.grey for question in digits])
+        for question, preparation in zip(digits, prepared, strict=True):
             question._preparation = preparation
 
     def ink(self) -> Floats | None:
         """The drawing as input, None for an empty one."""
         if self._preparation is None:
-            self._preparation = prepare(self._stroke.grey)
+            self._preparation = self._reading.prepare(self._stroke.grey)
         return None if self._preparation.blank else self._preparation.input
 
     def answer(self, batch: Batch | None, row: int) -> bytes:
         """The frame."""
-        preparation = self._preparation or prepare(self._stroke.grey)
+        preparation = self._preparation or self._reading.prepare(self._stroke.grey)
         quantized = None if batch is None else Quantized.once(batch)
         classes = () if batch is None else batch.network.classes
         return encode(self._view, self._stroke.sequence, preparation, quantized, row, classes)

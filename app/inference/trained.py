@@ -13,8 +13,12 @@ from safetensors.torch import load
 from torch.nn import functional
 
 from app.inference.hosted import Hosted
+from app.inference.photo import Photo
+from app.inference.reading import INK, Reading
+from app.training.plan import KNOWN
 from app.training.runs import Run
 from app.training.settings import RunSettings
+from app.training.sources import DRAWINGS
 from models.catalogue import CATALOGUE, Network, WeightsError, build
 from models.classifier import Classifier
 from models.pattern import Pattern
@@ -22,6 +26,7 @@ from models.patterned import PatternNetwork
 
 Floats = NDArray[np.float32]
 
+DIGITS: Final = ("digits", "mnist", DRAWINGS)  # ink on paper, framed as /predict frames it
 NEAR: Final = 8  # pixels by which a picture may be larger than the input for its border to be cut off
 
 
@@ -36,11 +41,12 @@ class Found:
 
 
 class HostedRun(Hosted):
-    """A network of a run; pictures are brought to the size and the channels that it was trained on."""
+    """A network of a run; what it is asked is read as the pictures were that it learned from."""
 
     def __init__(self, found: Found, device: torch.device) -> None:
         self.stamp = found.stamp
         facts = found.run.network
+        self.reading = reading_of(found.run)
         self._scale = tuple(np.array(facts[name], np.float32).reshape(1, -1, 1, 1) for name in ("mean", "std"))
         network = Network(
             name=found.name,
@@ -57,7 +63,9 @@ class HostedRun(Hosted):
 
     def _inputs(self, pictures: Sequence[Floats]) -> Floats:
         channels, height, width = self.network.input_shape
-        inputs = _fitted(np.array(pictures, np.float32)[:, None], height, width)
+        inputs = np.array(pictures, np.float32)
+        if inputs.ndim == 3:  # digits of one channel, framed for the networks of the catalogue
+            inputs = _fitted(inputs[:, None], height, width)
         mean, std = self._scale
         return np.ascontiguousarray((np.broadcast_to(inputs, (len(inputs), channels, height, width)) - mean) / std)
 
@@ -67,6 +75,16 @@ def find(run: Run, name: str, which: str) -> Found:
     path = run.weights(which)
     about = path.stat()
     return Found(name, run, path, (about.st_mtime_ns, about.st_ino))
+
+
+def reading_of(run: Run) -> Reading:
+    """How pictures are read for a run's network: as those of its data set. Raises NoSuchRunError and OSError."""
+    facts, dataset = run.network, run.settings["dataset"]
+    if dataset in DIGITS:
+        return INK
+    shape = tuple(facts["input_shape"])
+    known = KNOWN[dataset].shape if dataset in KNOWN else shape
+    return Photo(tuple(facts.get("picture_shape", known)), shape, negated=dataset == "fashion-mnist")
 
 
 def _classes(facts: dict[str, Any]) -> tuple[str, ...]:

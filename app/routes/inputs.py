@@ -15,8 +15,8 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from app.inference.engine import RUN, Engine
-from app.inference.picture import decode, prepare
-from app.inference.steps import Grey, Preparation
+from app.inference.reading import INK, Pixels, Reading
+from app.inference.steps import Preparation
 from app.routes.guard import LARGEST_BODY
 from app.routes.problems import RefusalError, brief, explain
 from app.schemas import Box, InputFacts, Picture, StepFacts
@@ -41,17 +41,27 @@ async def asked_of(request: Request, kind: type[Asked], query: Mapping[str, Any]
     if media == "multipart/form-data":
         data, fields = await _form(request)
         asked = _checked(kind, {**extra, **fields, "image": ""})
-        preparation = await _in(pool, lambda: prepare(decode(data)))
     elif media == "application/json" or (media.startswith("application/") and media.endswith("+json")):
+        data = None
         asked = await _in(pool, lambda raw: _read_json(kind, raw, extra), await request.body())
-        preparation = await _in(pool, lambda: prepare(picture_of(asked)))
     else:
         seen = brief(media) if media else "none"
         raise RefusalError(415, f"Content-Type: {seen}; multipart/form-data or application/json is read here")
     if asked.model is not None and not is_network(asked.model):
         known = ", ".join(CATALOGUE)
         raise RefusalError(422, f"model: {brief(asked.model)} is not in the catalogue; {known} and run:<id> are")
-    return asked, preparation
+    reading = await _reading(request.app.state.engine, network_of(asked))
+    return asked, await _in(pool, _prepared, reading, asked, data)
+
+
+async def _reading(engine: Engine, name: str) -> Reading:
+    """How pictures are read for a network; those of the catalogue need not be loaded to say so."""
+    return (await hosted_by(engine, name)).reading if name.startswith(RUN) else INK
+
+
+def _prepared(reading: Reading, asked: Picture, data: bytes | None) -> Preparation:
+    """data: the file that was sent, None where the picture is in what is asked. Raises PictureError, RefusalError."""
+    return reading.prepare(picture_of(asked, reading) if data is None else reading.decode(data))
 
 
 def is_network(name: str) -> bool:
@@ -81,7 +91,7 @@ def refuse_blank(preparation: Preparation) -> None:
 
 def facts(preparation: Preparation) -> InputFacts:
     """The preparation in words."""
-    height, width = preparation.steps[0].image.shape
+    height, width = preparation.steps[0].image.shape[:2]
     steps = [
         StepFacts(
             name=step.name,
@@ -161,7 +171,7 @@ def _checked(kind: type[Asked], fields: Mapping[str, Any]) -> Asked:
         raise RefusalError(422, explain(error.errors())) from error
 
 
-def picture_of(asked: Drawable) -> Grey:
+def picture_of(asked: Drawable, reading: Reading = INK) -> Pixels:
     """The picture that was sent as JSON. Raises PictureError and RefusalError."""
     if asked.pixels is not None:
         return np.rint(np.array(asked.pixels, np.float64)).astype(np.uint8)
@@ -173,4 +183,4 @@ def picture_of(asked: Drawable) -> Grey:
         data = base64.b64decode("".join(text[head.end() if head else 0 :].split()), validate=True)
     except (binascii.Error, ValueError) as error:
         raise RefusalError(422, f"image: {len(text):,} characters that are not base64") from error
-    return decode(data)
+    return reading.decode(data)

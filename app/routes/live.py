@@ -10,6 +10,7 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from app.inference.engine import Engine, EngineError
 from app.inference.frame import View, is_vector
+from app.inference.reading import INK, Reading
 from app.inference.stroke import LiveQuestion, Stroke, StrokeError, read
 from app.routes.inputs import is_network
 from app.routes.problems import brief, explain, problem
@@ -40,6 +41,7 @@ class Visitor:
         self._engine = engine
         self._look: Look | None = None
         self._view: View | None = None
+        self._reading: Reading = INK
         self._newest: Stroke | None = None
         self._asked = asyncio.Event()
         self._errors: list[SocketError] = []
@@ -145,19 +147,19 @@ class Visitor:
 
     async def _send_frame(self, look: Look) -> None:
         if self._view is None:
-            view = await self._viewed(look)
-            if view is None:
+            viewed = await self._viewed(look)
+            if viewed is None:
                 return
             if look is self._look:
-                self._view = view
+                self._view, self._reading = viewed
         stroke = self._newest
         if stroke is None or self._view is None:
             return
-        frame = await self._engine.ask(LiveQuestion(self._view, stroke))
+        frame = await self._engine.ask(LiveQuestion(self._view, stroke, self._reading))
         await self._socket.send_bytes(frame)
 
-    async def _viewed(self, look: Look) -> View | None:
-        """The look as a view that the network has; else a complaint is sent, and nothing is in view."""
+    async def _viewed(self, look: Look) -> tuple[View, Reading] | None:
+        """The look as a view that the network has, and how that reads drawings; else a complaint is sent."""
         try:
             hosted = await self._engine.hosted(look.model)
         except NoSuchRunError as error:
@@ -178,7 +180,7 @@ class Visitor:
         order = {name: place for place, name in enumerate(shapes)}
         layers = tuple(sorted(set(look.layers), key=order.__getitem__))
         closely = tuple(dict.fromkeys((close.layer, close.map) for close in look.closely))
-        return View(look.model, layers, closely, look.steps)
+        return View(look.model, layers, closely, look.steps), hosted.reading
 
     async def _refuse_look(self, detail: str, why: Why | None = None) -> None:
         self._look = None

@@ -42,9 +42,13 @@ class Box(Message):
 
 
 class StepFacts(Message):
-    """One step of the way from picture to input; its pixels travel beside it, as the tensor `step.<name>`."""
+    """One step of the way from picture to input; its pixels travel beside it, as the tensor `step.<name>`.
 
-    name: Literal["grey", "ink", "crop", "fit", "centre", "pad"]
+    For a network that learned from whole pictures: `colour` or `grey` as it was or became, `size` as that of the
+    pictures learned from, then `pad` or `resize` as these were brought to the input.
+    """
+
+    name: Literal["grey", "ink", "crop", "fit", "centre", "pad", "colour", "size", "resize"]
     width: int
     height: int
     box: Box | None = Field(None, description="where the ink is, in pixels of the step before")
@@ -57,7 +61,9 @@ class FrameHeader(Message):
     sequence: int = Field(description="the number of the stroke that this frame answers")
     model: str
     blank: bool = Field(description="true where no ink was found, so that there is no guess")
-    paper: Literal["light", "dark"] = Field("light", description="which end of the grey scale the paper was on")
+    paper: Literal["light", "dark"] | None = Field(
+        "light", description="which end of the grey scale the paper was on; null where pictures are read as they are"
+    )
     label: str | None = None
     index: int | None = None
     probability: float | None = None
@@ -231,7 +237,9 @@ class InputFacts(Message):
 
     width: int = Field(description="of the picture as it was read; large ones are reduced first")
     height: int
-    paper: Literal["light", "dark"] = Field(description="which end of the grey scale was taken for paper")
+    paper: Literal["light", "dark"] | None = Field(
+        description="which end of the grey scale was taken for paper; null where pictures are read as they are"
+    )
     steps: list[StepFacts]
 
 

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from app.inference.decoding import FORMATS
+from app.inference.decoding import FORMATS, as_it_is
 from app.training.pictures import DatasetError, Pictures, checked
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
@@ -117,9 +117,7 @@ def read_image(path: Path) -> NDArray[np.uint8]:
                         height=image.height,
                         most=LONGEST_SIDE,
                     )
-                upright = ImageOps.exif_transpose(image)
-                grey = upright.mode in ("1", "L", "LA", "I;16")
-                return np.asarray(_opaque(upright).convert("L" if grey else "RGB"))
+                return np.asarray(as_it_is(ImageOps.exif_transpose(image)))
         except DAMAGED as error:
             raise DatasetError(
                 "image-damaged",
@@ -127,15 +125,6 @@ def read_image(path: Path) -> NDArray[np.uint8]:
                 file=str(path),
                 error=str(error),
             ) from error
-
-
-def _opaque(image: Image.Image) -> Image.Image:
-    if image.mode == "I;16":
-        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    if not image.has_transparency_data:
-        return image
-    with_alpha = image.convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), with_alpha)
 
 
 def _coloured(array: NDArray[np.uint8]) -> NDArray[np.uint8]:

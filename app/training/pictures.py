@@ -97,12 +97,18 @@ def fitted(pictures: Pictures, shape: tuple[int, int, int]) -> Tensor:
     Slightly smaller ones get a border of zeros, as MNIST's 28x28 do in a 32x32; others are resized as a whole.
     """
     channels, height, width = shape
-    images = _coloured(pictures.images.permute(0, 3, 1, 2), channels)
-    rows, columns = height - images.shape[2], width - images.shape[3]
-    if 0 <= rows <= height // 4 and 0 <= columns <= width // 4:
+    images = coloured(pictures.images.permute(0, 3, 1, 2), channels)
+    if is_framed(images.shape, shape):
+        rows, columns = height - images.shape[2], width - images.shape[3]
         top, left = rows // 2, columns // 2
         return functional.pad(images, (left, columns - left, top, rows - top)).contiguous()
-    return torch.cat([_resized(some, height, width) for some in images.split(CHUNK)])
+    return torch.cat([resized(some, height, width) for some in images.split(CHUNK)])
+
+
+def is_framed(images: Sequence[int], shape: tuple[int, int, int]) -> bool:
+    """Whether images of this shape, (..., H, W), get a border of zeros to be of the other, (C, H, W)."""
+    rows, columns = shape[1] - images[-2], shape[2] - images[-1]
+    return 0 <= rows <= shape[1] // 4 and 0 <= columns <= shape[2] // 4
 
 
 def statistics(images: Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -117,7 +123,8 @@ def statistics(images: Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]:
     return tuple(means), tuple(deviations)
 
 
-def _coloured(images: Tensor, channels: int) -> Tensor:
+def coloured(images: Tensor, channels: int) -> Tensor:
+    """(N, C, H, W) uint8 with so many channels: grey ones repeated, colours as their luma."""
     if images.shape[1] == channels:
         return images
     if images.shape[1] == 1:
@@ -127,7 +134,8 @@ def _coloured(images: Tensor, channels: int) -> Tensor:
     return grey.expand(-1, channels, -1, -1)
 
 
-def _resized(images: Tensor, height: int, width: int) -> Tensor:
+def resized(images: Tensor, height: int, width: int) -> Tensor:
+    """(N, C, H, W) uint8 at another size."""
     real = functional.interpolate(
         images.float(), size=(height, width), mode="bilinear", align_corners=False, antialias=True
     )

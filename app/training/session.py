@@ -65,7 +65,7 @@ class Session:
         try:
             pictures = self._pictures(settings.dataset)
             prepared = prepare(settings, pictures)
-            put(run.folder / "network.json", orjson.dumps(facts(settings, prepared, pictures.classes)))
+            put(run.folder / "network.json", orjson.dumps(facts(settings, prepared, pictures)))
             resume = resumed(run)
             state = go_back(run, journal) if journal.seq else run.state
             recorder = Recorder(run, journal, settings, prepared, state)
@@ -103,14 +103,15 @@ def resumed(run: Run) -> Resume | None:
     return Resume(load_file(path), json.loads(words_of(path)["numbers"]))
 
 
-def facts(settings: RunSettings, prepared: Prepared, classes: tuple[str, ...]) -> dict[str, Any]:
+def facts(settings: RunSettings, prepared: Prepared, pictures: Pictures) -> dict[str, Any]:
     """What whoever opens the weights has to know."""
     feed, network = prepared.feed, prepared.network
     shape = tuple(feed.train_on[0].shape[1:])
+    height, width, channels = pictures.images.shape[1:]
     if isinstance(settings.model, Pattern):
         rows = [
             {"name": row.name, "kind": row.kind, "shape": row.shape, "parameters": row.parameters}
-            for row in shapes(settings.model, (shape[0], shape[1], shape[2]), len(classes))
+            for row in shapes(settings.model, (shape[0], shape[1], shape[2]), len(pictures.classes))
         ]
     else:
         layers = trace(network, torch.zeros(1, *shape)).layers
@@ -121,7 +122,8 @@ def facts(settings: RunSettings, prepared: Prepared, classes: tuple[str, ...]) -
     return {
         "model": settings.model if isinstance(settings.model, str) else "pattern",
         "input_shape": shape,
-        "classes": classes,
+        "picture_shape": (channels, height, width),
+        "classes": pictures.classes,
         "mean": prepared.mean,
         "std": prepared.std,
         "parameters": sum(value.numel() for value in network.parameters()),

@@ -1042,9 +1042,9 @@ export interface FrameHeader {
    */
   blank: boolean;
   /**
-   * which end of the grey scale the paper was on
+   * which end of the grey scale the paper was on; null where pictures are read as they are
    */
-  paper: 'light' | 'dark';
+  paper: ('light' | 'dark') | null;
   label: string | null;
   index: number | null;
   probability: number | null;
@@ -1052,9 +1052,12 @@ export interface FrameHeader {
 }
 /**
  * One step of the way from picture to input; its pixels travel beside it, as the tensor `step.<name>`.
+ *
+ * For a network that learned from whole pictures: `colour` or `grey` as it was or became, `size` as that of the
+ * pictures learned from, then `pad` or `resize` as these were brought to the input.
  */
 export interface StepFacts {
-  name: 'grey' | 'ink' | 'crop' | 'fit' | 'centre' | 'pad';
+  name: 'grey' | 'ink' | 'crop' | 'fit' | 'centre' | 'pad' | 'colour' | 'size' | 'resize';
   width: number;
   height: number;
   /**
@@ -1088,9 +1091,9 @@ export interface InputFacts {
   width: number;
   height: number;
   /**
-   * which end of the grey scale was taken for paper
+   * which end of the grey scale was taken for paper; null where pictures are read as they are
    */
-  paper: 'light' | 'dark';
+  paper: ('light' | 'dark') | null;
   steps: StepFacts[];
 }
 /**
