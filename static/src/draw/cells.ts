@@ -15,17 +15,36 @@ export function paintCells(
   limit: number,
   hairline: string | null,
 ): void {
-  const rows = Math.ceil(values.length / cols);
-  const scratched = scratchOf(cols, rows);
-  const { image, pixels } = words(scratched, cols, rows);
+  paintMaps(context, [box], values, cols, Math.ceil(values.length / cols), palette, limit, hairline);
+}
+
+/** Paints maps of one size, whose values follow one another, each into its box. */
+export function paintMaps(
+  context: CanvasRenderingContext2D,
+  boxes: readonly Box[],
+  values: ArrayLike<number>,
+  cols: number,
+  rows: number,
+  palette: Palette,
+  limit: number,
+  hairline: string | null,
+): void {
+  const all = rows * boxes.length;
+  const scratched = scratchOf(cols, all);
+  const { image, pixels } = words(scratched, cols, all);
   for (let index = 0; index < values.length; index += 1) {
     pixels[index] = palette.words[indexOf(palette.diverging, values[index] ?? 0, limit)] ?? 0;
   }
   scratched.putImageData(image, 0, 0);
   context.imageSmoothingEnabled = false;
-  context.drawImage(scratched.canvas, 0, 0, cols, rows, box.x, box.y, box.width, box.height);
-  if (hairline === null) return;
-  context.fillStyle = hairline;
+  boxes.forEach((box, map) => {
+    context.drawImage(scratched.canvas, 0, map * rows, cols, rows, box.x, box.y, box.width, box.height);
+    if (hairline !== null) paintLines(context, box, cols, rows, hairline);
+  });
+}
+
+function paintLines(context: CanvasRenderingContext2D, box: Box, cols: number, rows: number, colour: string): void {
+  context.fillStyle = colour;
   const side = box.width / cols;
   for (let col = 1; col < cols; col += 1) context.fillRect(box.x + col * side, box.y, 1, box.height);
   for (let row = 1; row < rows; row += 1) context.fillRect(box.x, box.y + row * side, box.width, 1);

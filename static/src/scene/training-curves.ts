@@ -105,15 +105,17 @@ export function joined(lines: readonly Line[]): [number[], ...Column[]] {
   const [xs, columns] = [[] as number[], lines.map((): Column => [])];
   for (;;) {
     let x = Infinity;
-    lines.forEach((line, index) => (x = Math.min(x, line.xs[next[index] ?? 0] ?? Infinity)));
+    for (let index = 0; index < lines.length; index += 1) {
+      const ahead = lines[index]?.xs[next[index] ?? 0] ?? Infinity;
+      if (ahead < x) x = ahead;
+    }
     if (x === Infinity) return [xs, ...columns];
-    lines.forEach((line, index) => {
-      const at = next[index] ?? 0;
-      if (line.xs[at] === x) {
-        columns[index]?.push(line.ys[at] ?? null);
-        next[index] = at + 1;
-      } else columns[index]?.push(undefined);
-    });
+    for (let index = 0; index < lines.length; index += 1) {
+      const [line, at] = [lines[index], next[index] ?? 0];
+      const here = line?.xs[at] === x;
+      columns[index]?.push(here ? (line.ys[at] ?? null) : undefined);
+      if (here) next[index] = at + 1;
+    }
     xs.push(x);
   }
 }

@@ -1,19 +1,43 @@
-/** Everything that has changed is shown together, once in a frame of the display. */
+/** The display's frames: what has changed is shown together, and what is costly to draw is drawn one in a frame. */
 
-const waiting = new Set<() => void>();
+const APART = 80; // milliseconds between two showings; trainers tell of their steps every 100
+
+const changed = new Set<() => void>();
+const turns: (() => void)[] = [];
+let shown = -Infinity;
 let frame = 0;
 
-export function atNextFrame(show: () => void): void {
-  waiting.add(show);
-  if (frame !== 0) return;
-  frame = requestAnimationFrame(() => {
-    frame = 0;
-    const all = [...waiting];
-    waiting.clear();
-    for (const each of all) each();
-  });
+/** Shows it in one of the next frames, with everything else that has changed until then. */
+export function soon(show: () => void): void {
+  changed.add(show);
+  wake();
 }
 
-export function notAnyMore(show: () => void): void {
-  waiting.delete(show);
+/** Draws it in a frame in which nothing else is drawn. */
+export function inTurn(draw: () => void): void {
+  if (!turns.includes(draw)) turns.push(draw);
+  wake();
+}
+
+export function notAnyMore(work: () => void): void {
+  changed.delete(work);
+  const place = turns.indexOf(work);
+  if (place >= 0) turns.splice(place, 1);
+}
+
+function wake(): void {
+  if (frame === 0) frame = requestAnimationFrame(next);
+}
+
+function next(now: number): void {
+  frame = 0;
+  const draw = turns.shift();
+  if (draw !== undefined) draw();
+  else if (changed.size > 0 && now - shown >= APART) {
+    shown = now;
+    const all = [...changed];
+    changed.clear();
+    for (const show of all) show();
+  }
+  if (turns.length > 0 || changed.size > 0) wake();
 }

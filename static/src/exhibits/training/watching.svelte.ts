@@ -4,7 +4,7 @@ import { RunLog, type EpochRow, type LogEvent, type Notice, type Started } from 
 import { settled, type Settings } from '../../scene/training-settings';
 import { Listening } from '../../wire/events';
 import { curve, epochs, isLive, stretch, type Run, type Server, type Status } from '../../wire/runs';
-import { atNextFrame, notAnyMore } from './frames';
+import { notAnyMore, soon } from './frames';
 
 const LONG = 20_000; // steps from which a run is shown by its curve, not by every step
 const MOST = 3 * LONG; // points from which a run that goes on is taken up by its curve anew
@@ -155,7 +155,7 @@ export class Watch {
         if (log !== this.log || log.weight !== smoothing) continue;
         log.refine(found);
         this.#seen = steps;
-        atNextFrame(this.#show);
+        soon(this.#show);
       } catch {
         // what is here is shown, less closely
       }
@@ -194,7 +194,7 @@ export class Watch {
   #hear(event: LogEvent): void {
     if (!this.log.take(event)) return;
     this.#meanwhile?.push(event);
-    atNextFrame(this.#show);
+    soon(this.#show);
   }
 
   #shown(): void {

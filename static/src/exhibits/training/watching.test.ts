@@ -10,7 +10,7 @@ const asked: { path: string; after: string | null }[] = [];
 let answers: Record<string, () => Response> = {};
 
 beforeEach(() => {
-  vi.stubGlobal('requestAnimationFrame', (then: () => void) => setTimeout(then));
+  vi.stubGlobal('requestAnimationFrame', (then: (now: number) => void) => setTimeout(() => then(performance.now())));
   vi.stubGlobal('fetch', (url: URL, init?: RequestInit) => {
     const path = url.pathname + url.search;
     asked.push({ path, after: new Headers(init?.headers).get('last-event-id') });
