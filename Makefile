@@ -35,11 +35,11 @@ lint: $(VENV)/.test static/node_modules/.receptive-tools static/dist/.receptive-
 	cd static && npx --no-install eslint .
 	cd static && npx --no-install svelte-check --tsconfig ./tsconfig.json --fail-on-warnings
 
-bench: $(VENV)-bench/.made static/dist/.receptive-built
+bench: $(VENV)-bench/.made $(VENV)-gradio/.made static/dist/.receptive-built
 	$(VENV)-bench/bin/python -m bench $(ARGS)
 
 clean:
-	rm -rf $(VENV) $(VENV)-bench static/node_modules static/dist build dist
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-gradio static/node_modules static/dist build dist
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Receptive needs Python 3.11 or newer; make PYTHON=python3.12 names another")'
@@ -54,12 +54,17 @@ $(VENV)/.test: $(VENV)/.made $(PACKAGED)
 	$(PIP) install --constraint constraints.txt --editable '.[test]'
 	@touch $@ $(VENV)/.run
 
-# The bench has an environment of its own, because its peers want other versions; where they do not install, it goes without.
+# The bench has an environment of its own, and so has Gradio, which wants an older Pillow; where a peer does not install,
+# it goes without.
 $(VENV)-bench/.made: $(PACKAGED)
 	$(PYTHON) -m venv $(VENV)-bench
 	$(VENV)-bench/bin/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt --editable '.[bench]'
-	-$(VENV)-bench/bin/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt gradio==6.31.0
 	-$(VENV)-bench/bin/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt litserve==0.2.19
+	@touch $@
+
+$(VENV)-gradio/.made: constraints.txt
+	$(PYTHON) -m venv $(VENV)-gradio
+	-$(VENV)-gradio/bin/python -m pip --disable-pip-version-check --quiet install gradio==6.31.0 $(shell grep -E '^(torch|safetensors)==' constraints.txt)
 	@touch $@
 
 static/dist/.receptive-built: $(VENV)/.run $(STATIC_SOURCES) $(LOCKED)

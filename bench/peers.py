@@ -1,4 +1,4 @@
-"""Gradio and LitServe serving the same network, where the bench's environment has them."""
+"""Gradio and LitServe serving the same network, where they are installed."""
 
 import asyncio
 import importlib.util
@@ -11,15 +11,17 @@ import httpx2
 from bench.rasters import picture_png
 from bench.report import Row
 from bench.rest import calls
-from bench.servers import Server, free_port, receptive, running
+from bench.servers import ROOT, Server, free_port, receptive, running
+
+GRADIO_HOME = ROOT / ".venv-gradio"  # its versions are not ours
 
 GRADIO = """
-import sys, gradio, torch
+import sys, gradio, numpy, torch
 from app.inference.picture import decode, prepare
 from models.catalogue import CATALOGUE, load
 model, network = load("lenet5"), CATALOGUE["lenet5"]
 def predict(picture):
-    step = prepare(picture.convert("L").__array__())
+    step = prepare(numpy.asarray(picture.convert("L")))
     with torch.inference_mode():
         logits = model((torch.from_numpy(step.input)[None, None] - network.mean) / network.std)[0]
     return {str(i): float(p) for i, p in enumerate(logits.softmax(0))}
@@ -78,9 +80,9 @@ async def gradio_calls(server: Server, clients: int, count: int) -> tuple[float,
 def measure() -> Iterator[Row]:
     """The label of one picture, one client and thirty, by each that is installed; ours last, in the same run."""
     results: list[tuple[str, float, tuple[float, float], tuple[float, float]]] = []
-    if importlib.util.find_spec("gradio"):
+    if any(GRADIO_HOME.glob("lib/python*/site-packages/gradio")):
         port = free_port()
-        with running(["-c", GRADIO, str(port)], port) as server:
+        with running(["-c", GRADIO, str(port)], port, python=GRADIO_HOME / "bin" / "python") as server:
             alone = asyncio.run(gradio_calls(server, 1, 60))
             results.append(("Gradio", server.started, alone, asyncio.run(gradio_calls(server, 30, 150))))
     if importlib.util.find_spec("litserve"):

@@ -65,20 +65,27 @@ def wait_until_answered(url: str, process: subprocess.Popen[bytes], patience: fl
 
 
 @contextmanager
-def running(arguments: list[str], port: int, answers: str = "/") -> Iterator[Server]:
+def running(
+    arguments: list[str], port: int, answers: str = "/", python: str | Path = sys.executable
+) -> Iterator[Server]:
     """Start `python` with `arguments` in the project's root, wait for its first answer, stop it afterwards."""
     begun = time.perf_counter()
-    process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([python, *arguments], cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
         wait_until_answered(f"http://127.0.0.1:{port}{answers}", process)
         yield Server(port, process, time.perf_counter() - begun)
     finally:
+        alive = process.poll() is None
+        started = psutil.Process(process.pid).children(recursive=True) if alive else []  # LitServe's outlive it
         process.terminate()
         try:
             process.wait(10)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        _, left = psutil.wait_procs(started, timeout=5)
+        for one in left:
+            one.kill()
 
 
 @contextmanager
