@@ -8,6 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ PICTURES = 48_000  # all that are not held out
 EPOCHS = 2  # of which the last is measured
 ROUNDS = 3
 WATCHERS = 30
+JUST_OPENED, LONG_OPEN = 3.0, 20.0  # seconds from the page to pressing Train
 AUGMENTATION = {"shift": 0.3, "rotate": 0.3, "scale": 0.3}
 
 
@@ -39,14 +41,14 @@ def bare() -> float:
 
 
 @contextmanager
-def lab(runs: Path) -> Iterator[Server]:
-    """A server, its networks loaded."""
+def lab(runs: Path, answers: str = "/models/lenet5") -> Iterator[Server]:
+    """A server, its networks loaded, or as soon as it answers another path."""
     port = free_port()
     arguments = ["-m", "app.cli", "serve", "--port", str(port), "--no-browser", "--runs", str(runs)]
     folder = data_folder()
     if folder is not None:
         arguments += ["--data-dir", str(folder)]
-    with running(arguments, port, "/models/lenet5") as server:
+    with running(arguments, port, answers) as server:
         yield server
 
 
@@ -96,15 +98,23 @@ def watched(server: Server, watchers: int, **changes: Any) -> float:
     return PICTURES / (last - begun)
 
 
-def first_point(server: Server) -> float:
-    """Seconds from pressing Train, on a page that has been open for a while, to the first point of the curve."""
-    httpx2.post(f"{server.url}/runs/plan", json={}, timeout=60).raise_for_status()
-    time.sleep(20)
-    begun = time.perf_counter()
-    run = httpx2.post(f"{server.url}/runs", json={"epochs": 1}, timeout=60).json()["id"]
-    spent = next(time.perf_counter() - begun for event in events(server, run) if event["kind"] == "steps")
-    httpx2.post(f"{server.url}/runs/{run}/stop", timeout=60).raise_for_status()
+def first_point(server: Server, open_for: float) -> float:
+    """Seconds from pressing Train, on a page that has been open for so many, to the first point of the curve."""
+    with ThreadPoolExecutor(1) as page:
+        asked = page.submit(httpx2.post, f"{server.url}/runs/plan", json={}, timeout=60)
+        time.sleep(open_for)
+        begun = time.perf_counter()
+        run = httpx2.post(f"{server.url}/runs", json={"epochs": 1}, timeout=60).json()["id"]
+        spent = next(time.perf_counter() - begun for event in events(server, run) if event["kind"] == "steps")
+        httpx2.post(f"{server.url}/runs/{run}/stop", timeout=60).raise_for_status()
+        asked.result().raise_for_status()
     return spent
+
+
+def first_point_of_a_new_server(open_for: float) -> float:
+    """The same where the page is the first thing that the server has answered."""
+    with tempfile.TemporaryDirectory() as folder, lab(Path(folder), "/train") as server:
+        return first_point(server, open_for)
 
 
 def middle(values: list[float]) -> float:
@@ -112,9 +122,14 @@ def middle(values: list[float]) -> float:
 
 
 def measure() -> Iterator[Row]:
-    """Rounds of the bare script and the lab in turn."""
+    """The first points, then rounds of the bare script and the lab in turn."""
+    for open_for in (JUST_OPENED, 0.0):
+        spent = middle([first_point_of_a_new_server(open_for) for _ in range(ROUNDS)])
+        what = f"first point, on a page opened {open_for:.0f} s ago on a new server"
+        limit, met = ("under 2 s", spent < 2) if open_for else ("", None)
+        yield Row("training", what, f"{spent:.2f} s", "", None, limit, met)
     with tempfile.TemporaryDirectory() as folder, lab(Path(folder)) as server:
-        spent = first_point(server)
+        spent = first_point(server, LONG_OPEN)
         yield Row("training", "first point of a curve", f"{spent:.2f} s", "", None, "under 2 s", spent < 2)
         bare()
         rounds = [

@@ -1,7 +1,5 @@
 """Real handwritten digits, drawn large and smooth from the UCI set, and two photos; both as scikit-learn has them."""
 
-import gzip
-import importlib.util
 import io
 from functools import cache
 from pathlib import Path
@@ -14,6 +12,7 @@ from PIL import Image
 
 from app.routes.problems import RefusalError, brief, documented
 from app.schemas import PhotoRow, SampleRow
+from app.training import bundled
 
 router = APIRouter(tags=["samples"])
 
@@ -98,18 +97,17 @@ def _photo(name: str) -> bytes:
 
 
 def _folder() -> Path:
-    """Where scikit-learn keeps its data; it is not imported, which would take a second."""
-    found = importlib.util.find_spec("sklearn")
-    if found is None or found.origin is None:
-        raise RefusalError(503, "samples: scikit-learn, whose digits and photos these are, is not installed")
-    return Path(found.origin).parent / "datasets"
+    """Where scikit-learn's data are. Raises RefusalError."""
+    try:
+        return bundled.folder()
+    except ModuleNotFoundError as error:
+        raise RefusalError(503, f"samples: {error}") from error
 
 
 @cache
 def _values() -> NDArray[np.uint8]:
     """(1797, 65): 8x8 values of 0 to 16, then the label."""
-    with gzip.open(_folder() / "data" / "digits.csv.gz", "rt", encoding="ascii") as lines:
-        return np.loadtxt(lines, delimiter=",", dtype=np.uint8)
+    return bundled.digits(_folder())
 
 
 def drawn(row: int) -> NDArray[np.uint8]:

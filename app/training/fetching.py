@@ -1,12 +1,12 @@
 """Files of published data sets: found in a folder, or downloaded once into the cache, always checked."""
 
 import errno
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pooch
-import requests
+from platformdirs import user_cache_path
 
 from app.training.pictures import DatasetError
 
@@ -50,12 +50,13 @@ def _part(progress: Progress, before: int, size: int, whole: int) -> Progress:
 
 def cache_folder() -> Path:
     """Where downloads are kept: the user's cache folder."""
-    return Path(pooch.os_cache("receptive"))
+    return user_cache_path("receptive")
 
 
 def check(path: Path, file: File) -> Path:
     """The path again, if the file there is whole. Raises DatasetError."""
-    found = pooch.file_hash(str(path), alg="md5")
+    with path.open("rb") as content:
+        found = hashlib.file_digest(content, "md5").hexdigest()
     if found != file.md5:
         raise DatasetError(
             "wrong-checksum",
@@ -85,6 +86,9 @@ def download(addresses: Sequence[str], file: File, folder: Path, progress: Progr
 
     Raises DatasetError, and Cancelled if `progress` does.
     """
+    import pooch  # with requests, which most trainings do without
+    import requests
+
     reasons = []
     for address in addresses:
         try:

@@ -6,10 +6,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
-from sklearn.datasets import load_digits
 from torch import Tensor
 
 from app.inference.picture import prepare
+from app.training import bundled
 from models.classifier import Classifier
 
 SIDE = 32  # of the picture that an 8x8 bitmap is smoothly enlarged to
@@ -25,8 +25,8 @@ class Framed:
 
 def other_writers() -> Framed:
     """scikit-learn's digits, 8x8 in 17 levels, enlarged by bicubic interpolation, as black ink on white."""
-    digits = load_digits()
-    return as_sent([_enlarged(image) for image in digits.images], digits.target)
+    digits = bundled.digits(bundled.folder())
+    return as_sent([_enlarged(row.reshape(8, 8)) for row in digits[:, :64]], digits[:, 64].astype(np.int64))
 
 
 def as_sent(pictures: list[NDArray[np.uint8]], labels: NDArray[np.int64]) -> Framed:
@@ -35,7 +35,7 @@ def as_sent(pictures: list[NDArray[np.uint8]], labels: NDArray[np.int64]) -> Fra
     return Framed(torch.from_numpy(ink)[:, None], torch.from_numpy(np.asarray(labels, np.int64)))
 
 
-def _enlarged(image: NDArray[np.float64]) -> NDArray[np.uint8]:
+def _enlarged(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     ink = Image.fromarray(np.pad(image * (255 / 16), 1).astype(np.uint8)).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
     return 255 - np.asarray(ink)
 

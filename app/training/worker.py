@@ -4,17 +4,19 @@ There it is told `train FOLDER` and `stop`; where the input ends, whoever starte
 """
 
 import argparse
+import gc
 import json
 import os
 import signal
 import sys
 import threading
+import traceback
 from dataclasses import asdict
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Final
 
-from app.training.endings import GONE, STOPPED, Ending
+from app.training.endings import GONE, STOPPED, Ending, explained
 from app.training.held import HeldError, held
 from app.training.runs import Run
 
@@ -56,23 +58,24 @@ def main(arguments: list[str]) -> int:
     """Train one run; the exit status is 0 where the run's end is written down."""
     orders = Orders()
     signal.signal(signal.SIGTERM, orders.stop)
-    if sys.platform != "win32":
-        os.nice(NICE)
     options = argparse.ArgumentParser(prog="python -m app.training.worker", description=__doc__)
     options.add_argument("folder", nargs="?", type=Path, help="the run's folder")
     options.add_argument("--data-dir", type=Path, help="folder that holds published data sets")
     given = options.parse_args(arguments)
     folder: Path | None = given.folder
+    trouble = None
     if folder is None:
         orders.listen()
-        prepare_to_train()
+        trouble = _trouble()
         folder = orders.folder()
     if folder is None:
         return 0
+    if sys.platform != "win32":
+        os.nice(NICE)
     try:
         with held(folder / "lock"):
             _complain_in(folder / "worker.log")
-            ending, written = carry_out(Run(folder), orders, given.data_dir)
+            ending, written = carry_out(Run(folder), orders, given.data_dir, trouble)
     except HeldError:
         return HELD
     print(json.dumps(asdict(ending)), flush=True)
@@ -86,8 +89,21 @@ def _complain_in(path: Path) -> None:
     os.close(file)
 
 
+def _trouble() -> Exception | None:
+    """What went wrong with what has to be imported; told where there is a run that cannot begin for it."""
+    try:
+        prepare_to_train()
+    except Exception as error:  # noqa: BLE001  whatever it is, the run has to say so
+        return error
+    return None
+
+
 def prepare_to_train() -> None:
-    """Import what training needs, take a step, which imports more, open the default data: nobody waits for it then."""
+    """Import what training needs, take a step, which imports more, open the default data: nobody waits for it then.
+
+    All of that stays, so that no garbage is looked for meanwhile or among it later.
+    """
+    gc.disable()
     import torch
 
     import app.training.session  # noqa: F401
@@ -98,12 +114,19 @@ def prepare_to_train() -> None:
     value.sum().backward()
     torch.optim.Adam([value], fused=True).step()
     datasets.digits()
+    gc.freeze()
+    gc.enable()
 
 
-def carry_out(run: Run, orders: Orders, data_dir: Path | None) -> tuple[Ending, bool]:
-    """Train; how the run ended, and whether that could be written down."""
-    from app.training.session import Session
-
+def carry_out(run: Run, orders: Orders, data_dir: Path | None, trouble: Exception | None = None) -> tuple[Ending, bool]:
+    """Train, unless there was trouble; how the run ended, and whether that could be written down."""
+    try:
+        if trouble is not None:
+            raise trouble
+        from app.training.session import Session
+    except Exception as error:  # noqa: BLE001  whatever it is, the run has to say so
+        traceback.print_exc()
+        return explained(error), False
     session = Session(run, data_dir)
     return session.run(lambda: orders.asked), session.written
 

@@ -66,6 +66,7 @@ async def planned(request: Request, asked: RunSettings) -> Response:
     Nothing is trained or fetched.
     """
     found = await anyio.to_thread.run_sync(plan_of, request, asked)
+    await anyio.to_thread.run_sync(queue_of(request).warm)  # beside the engine, which on a new server still wakes up
     layers = found.layers
     if layers is None:
         engine: Engine = request.app.state.engine
@@ -73,7 +74,6 @@ async def planned(request: Request, asked: RunSettings) -> Response:
         traced = await engine.call(lambda: hosted.layers)
         names = {"name": "name", "kind": "kind", "output_shape": "shape", "parameters": "parameters"}
         layers = [{ours: layer[theirs] for theirs, ours in names.items()} for layer in traced]
-    await anyio.to_thread.run_sync(queue_of(request).warm)
     parameters = sum(layer["parameters"] for layer in layers)
     return as_json({**found.__dict__, "layers": layers, "parameters": parameters})
 
