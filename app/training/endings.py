@@ -28,7 +28,10 @@ GONE: Final = Ending.because(
     "interrupted", Why("server-ended", "the server ended; the run can be continued from its last epoch")
 )
 FULL: Final = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
-MEMORY: Final = ("can't allocate memory", "not enough memory", "out of memory", "bad_alloc")
+MEMORY: Final = (
+    "can't allocate memory", "cannot allocate memory", "not enough memory", "out of memory", "bad_alloc",
+    "failed to map segment",  # of a library that is loaded
+)  # fmt: skip
 
 
 def end(run: Run, journal: Journal, ending: Ending) -> None:
@@ -48,7 +51,7 @@ def explained(error: BaseException) -> Ending:
 def _meaning(error: BaseException) -> Why:
     if isinstance(error, ExplainedError):
         return error.why
-    if isinstance(error, MemoryError) or any(words in str(error) for words in MEMORY):
+    if isinstance(error, MemoryError) or any(words in str(error).lower() for words in MEMORY):
         return Why("memory", "the memory does not suffice: take a smaller batch_size, a subset or a smaller network")
     if isinstance(error, OSError):
         about = {"error": error.strerror or str(error)}

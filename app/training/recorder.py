@@ -40,7 +40,8 @@ class Recorder:
         self._waiting: list[Step] = []
         self._flushed = self._reached = self._synced = self._epoch_begun = time.monotonic()
         self._mistaken = 0.0
-        self._told = state.seconds
+        steps = points.read(run.folder / "steps.bin")
+        self._told = float(steps["seconds"][-1]) if len(steps) else 0.0
         self._paces: deque[float] = deque(maxlen=5)  # seconds of the last epochs
         self._kept: frozenset[int] = frozenset()
         self._steps = (run.folder / "steps.bin").open("ab", buffering=0)

@@ -1,6 +1,7 @@
 """The process that trains: it obeys, it holds its run, and whatever ends it is said."""
 
 import errno
+import itertools
 import json
 import os
 import signal
@@ -13,10 +14,13 @@ from typing import Any
 import pytest
 import torch
 
-from app.training import journal
-from app.training.endings import explained, killed
+from app.training import journal, points
+from app.training.endings import STOPPED, explained, killed
+from app.training.events import Epoch
 from app.training.pictures import DatasetError
+from app.training.recorder import Recorder
 from app.training.runs import Run, Shelf
+from app.training.session import Session
 from app.training.settings import RunSettings
 from app.training.worker import HELD
 
@@ -92,6 +96,24 @@ def test_a_run_that_diverges_says_why(tmp_path: Path) -> None:
     assert run.state.status == "failed"
     assert "diverged" in run.state.reason
     assert "learning rate" in run.state.reason
+
+
+def test_the_steps_of_a_run_that_was_continued_are_those_of_its_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = Recorder._told_of
+
+    def later(recorder: Recorder, event: Epoch) -> dict[str, Any]:
+        time.sleep(0.005)  # an epoch is judged and told after its last step
+        return told(recorder, event)
+
+    monkeypatch.setattr(Recorder, "_told_of", later)
+    run = created(tmp_path, epochs=8)
+    heard = itertools.count(1)
+    while run.state.status != "finished":
+        Session(run, None).run(lambda: STOPPED if next(heard) % 20 == 0 else None)
+        assert points.read(run.folder / "steps.bin").tobytes() == points.rebuilt(run.log).tobytes()
+    assert [event["kind"] for event in journal.events(run.log)].count("continued") > 1
 
 
 def test_memory_that_does_not_suffice_is_told_with_what_to_do() -> None:
