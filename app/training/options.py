@@ -205,12 +205,7 @@ def run_settings(settings: TrainSettings) -> RunSettings:
     try:
         return RunSettings.model_validate(values)
     except ValidationError as error:
-        raise ValueError("\n".join(dict.fromkeys(_sentence(problem) for problem in _told(error)))) from error
-
-
-def _told(error: ValidationError) -> list[Any]:
-    """The problems without those of a choice that was not meant: a pattern is no name of a network."""
-    return [problem for problem in error.errors() if problem["loc"][:1] != ("model",) or "Pattern" in problem["loc"]]
+        raise ValueError("\n".join(dict.fromkeys(_sentence(problem) for problem in error.errors()))) from error
 
 
 def _listed(name: str, value: Any) -> Any:

@@ -3,9 +3,20 @@
 Torch is not imported here: the server knows the settings before torch is there.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from app.training.schedules import Finite, Schedule
@@ -26,6 +37,24 @@ def a_dataset(name: str) -> str:
     if name not in NAMES and not (name.startswith(FOLDER) and name != FOLDER):
         raise ValueError(f"a data set is {', '.join(NAMES)} or {FOLDER}PATH")
     return name
+
+
+LARGEST_BATCH = 100_000
+
+
+def a_batch_size(value: Any, whole: ValidatorFunctionWrapHandler) -> Any:
+    """One sentence for both that it may be. Raises PydanticCustomError."""
+    try:
+        return whole(value)
+    except ValidationError as error:
+        raise PydanticCustomError(
+            "no-batch-size", 'a whole number from 1 to {most}, or "all", is needed', {"most": LARGEST_BATCH}
+        ) from error
+
+
+def a_kind_of_model(value: Any) -> str:
+    """Whether a network is named, or put together; so that what is wrong with it is said of that alone."""
+    return "name" if isinstance(value, str) else "pattern"
 
 
 class EarlyStopping(BaseModel):
@@ -72,9 +101,10 @@ class RunSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    model: Annotated[str, AfterValidator(a_network)] | Pattern = Field(
-        "lenet5", description="network of the catalogue, or a pattern of layers"
-    )
+    model: Annotated[
+        Annotated[str, AfterValidator(a_network), Tag("name")] | Annotated[Pattern, Tag("pattern")],
+        Discriminator(a_kind_of_model),
+    ] = Field("lenet5", description="network of the catalogue, or a pattern of layers")
     dataset: Annotated[str, AfterValidator(a_dataset)] = Field(
         "digits",
         description="digits, mnist, fashion-mnist, cifar10, the visitor's own drawings, or folder:PATH with a "
@@ -83,9 +113,9 @@ class RunSettings(BaseModel):
     held_out: Finite = Field(0.2, ge=0, le=0.9, description="share of every class that is only judged on")
     subset: int | None = Field(None, ge=2, le=1_000_000, description="pictures to learn from, fewer than there are")
     epochs: int = Field(10, ge=1, le=10_000, description="passes over the pictures")
-    batch_size: Annotated[int, Field(ge=1, le=100_000)] | Literal["all"] = Field(
-        32, description="pictures per step: 1 is online learning, all is batch learning"
-    )
+    batch_size: Annotated[
+        Annotated[int, Field(ge=1, le=LARGEST_BATCH)] | Literal["all"], WrapValidator(a_batch_size)
+    ] = Field(32, description="pictures per step: 1 is online learning, all is batch learning")
     seed: int = Field(1, ge=0, le=2**31 - 1, description="start of everything random; the same seed, the same run")
     optimizer: Literal["sgd", "momentum", "nesterov", "adam", "adamw"] = Field(
         "adam", description="how a gradient becomes a step: plain, with momentum, looking ahead, or scaled by weight"

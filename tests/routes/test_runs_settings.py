@@ -49,8 +49,15 @@ def images(folder: Path, *classes: str) -> Path:
         ({"epochs": 0}, "epochs"),
         ({"learning_rate": -1}, "learning_rate"),
         ({"learning_rate": "NaN"}, "learning_rate"),
-        ({"batch_size": "some"}, "batch_size"),
-        ({"model": "lenet6"}, "lenet5"),
+        (
+            {"batch_size": "some"},
+            """batch_size: a whole number from 1 to 100000, or "all", is needed; 'some' was sent""",
+        ),
+        (
+            {"model": "lenet6"},
+            "model.name: a network of the catalogue is needed: lenet5, lenet5-1998; 'lenet6' was sent",
+        ),
+        ({"model": {"kernel": 99}}, "model.pattern.kernel: Input should be less than or equal to 11; 99 was sent"),
         ({"dataset": "mnits"}, "dataset"),
         ({"nonsense": 1}, "nonsense"),
         ({"model": EMPTY}, "pool5"),
