@@ -133,6 +133,23 @@ def test_a_network_that_cannot_be_is_explained_beside_it_and_not_trained(open_pa
     expect(page.get_by_test_id("train")).to_be_enabled()
 
 
+def test_why_something_cannot_be_or_ended_is_said_in_chinese(open_page: Open, server: str) -> None:
+    settings = {"model": {"channels": [8, 8, 8, 8, 8, 8]}, "dataset": "digits"}
+    visit = at(open_page, "zh", settings=json.dumps(settings), lang="zh")
+    page = visit.page
+    expect(page.get_by_test_id("impossible")).to_have_text(re.compile("^pool5：2×2 的池化窗口放不进 1×1 的特征图"))
+    page.get_by_test_id("part-network").locator("summary").click()
+    expect(page.get_by_test_id("part-network-problem")).to_contain_text("池化窗口放不进")
+    lost = {**SMALL, "epochs": 50, "optimizer": "sgd", "learning_rate": 900, "weight_decay": 1}
+    run = over(server, call(server, "runs", lost)["id"])
+    assert (run["status"], run["why"]["code"].split("-")[0]) == ("failed", "diverged")
+    page = at(open_page, "zh", run=run["id"], lang="zh").page
+    expect(page.get_by_test_id("reason")).to_have_text(
+        re.compile("^训练在第 1 轮发散：.*或使用梯度裁剪$")
+    )
+    assert page.get_by_test_id("continue").count() == 0
+
+
 def test_the_inside_of_a_run_is_shown_with_its_history(open_page: Open, server: str, finished: dict[str, Any]) -> None:
     visit = at(open_page, run=finished["id"])
     page = visit.page

@@ -77,6 +77,41 @@ def test_settings_that_give_no_run_are_refused_before_anything_begins(
     assert httpx2.get(f"{lab.url}/runs").json() == {"runs": []}
 
 
+@pytest.mark.parametrize(
+    ("settings", "code", "values"),
+    [
+        ({"model": EMPTY}, "window-too-large", {"row": "pool5", "window": 2, "height": 1, "width": 1}),
+        ({"model": {"channels": [4], "kernel": 4}}, "even-kernel", {"kernel": 4, "smaller": 3, "larger": 5}),
+        ({"model": {"channels": [4], "dropout": 0}, "dropout": 0.5}, "no-dropout", {}),
+        ({"optimizer": "nesterov", "momentum": 0}, "nesterov-without-momentum", {}),
+        ({"loss": "own", "label_smoothing": 0.1}, "smoothing-of-own-loss", {}),
+        ({"held_out": 0, "early_stopping": {}}, "stopping-without-held-out", {}),
+        ({"dataset": "drawings"}, "drawings-of-too-few-classes", {"found": 0}),
+        ({"dataset": "folder:/nowhere/at/all"}, "no-folder-here", {"folder": "all"}),
+    ],
+)
+def test_what_gives_no_run_is_said_so_that_every_language_can_say_it(
+    lab: Running, settings: dict[str, Any], code: str, values: dict[str, Any]
+) -> None:
+    problem = httpx2.post(f"{lab.url}/runs/plan", json=settings, timeout=60).json()
+    assert problem["why"]["code"] == code
+    assert values.items() <= problem["why"]["values"].items()
+    assert all(str(value) in problem["detail"] for value in problem["why"]["values"].values())
+
+
+def test_what_pydantic_says_itself_has_no_code(lab: Running) -> None:
+    for settings in ({"epochs": 0}, {"epochs": 0, "held_out": 0, "early_stopping": {}}, {"nonsense": 1}):
+        assert httpx2.post(f"{lab.url}/runs/plan", json=settings, timeout=60).json()["why"] is None
+
+
+def test_a_run_of_an_older_version_has_its_reason_and_no_code(lab: Running) -> None:
+    run = lab.app.state.queue.shelf.create(RunSettings().model_dump(mode="json"))
+    old = {"status": "failed", "reason": "the loss is nan at step 3", "epoch": 0, "step": 3}
+    (run.folder / "state.json").write_text(json.dumps(old))
+    told = httpx2.get(f"{lab.url}/runs/{run.id}").json()
+    assert (told["status"], told["reason"], told["why"]) == ("failed", "the loss is nan at step 3", None)
+
+
 def test_a_plan_says_how_long_a_run_is_and_what_its_layers_are(lab: Running) -> None:
     plan = httpx2.post(f"{lab.url}/runs/plan", json={"epochs": 2, "schedule": {"kind": "cosine"}}, timeout=60).json()
     assert (plan["pictures"], plan["held_out"], plan["per_epoch"], plan["steps"]) == (1438, 359, 45, 90)
