@@ -32,37 +32,24 @@ _WHY: Final = {"anyOf": [{"$ref": "#/components/schemas/Why"}, {"type": "null"}]
 _PROGRESS: Final = 'event: progress\ndata: {"done":65536,"total":9941303}\n\n'
 
 
-class Fetches:
-    """Which data sets are being fetched; each by one visitor at a time."""
-
-    def __init__(self) -> None:
-        self._names: set[str] = set()
-
-    def enter(self, name: str) -> None:
-        """Begin. Raises RefusalError with 429 where it is being fetched already."""
-        if name in self._names:
-            why = Why("fetched-already", "name: {data} is being fetched already", {"data": name})
-            raise RefusalError(429, str(why), headers={"Retry-After": "10"}, why=why)
-        self._names.add(name)
-
-    def leave(self, name: str) -> None:
-        """Done, or given up."""
-        self._names.discard(name)
-
-
 class Fetching:
     """One download in a thread, its progress in the event loop."""
 
     def __init__(self, name: str, settings: Settings) -> None:
-        self._name, self._settings = name, settings
+        self.name, self._settings = name, settings
         self._given_up = threading.Event()
         self.state: dict[str, int] = {"done": 0, "total": 0}
+
+    @property
+    def given_up(self) -> bool:
+        """Whether it ends with the next bytes that come."""
+        return self._given_up.is_set()
 
     def run(self) -> None:
         """Fetch. Raises DatasetError, and Cancelled where it was given up."""
         from app.training import datasets
 
-        datasets.obtain(self._name, self._settings.data_dir, self._told)
+        datasets.obtain(self.name, self._settings.data_dir, self._told)
 
     def give_up(self) -> None:
         """Nobody waits for it any more."""
@@ -71,9 +58,30 @@ class Fetching:
     def _told(self, done: int, total: int) -> None:
         from app.training.fetching import Cancelled
 
-        if self._given_up.is_set():
+        if self.given_up:
             raise Cancelled
         self.state = {"done": done, "total": total}
+
+
+class Fetches:
+    """Which data sets are being fetched; each by one visitor at a time."""
+
+    def __init__(self) -> None:
+        self._under_way: dict[str, Fetching] = {}
+
+    async def enter(self, fetching: Fetching) -> None:
+        """Begin, as soon as one that was given up is gone. Raises RefusalError with 429 where another one goes on."""
+        name = fetching.name
+        while name in self._under_way:
+            if not self._under_way[name].given_up:
+                why = Why("fetched-already", "name: {data} is being fetched already", {"data": name})
+                raise RefusalError(429, str(why), headers={"Retry-After": "10"}, why=why)
+            await asyncio.sleep(BETWEEN)
+        self._under_way[name] = fetching
+
+    def leave(self, fetching: Fetching) -> None:
+        """Done, or given up."""
+        del self._under_way[fetching.name]
 
 
 @router.get(
@@ -139,17 +147,20 @@ async def fetch(
         raise RefusalError(404, f"name: {brief(name)} is no data set that is fetched; {', '.join(KNOWN)} are")
     await request.app.state.engine.ready()
     fetches: Fetches = request.app.state.fetches
-    fetches.enter(name)
-    return Watching(_fetched(Fetching(name, request.app.state.settings), fetches, name))
+    fetching = Fetching(name, request.app.state.settings)
+    await fetches.enter(fetching)
+    task = asyncio.create_task(asyncio.to_thread(fetching.run))
+    task.add_done_callback(lambda _: fetches.leave(fetching))
+    if await request.is_disconnected():  # who left while waiting begins no stream, whose end would give it up
+        fetching.give_up()
+    return Watching(_fetched(fetching, task))
 
 
-async def _fetched(fetching: Fetching, fetches: Fetches, name: str) -> AsyncIterator[bytes]:
+async def _fetched(fetching: Fetching, task: asyncio.Task[None]) -> AsyncIterator[bytes]:
     """The progress in bytes, until it is done or the client leaves."""
     from app.training.fetching import Cancelled
     from app.training.pictures import DatasetError
 
-    task = asyncio.create_task(asyncio.to_thread(fetching.run))
-    task.add_done_callback(lambda _: fetches.leave(name))
     try:
         while not task.done():
             yield _sent("progress", fetching.state)

@@ -3,12 +3,17 @@
 import errno
 import hashlib
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
 
 from app.training.pictures import DatasetError
+
+if TYPE_CHECKING:
+    import requests
 
 CHUNK = 2**16  # bytes between two calls of the progress
 
@@ -89,30 +94,50 @@ def download(addresses: Sequence[str], file: File, folder: Path, progress: Progr
     import pooch  # with requests, which most trainings do without
     import requests
 
-    reasons = []
+    reasons, damaged = [], []
     for address in addresses:
         try:
-            path = pooch.retrieve(
-                address + file.name,
-                known_hash=f"md5:{file.md5}",
-                fname=file.name,
-                path=folder,
-                downloader=pooch.HTTPDownloader(
-                    progressbar=False if progress is None else _Gauge(progress), chunk_size=CHUNK, timeout=30
-                ),
-            )
+            with _Open() as answers:
+                path = pooch.retrieve(
+                    address + file.name,
+                    known_hash=f"md5:{file.md5}",
+                    fname=file.name,
+                    path=folder,
+                    downloader=pooch.HTTPDownloader(
+                        progressbar=False if progress is None else _Gauge(progress),
+                        chunk_size=CHUNK,
+                        timeout=30,
+                        hooks={"response": answers.hold},
+                    ),
+                )
         except requests.RequestException as error:
             reasons.append(f"{address}: {error}")
             continue
         except OSError as error:
             raise explained(error, file, folder) from error
-        except ValueError as error:
-            reasons.append(f"{address}: {error}")
+        except ValueError:  # another checksum
+            damaged.append(address)
             continue
         return Path(path)
+    if damaged:
+        raise DatasetError(
+            "downloaded-damaged",
+            "{file} could not be downloaded whole: what came from {address} has not the published md5 {expected}; "
+            "try again later, or put the file into the server's data folder",
+            file=file.name,
+            address=", ".join(damaged),
+            expected=file.md5,
+        )
     raise DatasetError(
         "not-downloaded", "{file} could not be downloaded. {error}", file=file.name, error="; ".join(reasons)
     )
+
+
+class _Open(ExitStack):
+    """Answers that are closed at the end, read to theirs or not: pooch leaves those open that were given up."""
+
+    def hold(self, answer: "requests.Response", *_: object, **__: object) -> None:
+        self.callback(answer.close)
 
 
 class _Gauge:
