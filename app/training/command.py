@@ -11,6 +11,7 @@ import torch
 from app.training import datasets, record
 from app.training.bookmark import Bookmark
 from app.training.events import Diverged, Epoch, Stopped
+from app.training.freed import keep_what_is_freed
 from app.training.loop import train
 from app.training.options import ADJUSTABLE, TrainSettings, command_of, run_settings
 from app.training.pictures import DatasetError
@@ -34,6 +35,7 @@ def run(settings: TrainSettings) -> int:
 
     Raises OSError where writing fails, and ValueError for settings that are not possible.
     """
+    keep_what_is_freed()
     with _threads(settings.threads):
         try:
             path = _carry_out(settings) if settings.dataset is None else _learn(settings, run_settings(settings))

@@ -17,6 +17,7 @@ from queue import SimpleQueue
 from typing import Any, Final
 
 from app.training.endings import GONE, STOPPED, Ending, explained
+from app.training.freed import keep_what_is_freed
 from app.training.held import HeldError, held
 from app.training.runs import Run
 
@@ -70,6 +71,7 @@ def main(arguments: list[str]) -> int:
         folder = orders.folder()
     if folder is None:
         return 0
+    keep_what_is_freed()
     if sys.platform != "win32":
         os.nice(NICE)
     try:
