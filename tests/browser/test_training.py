@@ -144,9 +144,7 @@ def test_why_something_cannot_be_or_ended_is_said_in_chinese(open_page: Open, se
     run = over(server, call(server, "runs", lost)["id"])
     assert (run["status"], run["why"]["code"].split("-")[0]) == ("failed", "diverged")
     page = at(open_page, "zh", run=run["id"], lang="zh").page
-    expect(page.get_by_test_id("reason")).to_have_text(
-        re.compile("^训练在第 1 轮发散：.*或使用梯度裁剪$")
-    )
+    expect(page.get_by_test_id("reason")).to_have_text(re.compile("^训练在第 1 轮发散：.*或使用梯度裁剪$"))
     assert page.get_by_test_id("continue").count() == 0
 
 
