@@ -262,6 +262,9 @@ def test_a_data_set_that_cannot_be_had_says_why(weights: Path, tmp_path: Path) -
     with running(weights, data_dir=tmp_path) as server:
         answer = httpx2.post(f"{server.url}/datasets/mnist/fetch", timeout=60)
         assert "event: failed" in answer.text
-        assert "train-images-idx3-ubyte.gz" in answer.text
+        failed = json.loads(answer.text.rpartition("data: ")[2])
+        assert "train-images-idx3-ubyte.gz" in failed["reason"]
+        assert failed["why"]["code"] == "file-absent"
+        assert failed["why"]["values"]["file"] == "train-images-idx3-ubyte.gz"
         asked = {"dataset": "mnist"}
         assert httpx2.post(f"{server.url}/runs/augmentation", json=asked, timeout=60).status_code == 409
