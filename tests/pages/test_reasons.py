@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ def calls(path: Path) -> Iterator[tuple[str, str, str]]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and MAKERS.fullmatch(node.func.id):
             given = [arg.value if isinstance(arg, ast.Constant) else None for arg in node.args]
-            for code, sentence in zip(given, given[1:], strict=False):
+            for code, sentence in pairwise(given):
                 if isinstance(code, str) and isinstance(sentence, str) and CODE.fullmatch(code):
                     yield node.func.id, code, sentence
 
