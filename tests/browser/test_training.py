@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SIZES, Open, Visit, assert_silent, violations
+from tests.browser.pictures import looks_like
 
 PATIENCE: Final = 120.0  # seconds for a run of a few epochs on a busy machine
 SMALL: Final = {"epochs": 2, "snapshots": 6}
@@ -185,6 +186,54 @@ def test_a_kept_run_is_named_repeated_and_deleted(open_page: Open, server: str) 
     page.get_by_test_id(f"delete-{name}").click()
     expect(row).to_have_count(0)
     assert name not in [run["id"] for run in call(server, "runs")["runs"]]
+
+
+def test_a_run_that_blew_up_leaves_the_figure_to_the_others_until_all_of_it_is_shown(
+    open_page: Open, server: str, finished: dict[str, Any]
+) -> None:
+    blown = over(server, call(server, "runs", {"epochs": 1, "optimizer": "momentum", "learning_rate": 2.0})["id"])
+    assert blown["status"] == "failed"
+    page = at(open_page, run=finished["id"], compare=blown["id"], smoothing="0").page
+    words = page.get_by_test_id("beyond")
+    expect(words).to_contain_text("Optimizer Momentum")
+    expect(words).to_contain_text(re.compile(r"its loss gets up to \d"))
+    highest = max(value for value in call(server, f"runs/{blown['id']}/curve")["loss"] if value is not None)
+    assert float(legend(page, blown["id"], "loss").replace("e", "E")) <= 1.01 * highest  # what is read is the loss
+    page.get_by_test_id("peaks").click()
+    expect(page).to_have_url(re.compile(r"[?&]peaks"))
+    expect(words).not_to_contain_text("gets up to")
+    page.reload()
+    page.get_by_test_id("peaks").click()
+    expect(words).to_contain_text("gets up to")
+    expect(page).not_to_have_url(re.compile(r"[?&]peaks"))
+
+
+@pytest.mark.parametrize(
+    ("view", "size", "theme"),
+    [
+        ("curves", "desktop", "light"),
+        ("curves", "desktop", "dark"),
+        ("curves", "phone", "light"),
+        ("curves", "phone", "dark"),
+        ("confusion", "desktop", "dark"),
+        ("confusion", "phone", "light"),
+        ("layers", "desktop", "light"),
+        ("layers", "phone", "dark"),
+    ],
+)
+def test_a_shipped_run_looks_as_it_did(open_page: Open, view: str, size: str, theme: str) -> None:
+    runs = {"run": "prepared-momentum-with", "compare": "prepared-momentum-without"}
+    page = at(open_page, "en", size, theme, **runs, **({} if view == "curves" else {"view": view})).page
+    expect(page.get_by_test_id("legend-prepared-momentum-without").get_by_test_id("read-loss")).not_to_have_text(
+        "\u2013"
+    )
+    expect(page.get_by_test_id("plot-rate").locator("canvas")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.fonts.ready")
+    place = page.get_by_test_id(view)
+    expect(place.locator("svg, canvas").first).to_be_visible()
+    page.mouse.move(0, 0)
+    looks_like(place, f"training-{view}-{size}-{theme}")
 
 
 @pytest.mark.parametrize(

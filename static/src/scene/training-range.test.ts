@@ -37,6 +37,12 @@ describe('the height of a figure', () => {
     expect(topOf([WELL, run(line(2.4, 80, 3e6))], true)).toBe(2.4);
   });
 
+  test('is that of the others where one was never well, and free where losses are only of two kinds', () => {
+    expect(topOf([WELL, run(line(42_000, 900, 300))], false)).toBe(2.3);
+    expect(topOf([WELL, run(line(0.09, 0.08, 0.02))], false)).toBeNull();
+    expect(topOf([run(line(42_000, 900, 300))], false)).toBeNull();
+  });
+
   test('is free where nothing that is in view is well', () => {
     expect(topOf([{ first: 2.3, raw: line(500, 900), means: [] }], false)).toBeNull();
   });
@@ -44,8 +50,9 @@ describe('the height of a figure', () => {
 
 describe('a line that leaves the figure', () => {
   test('does so where it is too high for the first time, and is said how high it gets', () => {
-    expect(exitOf([line(2.4, 4.5, 80, 3e6, null, 1)], 4.5)).toEqual({ x: 3, most: 3e6 });
-    expect(exitOf([line(2, 3), line(2, 9, 7)], 4)).toEqual({ x: 2, most: 9 });
+    expect(exitOf([line(2.4, 4.5, 80, 3e6, null, 1)], 4.5)).toEqual({ x: 2, most: 3e6 });
+    expect(exitOf([line(2, 3), line(2, 10, 7)], 4)).toEqual({ x: 1.25, most: 10 });
+    expect(exitOf([line(9, 1), line(null, 9)], 4)?.x).toBe(1);
   });
 
   test('is none where it does not', () => {

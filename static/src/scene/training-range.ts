@@ -5,6 +5,7 @@ import type { Line } from './training-curves';
 const FLAT = 4; // times the first loss: higher means press the others into a quarter of the figure or less
 const FLAT_LOG = 1000; // the same where equal heights are equal factors
 const FAR = 10; // times the first loss: single steps that press them so are left out too
+const ALIKE = 100; // times the least first loss: a run that begins higher is not well to begin with
 const ROOM = 2; // times the first loss: how high what is well may be
 
 /** The losses of one run that are in view. */
@@ -26,8 +27,9 @@ export interface Exit {
 
 /** The highest loss in the figure; null where everything is in it. */
 export function topOf(runs: readonly Losses[], log: boolean): number | null {
-  const first = Math.max(0, ...runs.map((run) => run.first).filter(Number.isFinite));
-  if (first === 0) return null;
+  const firsts = runs.map((run) => run.first).filter((one) => Number.isFinite(one) && one > 0);
+  if (firsts.length === 0) return null;
+  const first = Math.max(...firsts.filter((one) => one <= ALIKE * Math.min(...firsts)));
   const flat = log ? FLAT_LOG : FLAT;
   const highest = highestOf(runs.flatMap(({ means }) => means));
   const peak = highestOf(runs.map(({ raw }) => raw));
@@ -43,11 +45,16 @@ export function topOf(runs: readonly Losses[], log: boolean): number | null {
 export function exitOf(lines: readonly Line[], top: number): Exit | null {
   const most = highestOf(lines);
   if (most <= top) return null;
-  const places = lines.flatMap(({ xs, ys }) => {
-    const index = ys.findIndex((y) => y !== null && y > top);
-    return index < 0 ? [] : [xs[index] ?? 0];
-  });
-  return { x: Math.min(...places), most };
+  return { x: Math.min(...lines.map((line) => crossing(line, top))), most };
+}
+
+/** Where a line goes above a height for the first time; infinity where it does not. */
+function crossing({ xs, ys }: Line, top: number): number {
+  const index = ys.findIndex((y) => y !== null && y > top);
+  const [x, y] = [xs[index] ?? Infinity, ys[index] ?? Infinity];
+  const [before, under] = [xs[index - 1], ys[index - 1]];
+  if (typeof before !== 'number' || typeof under !== 'number') return x;
+  return before + ((x - before) * (top - under)) / (y - under);
 }
 
 /** The highest value that is no higher than `limit`. */

@@ -103,8 +103,11 @@ export function shareText(share: number | null | undefined): string {
   return share === null || share === undefined ? '–' : `${(100 * share).toFixed(1)} %`;
 }
 
-/** Four figures of a loss. */
+/** Four decimals of a loss; of one that is very small or large a power of ten. */
 export function lossText(loss: number | null | undefined): string {
   if (loss === null || loss === undefined || !Number.isFinite(loss)) return '–';
-  return loss !== 0 && Math.abs(loss) < 1e-3 ? loss.toExponential(2).replace('-', '\u2212') : loss.toFixed(4);
+  const size = Math.abs(loss);
+  if (size !== 0 && (size < 1e-3 || size >= 1e5))
+    return loss.toExponential(2).replace('e+', 'e').replaceAll('-', '\u2212');
+  return size < 1000 ? loss.toFixed(4) : loss.toFixed(0);
 }
