@@ -32,6 +32,11 @@ export class Inks {
     return this.#palettes(quantity);
   }
 
+  /** For maps: a signed palette where something is negative. */
+  paletteOf(values: Float32Array | readonly number[]): Palette {
+    return this.palette(values.some((value) => value < 0) ? 'signed' : 'activation');
+  }
+
   /** Reads the tokens from an element now and whenever the theme changes; what it returns ends that. */
   follow(element: Element): () => void {
     const read = () => {

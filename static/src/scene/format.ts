@@ -46,6 +46,11 @@ export function scaleEnd(value: number): string {
   return minus(Math.abs(value) >= 99.5 ? value.toFixed(0) : value.toPrecision(2));
 }
 
+/** The sides of a map: `28×28`. */
+export function sides({ height, width }: { height: number; width: number }): string {
+  return `${height}×${width}`;
+}
+
 /** `99.2 %`; never 100 unless it is. */
 export function percent(probability: number): string {
   const hundredths = Math.floor(probability * 1000) / 10;

@@ -70,6 +70,12 @@ export function groundOf(pooling: Pooling, size: Size): Ground {
   };
 }
 
+/** Where the input's own cells lie within its ground. */
+export function insideOf({ box, cell }: Place, ground: Ground, size: Size): Place {
+  const [x, y] = [box.x + ground.left * cell, box.y + ground.top * cell];
+  return { cell, box: { x, y, width: size.width * cell, height: size.height * cell } };
+}
+
 /** Whole pixels, or halves and quarters of one where there are more cells than pixels. */
 export function snapped(side: number): number {
   const most = Math.min(LARGEST, side);

@@ -73,6 +73,11 @@ export function sideLength(length: number, window: number, stride: number, paddi
   return ceil && (count - 1) * stride >= length + padding ? count - 1 : count;
 }
 
+/** Whether the output keeps the scale of the input: what only chooses or averages does. */
+export function keepsScale({ kind }: Pooling): boolean {
+  return kind === 'max' || kind.endsWith('average');
+}
+
 /** The size of the output; a side is zero or negative where the window does not fit. */
 export function pooledSize(pooling: Pooling, size: Size): Size {
   const { window, stride, padding, ceil } = settled(pooling, size);

@@ -285,6 +285,15 @@ export class PoolingState {
     return { row: Math.floor(position / Math.max(1, width)), col: position % Math.max(1, width) };
   }
 
+  point(at: 'input' | 'output', cell: Cell | null): void {
+    this.pointed = cell === null ? null : { at, cell: { row: cell.row, col: cell.col } };
+  }
+
+  /** The player goes to the output that was picked. */
+  pick({ row, col }: Cell): void {
+    this.player.scrub(row * this.size.width + col);
+  }
+
   /** Every amount that the input can be moved by. */
   get amounts(): number[] {
     return amounts(this.setup.motion, this.shown?.input ?? LARGE);
