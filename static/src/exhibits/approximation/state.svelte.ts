@@ -85,10 +85,6 @@ export class ApproximationState {
     this.take(attributes);
   }
 
-  static fromAttributes(attributes: Attributes): ApproximationState {
-    return new ApproximationState(attributes);
-  }
-
   take(attributes: Attributes): void {
     const before = pack(this.curve);
     this.curve = unpack(attributes.curve ?? USUAL.curve) ?? named(USUAL.curve);

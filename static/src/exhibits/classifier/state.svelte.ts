@@ -99,10 +99,6 @@ export class ClassifierState {
     this.take(attributes);
   }
 
-  static fromAttributes(attributes: Attributes): ClassifierState {
-    return new ClassifierState(attributes);
-  }
-
   take(attributes: Attributes): void {
     this.input = attributes.input || USUAL.input;
     this.view = oneOf(VIEWS, attributes.view, USUAL.view);

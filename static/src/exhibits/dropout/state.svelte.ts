@@ -66,10 +66,6 @@ export class DropoutState {
     this.take(attributes);
   }
 
-  static fromAttributes(attributes: Attributes): DropoutState {
-    return new DropoutState(attributes);
-  }
-
   /** Becomes what the attributes say; what they do not say, or say wrongly, is as usual. */
   take(attributes: Attributes): void {
     this.input = attributes.input || USUAL.input;
