@@ -228,6 +228,7 @@ def test_a_shipped_run_looks_as_it_did(open_page: Open, view: str, size: str, th
         "\u2013"
     )
     expect(page.get_by_test_id("plot-rate").locator("canvas")).to_be_visible()
+    page.set_viewport_size({"width": SIZES[size][0], "height": 3200})  # so that nothing is scrolled or folded
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready")
     place = page.get_by_test_id(view)
