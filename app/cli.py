@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     flags.add(serving, Settings)
     training = commands.add_parser("train", help="train a network and write its weights and their card")
     if given[:1] == ["train"]:
-        from app.training.command import TrainSettings
+        from app.training.terminal.command import TrainSettings
 
         flags.add(training, TrainSettings, positional="name")
     namespace = parser.parse_args(given or ["serve"])
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def train(namespace: argparse.Namespace) -> int:
     """Train as the flags say."""
-    from app.training.command import TrainSettings, run
+    from app.training.terminal.command import TrainSettings, run
 
     return run(flags.read(TrainSettings, namespace, os.environ))
 

@@ -17,8 +17,8 @@ from app.routes.guard import Guard
 from app.routes.operations.approximation import Fits
 from app.routes.operations.workbench import Workbench
 from app.settings import Settings
-from app.training.queue import Queue
-from app.training.runs import Shelf
+from app.training.runs.queue import Queue
+from app.training.runs.shelf import Shelf
 from models.catalogue import WEIGHTS
 
 DECODERS: Final = 2  # threads that read pictures, of up to 100 MB each while they are decoded

@@ -7,8 +7,8 @@ import time
 import torch
 from torch.nn import functional
 
-from app.training.datasets import obtain
-from app.training.pictures import fitted
+from app.training.data.datasets import obtain
+from app.training.data.pictures import fitted
 from bench.training import BATCH, HELD_OUT, data_folder
 from models.catalogue import CATALOGUE, build
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx2
 from playwright.sync_api import Page, sync_playwright
 
-from app.training.runs import Run, Shelf
+from app.training.runs.shelf import Run, Shelf
 from bench.logs import of_a_million, waiting
 from bench.page import WATCH, idle_interval
 from bench.report import Row

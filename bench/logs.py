@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from app.training import journal, points
-from app.training.journal import Journal
-from app.training.runs import SHIPPED, Run, Shelf
+from app.training.runs import journal, points
+from app.training.runs.journal import Journal
+from app.training.runs.shelf import SHIPPED, Run, Shelf
 from app.training.settings import RunSettings
 
 MILLION = 1_000_000

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from app.training.runs import NoSuchRunError, Shelf
+from app.training.runs.shelf import NoSuchRunError, Shelf
 from models import catalogue
 from models.catalogue import Network, WeightsError
 

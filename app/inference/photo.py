@@ -8,7 +8,7 @@ from torch import Tensor
 
 from app.inference.reading import AsItIs, Pixels
 from app.inference.steps import Box, Preparation, Step, StepName, paper
-from app.training.pictures import Pictures, coloured, fitted, is_framed, resized
+from app.training.data.pictures import Pictures, coloured, fitted, is_framed, resized
 
 Shape = tuple[int, int, int]  # (C, H, W)
 HALF = 128  # grey level from which a corner is light

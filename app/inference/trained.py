@@ -15,10 +15,10 @@ from torch.nn import functional
 from app.inference.hosted import Hosted
 from app.inference.photo import Photo
 from app.inference.reading import INK, Reading
+from app.training.data.sources import DRAWINGS
 from app.training.plan import KNOWN
-from app.training.runs import Run
+from app.training.runs.shelf import Run
 from app.training.settings import RunSettings
-from app.training.sources import DRAWINGS
 from models.catalogue import CATALOGUE, Network, WeightsError, build
 from models.classifier import Classifier
 from models.pattern import Pattern

@@ -47,7 +47,7 @@ class Fetching:
 
     def run(self) -> None:
         """Fetch. Raises DatasetError, and Cancelled where it was given up."""
-        from app.training import datasets
+        from app.training.data import datasets
 
         datasets.obtain(self.name, self._settings.data_dir, self._told)
 
@@ -56,7 +56,7 @@ class Fetching:
         self._given_up.set()
 
     def _told(self, done: int, total: int) -> None:
-        from app.training.fetching import Cancelled
+        from app.training.data.fetching import Cancelled
 
         if self.given_up:
             raise Cancelled
@@ -98,7 +98,7 @@ async def datasets(request: Request) -> Response:
 
 
 def _about(settings: Settings) -> list[dict[str, Any]]:
-    from app.training import datasets
+    from app.training.data import datasets
 
     return [
         {"name": each.name, "pictures": each.pictures, "classes": each.classes, "bytes": each.size, "here": each.here}
@@ -158,8 +158,8 @@ async def fetch(
 
 async def _fetched(fetching: Fetching, task: asyncio.Task[None]) -> AsyncIterator[bytes]:
     """The progress in bytes, until it is done or the client leaves."""
-    from app.training.fetching import Cancelled
-    from app.training.pictures import DatasetError
+    from app.training.data.fetching import Cancelled
+    from app.training.data.pictures import DatasetError
 
     try:
         while not task.done():

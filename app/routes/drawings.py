@@ -69,7 +69,7 @@ async def keep(request: Request, asked: NewDrawing) -> Response:
     browser = request.cookies.get(COOKIE)
 
     def kept() -> tuple[str, dict[str, str]]:
-        from app.training.drawings import DrawingError
+        from app.training.data.drawings import DrawingError
 
         known = drawings_of(request, browser)
         name = browser if browser and known is not None else secrets.token_urlsafe(24)

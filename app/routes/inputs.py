@@ -21,7 +21,7 @@ from app.routes.guard import LARGEST_BODY
 from app.routes.problems import RefusalError, brief, explain
 from app.schemas import Box, InputFacts, Picture, StepFacts
 from app.schemas.inference import Drawable
-from app.training.runs import NoSuchRunError
+from app.training.runs.shelf import NoSuchRunError
 from models.catalogue import CATALOGUE, DEFAULT
 from models.why import Why
 

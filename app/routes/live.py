@@ -15,7 +15,7 @@ from app.inference.stroke import LiveQuestion, Stroke, StrokeError, read
 from app.routes.inputs import is_network
 from app.routes.problems import brief, explain, problem
 from app.schemas import Look, Problem, SocketError, Waking
-from app.training.runs import NoSuchRunError
+from app.training.runs.shelf import NoSuchRunError
 from models.catalogue import CATALOGUE, WeightsError
 from models.why import Why
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from app.routes.problems import RefusalError, brief, documented
 from app.schemas import PhotoRow, SampleRow
-from app.training import bundled
+from app.training.data import bundled
 
 router = APIRouter(tags=["samples"])
 

@@ -9,12 +9,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from app.training.data.pictures import Pictures, fitted, statistics
 from app.training.feeds import ShuffledFeed
 from app.training.initialization import initialize
 from app.training.loop import Course, is_weight
 from app.training.memory import available, check
 from app.training.patience import Patience
-from app.training.pictures import Pictures, fitted, statistics
 from app.training.schedules import rate, sampled
 from app.training.settings import RunSettings
 from models.catalogue import CATALOGUE, build

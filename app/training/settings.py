@@ -19,8 +19,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from app.training.data.sources import FOLDER, NAMES
 from app.training.schedules import Finite, Schedule
-from app.training.sources import FOLDER, NAMES
 from models.catalogue import CATALOGUE
 from models.pattern import Pattern
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from app.training.pictures import GREY, Pictures
+from app.training.data.pictures import GREY, Pictures
 from app.training.settings import Augmentation
 
 SHIFT = 0.25  # of the side

@@ -20,10 +20,10 @@ import pytest
 import torch
 from playwright.sync_api import Page, expect
 
-from app.training import datasets
-from app.training.datasets import Dataset
-from app.training.fetching import cache_folder
-from app.training.pictures import Pictures
+from app.training.data import datasets
+from app.training.data.datasets import Dataset
+from app.training.data.fetching import cache_folder
+from app.training.data.pictures import Pictures
 from models.catalogue import DIGITS
 from tests.browser.conftest import Open
 from tests.serving import running
@@ -37,8 +37,9 @@ PATIENCE: Final = 120_000  # milliseconds for a run on a busy machine
 # What the process that trains is started as: it looks for the same small files.
 WORKER: Final = """
 import json, sys
-from app.training import datasets, worker
-from app.training.fetching import File
+from app.training.data import datasets
+from app.training.runs import worker
+from app.training.data.fetching import File
 given = json.loads({about!r})
 files = [File(**given[name]) for name in ("images", "labels")]
 datasets.DATASETS["mnist"] = datasets.Dataset("mnist", *files, tuple(given["addresses"]))
@@ -97,7 +98,7 @@ def lab(small: Dataset, weights: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     begin = subprocess.Popen
 
     def begun(command: list[str], **options: Any) -> "subprocess.Popen[bytes]":
-        if "app.training.worker" in command:
+        if "app.training.runs.worker" in command:
             command = [sys.executable, "-c", WORKER.format(about=json.dumps(about)), *command[3:]]
         return begin(command, **options)
 

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.training import points
-from app.training.journal import Journal
-from app.training.runs import Shelf
+from app.training.runs import points
+from app.training.runs.journal import Journal
+from app.training.runs.shelf import Shelf
 from app.training.settings import RunSettings
 from tests.browser.conftest import Open
 from tests.browser.test_training import legend

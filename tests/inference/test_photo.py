@@ -13,8 +13,8 @@ from app.inference.decoding import as_it_is
 from app.inference.photo import Photo, on_light_paper
 from app.inference.reading import INK
 from app.inference.trained import reading_of
-from app.training.pictures import Pictures, fitted
-from app.training.runs import Run
+from app.training.data.pictures import Pictures, fitted
+from app.training.runs.shelf import Run
 
 CHANCE = np.random.default_rng(7)
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 CODE = re.compile(r"[a-z]+(-[a-z]+)*")
 MAKERS = re.compile(r"Why|\w+Error")
 KEY = "training.why."
-FLAGS = ROOT / "app" / "training" / "options.py"  # what a terminal is told
+FLAGS = ROOT / "app" / "training" / "terminal" / "options.py"  # what a terminal is told
 
 
 def calls(path: Path) -> Iterator[tuple[str, str, str]]:

@@ -27,8 +27,8 @@ def any_bytes(_: Any, value: Any) -> bytes:
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody watches the curves being fitted here, no run begins and nothing is fetched."""
-    monkeypatch.setattr("app.training.queue.Queue._next", lambda _: None)
-    monkeypatch.setattr("app.training.queue.Queue.warm", lambda _: None)
+    monkeypatch.setattr("app.training.runs.queue.Queue._next", lambda _: None)
+    monkeypatch.setattr("app.training.runs.queue.Queue.warm", lambda _: None)
     monkeypatch.setattr("app.routes.datasets.Fetching.run", lambda _: None)
     monkeypatch.setattr("app.routes.operations.approximation.BETWEEN", 0.0)
 

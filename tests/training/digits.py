@@ -7,12 +7,12 @@ from pathlib import Path
 
 import torch
 
-from app.training import pens, strokes
-from app.training.augmentation import Distortion
-from app.training.datasets import Dataset
-from app.training.fetching import File
-from app.training.pictures import Pictures
-from app.training.recipe import Recipe
+from app.training.data.datasets import Dataset
+from app.training.data.fetching import File
+from app.training.data.pictures import Pictures
+from app.training.recipes import pens, strokes
+from app.training.recipes.augmentation import Distortion
+from app.training.recipes.recipe import Recipe
 from models.catalogue import DIGITS
 
 RECIPE = Recipe(

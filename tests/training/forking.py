@@ -9,7 +9,8 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from app.training import datasets, worker
+from app.training.data import datasets
+from app.training.runs import worker
 
 
 def main() -> None:

@@ -5,10 +5,10 @@ import math
 import torch
 from torch import Tensor
 
-from app.training import pens, strokes
-from app.training.augmentation import Augmenter
-from app.training.pictures import Pictures
-from app.training.recipe import Recipe
+from app.training.data.pictures import Pictures
+from app.training.recipes import pens, strokes
+from app.training.recipes.augmentation import Augmenter
+from app.training.recipes.recipe import Recipe
 from models.catalogue import CATALOGUE, build
 
 

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from app.training.data.pictures import Pictures
 from app.training.events import Diverged, Epoch, Event, Started, Step, Stopped
 from app.training.feeds import gathered
 from app.training.loop import train
-from app.training.pictures import Pictures
 from app.training.preparing import Prepared, SettingsError, loss_of, prepare
 from app.training.settings import RunSettings
 from models.catalogue import build

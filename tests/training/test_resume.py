@@ -13,7 +13,7 @@ from app.training.events import Epoch, Event, Started
 from app.training.feeds import Feed
 from app.training.loop import Course, train
 from app.training.preparing import prepare
-from app.training.recipe import DistortedFeed, carried_out
+from app.training.recipes.recipe import DistortedFeed, carried_out
 from app.training.resume import Resume, ResumeError
 from app.training.settings import RunSettings
 from models.catalogue import build

@@ -11,7 +11,7 @@ from scipy import ndimage
 from torch import Tensor
 
 from app.training import transforms
-from app.training.pictures import GREY
+from app.training.data.pictures import GREY
 from app.training.preparing import prepare
 from app.training.settings import Augmentation, RunSettings
 from app.training.transforms import BENDS, KINDS, augmented, elastic, recoloured, sheet, thickened, turning, warped

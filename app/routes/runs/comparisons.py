@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app.routes.negotiation import JSON, as_json
 from app.schemas.runs import ComparisonList
-from app.training.comparisons import COMPARISONS
+from app.training.runs.comparisons import COMPARISONS
 
 router = APIRouter(prefix="/comparisons", tags=["training"])
 

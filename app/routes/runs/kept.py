@@ -12,8 +12,8 @@ from app.routes.problems import RefusalError, documented
 from app.routes.runs.planning import permitted, plan_of
 from app.routes.runs.shelf import COOKIE, EXAMPLE, Id, drawings_of, own_run_of, queue_of, run_of, told, unwritable
 from app.schemas.runs import NewRun, Run, RunChange, RunList
-from app.training.queue import FinishedError, FullError
-from app.training.sources import DRAWINGS, FOLDER
+from app.training.data.sources import DRAWINGS, FOLDER
+from app.training.runs.queue import FinishedError, FullError
 
 router = APIRouter(prefix="/runs", tags=["training"])
 log = logging.getLogger(__name__)

@@ -17,15 +17,15 @@ from app.routes.runs.shelf import COOKIE, drawings_of, queue_of
 from app.schemas import runs as schemas
 from app.schemas.runs import Sheet
 from app.settings import Settings
+from app.training.data.sources import FOLDER
 from app.training.plan import KNOWN, Facts, Plan, PlanError, folder_facts, plan
 from app.training.settings import RunSettings
-from app.training.sources import FOLDER
 from models.pattern import PatternError
 from models.why import Why
 
 if TYPE_CHECKING:
-    from app.training.drawings import Drawings
-    from app.training.pictures import Pictures
+    from app.training.data.drawings import Drawings
+    from app.training.data.pictures import Pictures
 
 router = APIRouter(prefix="/runs", tags=["training"])
 
@@ -97,7 +97,7 @@ async def augmentation(request: Request, asked: Sheet) -> Response:
 
 def _sheet(request: Request, asked: Sheet) -> bytes:
     """The sheet as PNG."""
-    from app.training.pictures import DatasetError
+    from app.training.data.pictures import DatasetError
     from app.training.transforms import sheet
 
     try:
@@ -119,7 +119,7 @@ def samples_of(request: Request, dataset: str) -> "Pictures":
 
     Raises RefusalError, DatasetError and PlanError.
     """
-    from app.training import datasets
+    from app.training.data import datasets
 
     settings: Settings = request.app.state.settings
     if dataset.startswith(FOLDER):

@@ -14,10 +14,10 @@ from app.routes.negotiation import JSON, SAFETENSORS, as_json, as_safetensors, p
 from app.routes.problems import RefusalError, documented
 from app.routes.runs.shelf import Id, run_of
 from app.schemas.runs import Curve, Epochs, Snapshots, Stretch
-from app.training.curve import curve, stretch
-from app.training.packing import packed
-from app.training.runs import NoSuchRunError
-from app.training.telling import telling
+from app.training.runs.curve import curve, stretch
+from app.training.runs.packing import packed
+from app.training.runs.shelf import NoSuchRunError
+from app.training.runs.telling import telling
 
 router = APIRouter(prefix="/runs", tags=["training"])
 

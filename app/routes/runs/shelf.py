@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from fastapi import Path, Request
 
 from app.routes.problems import RefusalError
-from app.training.queue import Queue
-from app.training.runs import LONGEST_ID, NoSuchRunError, Run
+from app.training.runs.queue import Queue
+from app.training.runs.shelf import LONGEST_ID, NoSuchRunError, Run
 from models.why import Why
 
 if TYPE_CHECKING:
-    from app.training.drawings import Drawings
+    from app.training.data.drawings import Drawings
 
 COOKIE: Final = "receptive-drawings"  # says whose drawings are whose
 EXAMPLE: Final = "20261121-084501-lenet5-7f3a"
@@ -42,7 +42,7 @@ def own_run_of(request: Request, name: str) -> Run:
 
 def drawings_of(request: Request, browser: str | None) -> "Drawings | None":
     """A browser's drawings; None for a name that is none. Imports torch."""
-    from app.training.drawings import DrawingError, Drawings
+    from app.training.data.drawings import DrawingError, Drawings
 
     try:
         return Drawings(queue_of(request).shelf.folder / "drawings", browser or "")

@@ -14,10 +14,10 @@ from app.routes.negotiation import JSON
 from app.routes.problems import documented
 from app.routes.runs.shelf import Id, queue_of, run_of
 from app.schemas.runs import EVENTS
-from app.training import journal
-from app.training.journal import Reader
-from app.training.queue import Queue
-from app.training.runs import OVER, Run, over
+from app.training.runs import journal
+from app.training.runs.journal import Reader
+from app.training.runs.queue import Queue
+from app.training.runs.shelf import OVER, Run, over
 
 router = APIRouter(prefix="/runs", tags=["training"])
 
