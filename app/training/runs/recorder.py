@@ -38,7 +38,7 @@ class Recorder:
         self.state = state
         self._begun = time.monotonic() - state.seconds
         self._waiting: list[Step] = []
-        self._flushed = self._reached = self._synced = self._epoch_begun = time.monotonic()
+        self._flushed = self._reached = self._synced = self._epoch_begun = self._stepped = time.monotonic()
         self._mistaken = 0.0
         steps = points.read(run.folder / "steps.bin")
         self._told = float(steps["seconds"][-1]) if len(steps) else 0.0
@@ -102,7 +102,8 @@ class Recorder:
 
     def _step(self, event: Step) -> None:
         self._waiting.append(event)
-        if time.monotonic() - self._flushed >= BETWEEN:
+        self._stepped = time.monotonic()
+        if self._stepped - self._flushed >= BETWEEN:
             self._flush()
         if event.number in self._kept:
             self._snapshot(event.number, event.epoch)
@@ -112,7 +113,6 @@ class Recorder:
         if not self._waiting:
             return
         steps, self._waiting = self._waiting, []
-        now = time.monotonic()
         last = steps[-1]
         event: dict[str, Any] = {
             "first": steps[0].number,
@@ -121,7 +121,7 @@ class Recorder:
             "accuracy": _array([step.accuracy for step in steps]),
             "rate": _array([step.learning_rate for step in steps]),
             "gradient": _array([step.gradient_norm for step in steps]),
-            "seconds": round(now - self._begun, 3),
+            "seconds": round(self._stepped - self._begun, 3),  # of the step, not of what is judged after it
         }
         self._steps.write(points.batch(event, self._told).tobytes())  # first, so that no told step is without it
         self.journal.write("steps", event)
@@ -134,9 +134,9 @@ class Recorder:
                 "train/gradient": last.gradient_norm,
             },
         )
-        self._told, self._flushed = event["seconds"], now
+        self._told, self._flushed = event["seconds"], time.monotonic()
         values: dict[str, Any] = {"step": last.number, "seconds": event["seconds"]}
-        if now - self._reached >= REACHED:
+        if self._flushed - self._reached >= REACHED:
             self._reach(**values)
         else:
             self.state = replace(self.state, **values)
