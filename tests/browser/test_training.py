@@ -4,6 +4,7 @@ import json
 import re
 import time
 import urllib.request
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SIZES, Open, Visit, assert_silent, violations
 from tests.browser.pictures import looks_like
+from tests.serving import running
 
 PATIENCE: Final = 120.0  # seconds for a run of a few epochs on a busy machine
 SMALL: Final = {"epochs": 2, "snapshots": 6}
@@ -256,3 +258,24 @@ def test_it_is_accessible_and_fits(
     assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
     assert violations(page) == []
     assert_silent(visit, server)
+
+
+def test_a_first_visit_is_shown_recorded_runs_until_there_is_an_own_one(
+    open_page: Open, weights: Path, tmp_path: Path
+) -> None:
+    with running(weights, runs=tmp_path / "runs") as fresh:
+        visit = open_page("/train?lang=en")
+        page = visit.page
+        page.goto(f"{fresh.url}/train?lang=en")
+        expect(page.get_by_test_id("example")).to_be_visible()
+        expect(page.get_by_test_id("legend").get_by_text("Learning rate 0.1", exact=True)).to_be_visible()
+        assert "run=" not in page.url
+        assert violations(page) == []
+        page.get_by_test_id("train").click()
+        expect(page.get_by_test_id("example")).to_have_count(0)
+        assert not run_of(page).startswith("prepared-")
+        expect(page.get_by_test_id("legend").get_by_text("Learning rate 0.1", exact=True)).to_have_count(0)
+        page.get_by_test_id("stop").click()
+        expect(page.get_by_test_id("stop")).to_have_count(0)
+        page.close()
+        assert visit.complaints == []

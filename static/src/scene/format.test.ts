@@ -29,6 +29,7 @@ it('writes four decimals in a sum and two figures at the end of a scale', () => 
   expect(long(-1.23456)).toBe('−1.2346');
   expect(scaleEnd(3.217)).toBe('3.2');
   expect(scaleEnd(0)).toBe('0');
+  expect(scaleEnd(-20_565_137_408)).toBe('−2.1e10');
 });
 
 it('writes whole numbers whole, others with four decimals at most, and loses none that is not zero', () => {

@@ -40,9 +40,12 @@ export function factor(value: number): string {
   return text.startsWith(MINUS) ? `(${text})` : text;
 }
 
-/** Two or three figures for the ends of a scale. */
+const HUGE = 99_999.5; // from here on a number is written with its power of ten
+
+/** Two or three figures for the ends of a scale; those of weights that have burst with their power of ten. */
 export function scaleEnd(value: number): string {
   if (value === 0) return '0';
+  if (Math.abs(value) >= HUGE) return minus(value.toExponential(1).replace('e+', 'e'));
   return minus(Math.abs(value) >= 99.5 ? value.toFixed(0) : value.toPrecision(2));
 }
 

@@ -25,6 +25,13 @@ export type Server = string | URL | undefined;
 /** The settings of a run as they are sent: what is not there is as usual. */
 export type SettingsSaid = Record<string, unknown>;
 
+export const SHIPPED = 'prepared-'; // how the ids of runs begin that came with the software
+
+/** Whether a run is a recorded one, which has come without its weights. */
+export function isShipped(id: string): boolean {
+  return id.startsWith(SHIPPED);
+}
+
 export function isLive(run: Run): boolean {
   return run.status === 'running' || run.status === 'queued';
 }

@@ -6,7 +6,7 @@ import { readSettings, settingsText, settled, USUAL, type Settings } from '../..
 import { oneOf, within } from '../../state/attributes';
 import { AskError, type Problem } from '../../wire/ask';
 import * as wire from '../../wire/runs';
-import { isLive, type Run, type Server } from '../../wire/runs';
+import { isLive, isShipped, SHIPPED, type Run, type Server } from '../../wire/runs';
 import { Watch } from './watching.svelte';
 
 export const VIEWS = ['kernels', 'layers', 'confusion', 'epochs'] as const;
@@ -31,7 +31,8 @@ export interface Attributes {
   view?: string | undefined;
 }
 
-const PREPARED = 'prepared-'; // how the ids of shipped runs begin
+/** Shipped runs that are shown where there is none yet: the one in front, and those under it. */
+const EXAMPLE = ['right', 'small', 'large'].map((rate) => `${SHIPPED}learning-rate-${rate}`);
 
 const USUALLY = { axis: 'steps', smoothing: 0.6, view: 'kernels' } as const;
 
@@ -52,6 +53,8 @@ export class Lab {
   problem = $state.raw<Problem | null>(null);
   /** A run is being asked for. */
   beginning = $state(false);
+  /** What is shown was shipped, since the visitor has no run yet. */
+  example = $state(false);
   #places = $state.raw(places([], NONE));
   readonly #server: Server;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -70,9 +73,12 @@ export class Lab {
   take(attributes: Attributes): void {
     const text = attributes.settings ?? '';
     if (text !== settingsText(this.settings)) this.settings = readSettings(text);
-    this.run = attributes.run || null;
-    this.#chosen ||= this.run !== null;
-    this.compared = (attributes.compare ?? '').split(',').filter((id) => id !== '' && id !== this.run);
+    if (attributes.run || !this.example) {
+      this.example = false;
+      this.run = attributes.run || null;
+      this.#chosen ||= this.run !== null;
+      this.compared = (attributes.compare ?? '').split(',').filter((id) => id !== '' && id !== this.run);
+    }
     this.axis = oneOf(AXES, attributes.axis, USUALLY.axis);
     this.log = attributes.log === true;
     this.peaks = attributes.peaks === true;
@@ -85,8 +91,8 @@ export class Lab {
   get attributes(): Record<string, string> {
     const settings = settingsText(this.settings);
     return {
-      ...(this.run === null ? {} : { run: this.run }),
-      ...(this.compared.length === 0 ? {} : { compare: this.compared.join(',') }),
+      ...(this.run === null || this.example ? {} : { run: this.run }),
+      ...(this.compared.length === 0 || this.example ? {} : { compare: this.compared.join(',') }),
       ...(settings === '' ? {} : { settings }),
       ...(this.axis === USUALLY.axis ? {} : { axis: this.axis }),
       ...(this.log ? { log: '' } : {}),
@@ -129,13 +135,11 @@ export class Lab {
   async look(): Promise<void> {
     clearTimeout(this.#timer);
     try {
-      const missing = this.#missing().map((id) => wire.run(id, this.#server));
-      const [all, found] = await Promise.all([wire.runs(this.#server), Promise.all(missing)]);
-      const fresh = found.filter(({ id }) => !this.prepared.some((one) => one.id === id));
-      if (fresh.length > 0) this.prepared = [...this.prepared, ...fresh];
+      const [all] = await Promise.all([wire.runs(this.#server), this.#prepare()]);
       this.runs = all; // the newest first
       if (this.problem?.field === 'connection') this.problem = null;
       if (!this.#chosen) this.#choose();
+      if (this.example) await this.#prepare();
       this.#follow();
     } catch (error) {
       this.#said(error);
@@ -157,7 +161,7 @@ export class Lab {
       const run = await wire.begin($state.snapshot(this.settings), this.#server);
       this.problem = null;
       const before = this.watch;
-      const under = before !== null && before.run.status !== 'failed' ? [before.id] : [];
+      const under = before !== null && before.run.status !== 'failed' && !this.example ? [before.id] : [];
       this.runs = [run, ...(this.runs ?? [])];
       this.show(run.id, under);
     } catch (error) {
@@ -189,6 +193,7 @@ export class Lab {
 
   show(id: string, under: readonly string[] = this.compared): void {
     this.#chosen = true;
+    this.example = false;
     this.run = id;
     this.compared = under.filter((one) => one !== id).slice(0, MOST_SHOWN - 1);
     this.#follow();
@@ -225,6 +230,7 @@ export class Lab {
       this.run = this.compared[0] ?? null;
       this.compared = this.compared.slice(1);
       if (this.run === null) this.#choose();
+      if (this.example) await this.look();
     }
     this.#follow();
   }
@@ -240,12 +246,21 @@ export class Lab {
     const mine = (run: Run) => text === '' || settingsText(settled(run.settings)) === text;
     const fitting = this.runs?.filter(mine) ?? [];
     this.run = (fitting.find(isLive) ?? fitting[0])?.id ?? null;
+    if (this.example) this.compared = [];
+    this.example = text === '' && this.runs?.length === 0 && this.compared.length === 0;
+    if (this.example) [this.run = null, ...this.compared] = EXAMPLE;
   }
 
-  /** The shipped runs that are to be shown and have not been asked for. */
+  /** Asks for the shipped runs that are to be shown and are not here. */
+  async #prepare(): Promise<void> {
+    const found = await Promise.all(this.#missing().map((id) => wire.run(id, this.#server)));
+    const fresh = found.filter(({ id }) => !this.prepared.some((one) => one.id === id));
+    if (fresh.length > 0) this.prepared = [...this.prepared, ...fresh];
+  }
+
   #missing(): string[] {
     return [this.run, ...this.compared].filter(
-      (id): id is string => id?.startsWith(PREPARED) === true && !this.prepared.some((one) => one.id === id),
+      (id): id is string => id !== null && isShipped(id) && !this.prepared.some((one) => one.id === id),
     );
   }
 

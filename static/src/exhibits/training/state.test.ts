@@ -93,6 +93,34 @@ test('shipped runs are asked for by name, and trained here they give way to the 
   for (const watch of lab.watches) watch.close();
 });
 
+test('where there is no run yet, shipped ones are shown, which no address keeps and the first own one replaces', async () => {
+  let kept: Run[] = [];
+  fetched.mockImplementation((url, init) => {
+    const { pathname } = new URL(url as URL);
+    if (pathname.endsWith('/events')) return Promise.resolve(new Response(null, { status: 204 }));
+    if (init?.method === 'POST') return Promise.resolve(Response.json((kept = [run('mine', 'running')])[0]));
+    const shipped = /prepared-.*$/.exec(pathname)?.[0];
+    return Promise.resolve(Response.json(shipped === undefined ? { runs: kept } : run(shipped)));
+  });
+  const lab = new Lab({});
+  await lab.look();
+  expect(lab.example).toBe(true);
+  expect(lab.watches).toHaveLength(3);
+  expect(lab.attributes).toEqual({});
+  lab.take(lab.attributes);
+  expect(lab.watches).toHaveLength(3);
+  await lab.train();
+  expect([lab.example, lab.run, lab.compared]).toEqual([false, 'mine', []]);
+  for (const watch of lab.watches) watch.close();
+});
+
+test('settings in an address are no reason for an example', async () => {
+  serve([]);
+  const lab = new Lab({ settings: '{"epochs":3}' });
+  await lab.look();
+  expect([lab.example, lab.run]).toEqual([false, null]);
+});
+
 test('a setting that cannot be is said in the part of the form where it stands', () => {
   const problem = { type: '', title: '', status: 422, reason: '', why: null };
   expect(homeOf({ ...problem, field: 'schedule.factor', detail: '' })).toBe('schedule');
