@@ -71,7 +71,7 @@ class Unrolled:
         if any(getattr(child, "inplace", False) for child in module.modules()):
             raise ValueError("an in-place activation would rewrite the layer before it")
         graph = _LayerTracer(names).trace(module)
-        self._steps: list[tuple[Call, tuple[Any, ...], dict[str, Any], int, str | None]] = []
+        self._steps: list[tuple[Call, int | None, int, str | None]] = []  # reads one value, or, if None, of them all
         self._places: dict[fx.Node, int] = {}
         for node in graph.nodes:
             self._unroll(module, node)
@@ -100,18 +100,18 @@ class Unrolled:
             call = getattr(Tensor, str(node.target))
         else:
             raise ValueError(f"{node.op} {node.target} cannot be unrolled")
-        self._steps.append((call, _addressed(node.args, self._places), dict(node.kwargs), self._places[node], heard))
         if any(isinstance(value, fx.Node) for value in node.kwargs.values()):
             raise ValueError("tensors passed by keyword cannot be unrolled")
+        arguments, options = _addressed(node.args, self._places), dict(node.kwargs)
+        self._steps.append((*_reading(call, arguments, options), self._places[node], heard))
 
     def __call__(self, pictures: Tensor) -> tuple[Tensor, Activations]:
         """As `hear`, which it agrees with exactly; to be called in inference mode."""
         values: list[Any] = [None] * self._size
         values[0] = pictures
         heard: Activations = {}
-        for call, arguments, options, place, name in self._steps:
-            value = call(*[values[a.place] if type(a) is _At else a for a in arguments], **options)
-            values[place] = value
+        for call, source, place, name in self._steps:
+            value = values[place] = call(values if source is None else values[source])
             if name is not None:
                 heard[name] = value
         return values[self._result], heard
@@ -136,6 +136,18 @@ def _addressed(arguments: tuple[Any, ...], places: dict[fx.Node, int]) -> tuple[
         else:
             found.append(argument)
     return tuple(found)
+
+
+def _reading(call: Call, arguments: tuple[Any, ...], options: dict[str, Any]) -> tuple[Call, int | None]:
+    """The call as one of a single value, and where that value is; nearly every layer reads just the one before it."""
+    first, *rest = arguments or (None,)
+    if isinstance(first, _At) and not any(isinstance(each, _At) for each in rest):
+        if not rest and not options:
+            return call, first.place
+        return (lambda value: call(value, *rest, **options)), first.place
+    return (
+        lambda values: call(*[values[each.place] if type(each) is _At else each for each in arguments], **options)
+    ), None
 
 
 class _LayerTracer(fx.Tracer):
@@ -185,7 +197,7 @@ def _bound(layer: nn.Module) -> Call:
         return lambda x: torch.mul(x, slope).tanh_().mul_(amplitude)
     if type(layer) is Subsampling:
         coefficient, raised = layer.coefficient.detach()[:, None, None], layer.bias.detach()[:, None, None]
-        return lambda x: torch.addcmul(raised, _pooled(x, torch.add), coefficient)
+        return lambda x: torch.addcmul(raised, _sums(x), coefficient)
     if type(layer) is EuclideanRBF:
         targets = layer.targets
         return lambda x: torch.sub(x.unsqueeze(1), targets).square_().sum(2)
@@ -205,6 +217,13 @@ def _halves(x: Tensor) -> Tensor:
     if x.numel() <= SMALL_LAYER:
         return torch.max_pool2d(x, 2)
     return _pooled(x, torch.maximum)
+
+
+def _sums(x: Tensor) -> Tensor:
+    """The sum of every two by two, by the shorter way for the size."""
+    if x.numel() <= SMALL_LAYER:
+        return torch._C._nn.avg_pool2d(x, 2, 2, 0, False, True, 1)  # divided by 1
+    return _pooled(x, torch.add)
 
 
 def _pooled(x: Tensor, join: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
