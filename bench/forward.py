@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import torch
 
-from app.inference.forward import Unrolled, hear, plain_kernels
+from app.inference.forward import PlainKernels, Unrolled, hear
 from bench.report import Row
 from models.catalogue import CATALOGUE, load
 
@@ -29,7 +29,7 @@ def measure() -> Iterator[Row]:
         unrolled = Unrolled(module)
 
         def ours(unrolled: Unrolled = unrolled, picture: torch.Tensor = picture) -> object:
-            with torch.inference_mode(), plain_kernels(True):
+            with torch.inference_mode(), PlainKernels(True):
                 return unrolled(picture)
 
         def plain(module: torch.nn.Module = module, picture: torch.Tensor = picture) -> object:

@@ -236,18 +236,23 @@ def _pooled(x: Tensor, join: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
     return join(left, right)
 
 
-@contextmanager
-def plain_kernels(wanted: bool) -> Iterator[None]:
-    """Without oneDNN inside the block: for one small picture its set-up costs more than the pass.
+class PlainKernels:
+    """Without oneDNN inside the block, if wanted: for one small picture its set-up costs more than the pass.
 
-    The switch is the whole process's, so that only the one thread that runs networks may use it.
+    The switch is the whole process's, so that only the one thread that runs networks may use it. A class, because the
+    generator of a `contextmanager` costs as much as a layer.
     """
-    before = torch._C._get_mkldnn_enabled()
-    if not wanted or not before:
-        yield
-        return
-    torch._C._set_mkldnn_enabled(False)
-    try:
-        yield
-    finally:
-        torch._C._set_mkldnn_enabled(True)
+
+    __slots__ = ("_off",)
+
+    def __init__(self, wanted: bool) -> None:
+        self._off = wanted
+
+    def __enter__(self) -> None:
+        self._off = self._off and torch._C._get_mkldnn_enabled()
+        if self._off:
+            torch._C._set_mkldnn_enabled(False)
+
+    def __exit__(self, *_: object) -> None:
+        if self._off:
+            torch._C._set_mkldnn_enabled(True)

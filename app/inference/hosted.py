@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from app.inference.engine import Batch
-from app.inference.forward import PLAIN_BATCH, Activations, Unrolled, hear, plain_kernels
+from app.inference.forward import PLAIN_BATCH, Activations, PlainKernels, Unrolled, hear
 from app.inference.reading import INK, Reading
 from models.catalogue import Network
 from models.trace import trace
@@ -79,7 +79,7 @@ class Hosted:
         network = self.network
         inputs = self._inputs(pictures)
         plain = self._device.type == "cpu" and len(inputs) <= PLAIN_BATCH
-        with torch.inference_mode(), plain_kernels(plain):
+        with torch.inference_mode(), PlainKernels(plain):
             output, heard = self._pass(self._placed(inputs))
             logits = self._logits(output)
             probabilities = torch.softmax(logits, dim=1)

@@ -176,6 +176,7 @@ def test_the_inside_of_a_run_is_shown_with_its_history(open_page: Open, server: 
 def test_a_kept_run_is_named_repeated_and_deleted(open_page: Open, server: str) -> None:
     name = over(server, call(server, "runs", {**SMALL, "epochs": 1, "learning_rate": 0.002})["id"])["id"]
     page = at(open_page, run=name).page
+    expect(page.get_by_test_id("scores")).to_be_visible()  # the last to come: what is below it has its place now
     page.get_by_test_id(f"more-{name}").click()
     row = page.get_by_test_id(f"run-{name}")
     row.get_by_label("Name").fill("twice as fast")

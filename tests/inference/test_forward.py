@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from app.inference.forward import Unrolled, hear, plain_kernels
+from app.inference.forward import PlainKernels, Unrolled, hear
 from app.inference.hosted import Hosted, choose_device
 from models import catalogue
 
@@ -165,7 +165,7 @@ def test_plain_kernels_are_put_back_even_after_a_failure() -> None:
     seen: list[object] = []
 
     def failing() -> None:
-        with plain_kernels(True):
+        with PlainKernels(True):
             seen.append(torch.backends.mkldnn.is_available() and torch._C._get_mkldnn_enabled())
             raise RuntimeError("inside")
 
