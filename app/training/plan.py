@@ -66,19 +66,24 @@ def plan(settings: RunSettings, facts: Facts) -> Plan:
     return Plan(rates, steps, per_epoch, pictures, held_out, facts.classes, _layers(settings, facts))
 
 
+def check_outputs(name: str, classes: int, dataset: str) -> None:
+    """Whether a network of the catalogue has an output for every class. Raises PlanError."""
+    outputs = len(CATALOGUE[name].classes)
+    if classes > outputs:
+        raise PlanError(
+            "too-few-outputs",
+            "model: {network} tells {outputs} classes apart, {data} has {classes}; "
+            "choose a pattern, which has as many outputs as there are classes",
+            network=name,
+            outputs=outputs,
+            data=dataset,
+            classes=classes,
+        )
+
+
 def _layers(settings: RunSettings, facts: Facts) -> list[dict[str, Any]] | None:
     if not isinstance(settings.model, Pattern):
-        about = CATALOGUE[settings.model]
-        if len(facts.classes) > len(about.classes):
-            raise PlanError(
-                "too-few-outputs",
-                "model: {network} tells {outputs} classes apart, {data} has {classes}; "
-                "choose a pattern, which has as many outputs as there are classes",
-                network=about.name,
-                outputs=len(about.classes),
-                data=settings.dataset,
-                classes=len(facts.classes),
-            )
+        check_outputs(settings.model, len(facts.classes), settings.dataset)
         return None
     if settings.dropout is not None and not settings.model.dropout:
         raise PlanError("no-dropout", "dropout: this network has no dropout layer; give a pattern some")

@@ -15,17 +15,13 @@ from app.training.initialization import initialize
 from app.training.loop import Course, is_weight
 from app.training.memory import available, check
 from app.training.patience import Patience
+from app.training.plan import PlanError, check_outputs
 from app.training.schedules import rate, sampled
 from app.training.settings import RunSettings
 from models.catalogue import CATALOGUE, build
 from models.classifier import Classifier
 from models.pattern import Pattern
 from models.patterned import PatternNetwork
-from models.why import ExplainedError
-
-
-class SettingsError(ExplainedError, ValueError):
-    """Settings that do not go with the network or the data; says which one, why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +46,7 @@ class Prepared:
 def prepare(settings: RunSettings, pictures: Pictures) -> Prepared:
     """A fresh network of the settings' seed, which is torch's from here on, and what it learns from.
 
-    Raises SettingsError, PatternError and TooLargeError.
+    Raises PlanError, PatternError and TooLargeError.
     """
     torch.manual_seed(settings.seed)
     network, shape = _network(settings, pictures)
@@ -138,18 +134,8 @@ def _network(settings: RunSettings, pictures: Pictures) -> tuple[Classifier, tup
         height, width, channels = pictures.images.shape[1:]
         shape = channels, height, width
         return PatternNetwork(settings.model, shape, len(pictures.classes)), shape
-    about = CATALOGUE[settings.model]
-    if len(pictures.classes) > len(about.classes):
-        raise SettingsError(
-            "too-few-outputs",
-            "model: {network} tells {outputs} classes apart, {data} has {classes}; "
-            "choose a pattern, which has as many outputs as there are classes",
-            network=about.name,
-            outputs=len(about.classes),
-            data=settings.dataset,
-            classes=len(pictures.classes),
-        )
-    return build(about.name), about.input_shape
+    check_outputs(settings.model, len(pictures.classes), settings.dataset)
+    return build(settings.model), CATALOGUE[settings.model].input_shape
 
 
 def _set_dropout(network: nn.Module, settings: RunSettings) -> None:
@@ -157,7 +143,7 @@ def _set_dropout(network: nn.Module, settings: RunSettings) -> None:
         return
     layers = [layer for layer in network.modules() if isinstance(layer, nn.Dropout)]
     if not layers:
-        raise SettingsError("no-dropout", "dropout: this network has no dropout layer; give a pattern some")
+        raise PlanError("no-dropout", "dropout: this network has no dropout layer; give a pattern some")
     for layer in layers:
         layer.p = settings.dropout
 
@@ -166,7 +152,7 @@ def _check_single(network: nn.Module, feed: ShuffledFeed) -> None:
     """Batch normalization needs more than one picture in every batch."""
     last = feed.pictures - (feed.per_epoch - 1) * feed.batch
     if min(feed.batch, last) == 1 and any(isinstance(layer, nn.BatchNorm2d) for layer in network.modules()):
-        raise SettingsError(
+        raise PlanError(
             "single-picture",
             "batch_size: batches of {batch} out of {pictures} pictures leave one with a single picture, "
             "which batch normalization has nothing to compare with; take another size",

@@ -12,7 +12,8 @@ from app.training.data.pictures import Pictures
 from app.training.events import Diverged, Epoch, Event, Started, Step, Stopped
 from app.training.feeds import gathered
 from app.training.loop import train
-from app.training.preparing import Prepared, SettingsError, loss_of, prepare
+from app.training.plan import PlanError
+from app.training.preparing import Prepared, loss_of, prepare
 from app.training.settings import RunSettings
 from models.catalogue import build
 from models.pattern import Pattern, PatternError
@@ -193,7 +194,7 @@ def test_dropout_is_set_where_the_network_has_it_and_refused_where_not() -> None
     # No dropout computes what the pattern without such a layer does.
     assert [event for event in with_none if isinstance(event, Step)] == carried_out()[1][1:4] + carried_out()[1][5:8]
     assert with_most[1] != with_none[1]
-    with pytest.raises(SettingsError, match="dropout: this network has no dropout layer"):
+    with pytest.raises(PlanError, match="dropout: this network has no dropout layer"):
         prepared(model="lenet5", dropout=0.5)
 
 
@@ -279,9 +280,9 @@ def _channels_inside(images: Tensor) -> Tensor:
 
 def test_what_does_not_go_together_is_said_before_anything_is_built() -> None:
     many = Pictures(PICTURES.images, PICTURES.labels, tuple(map(str, range(11))))
-    with pytest.raises(SettingsError, match="lenet5 tells 10 classes apart, digits has 11"):
+    with pytest.raises(PlanError, match="lenet5 tells 10 classes apart, digits has 11"):
         prepare(RunSettings(), many)
-    with pytest.raises(SettingsError, match="batches of 49 out of 50 pictures leave one with a single picture"):
+    with pytest.raises(PlanError, match="batches of 49 out of 50 pictures leave one with a single picture"):
         prepared(model=Pattern(batch_norm=True), batch_size=49)
     with pytest.raises(PatternError, match="pool5"):
         prepared(model=Pattern(channels=(2,) * 5))

@@ -15,7 +15,8 @@ from app.training.data import datasets
 from app.training.data.pictures import Pictures
 from app.training.events import Epoch
 from app.training.loop import train
-from app.training.preparing import SettingsError, prepare
+from app.training.plan import PlanError
+from app.training.preparing import prepare
 from app.training.settings import Augmentation, EarlyStopping, RunSettings
 from app.training.terminal.command import run
 from app.training.terminal.options import OF_A_PATTERN, OF_A_RUN, TrainSettings, command_of, run_settings
@@ -193,7 +194,7 @@ def test_settings_out_of_bounds_are_refused_with_flag_limit_and_value(line: str,
 
 
 def test_a_network_that_has_no_dropout_says_so(box: Pictures, tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="no dropout layer"):
+    with pytest.raises(PlanError, match="no dropout layer"):
         run(small(tmp_path, "--dropout", "0.5"))
     assert list(tmp_path.iterdir()) == []
 
