@@ -62,7 +62,9 @@ def prepare(settings: RunSettings, pictures: Pictures) -> Prepared:
         mean, std = (about.mean,) * shape[0], (about.std,) * shape[0]
     batch = len(train_on) if settings.batch_size == "all" else settings.batch_size
     judged = fitted(held_out, shape), held_out.labels
-    feed = ShuffledFeed((images, train_on.labels), judged, batch, settings.seed, mean, std, settings.augmentation)
+    pools = any(isinstance(layer, nn.MaxPool2d | nn.AvgPool2d) for layer in network.modules())
+    learned, changed = (images, train_on.labels), settings.augmentation
+    feed = ShuffledFeed(learned, judged, batch, settings.seed, mean, std, changed, pools=pools)
     _check_single(network, feed)
     check(network, shape, min(batch, len(train_on)), settings.augmentation.any, available())
     return Prepared(network, feed, course_of(settings, network), mean, std, pictures.classes, shape)

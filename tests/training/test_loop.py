@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from app.training.data.pictures import Pictures
 from app.training.events import Diverged, Epoch, Event, Started, Step, Stopped
-from app.training.feeds import gathered
+from app.training.feeds import gathered, laid_out
 from app.training.loop import train
 from app.training.plan import PlanError
 from app.training.preparing import Prepared, loss_of, prepare
@@ -272,6 +272,32 @@ def test_pictures_are_gathered_as_torch_indexes_them_in_the_same_order_of_memory
         for images in (plain, plain.contiguous(memory_format=torch.channels_last), _channels_inside(plain)):
             assert torch.equal(gathered(images, chosen), images[chosen])
             assert gathered(images, chosen).stride() == images[chosen].stride()
+
+
+def test_a_layout_is_one_of_memory_only_and_convolutions_hand_it_on() -> None:
+    for channels in (1, 3):
+        plain = torch.rand(5, channels, 6, 4)
+        for images in (plain, plain.contiguous(memory_format=torch.channels_last), _channels_inside(plain)):
+            beside, whole = laid_out(images, beside=True), laid_out(images, beside=False)
+            assert torch.equal(beside, plain)
+            assert torch.equal(whole, plain)
+            assert beside.stride() == (24 * channels, 1, 4 * channels, channels)
+            assert whole.stride() == plain.stride()
+            maps = functional.conv2d(beside, torch.ones(2, channels, 3, 3))
+            assert maps.is_contiguous(memory_format=torch.channels_last)
+            assert functional.conv2d(whole, torch.ones(2, channels, 3, 3)).is_contiguous()
+
+
+def test_batches_are_laid_out_for_pooling_where_the_network_pools_and_there_are_enough_pictures() -> None:
+    def beside(pooling: str, batch_size: int) -> tuple[bool, bool]:
+        pattern = SMALL.model_copy(update={"pooling": pooling})
+        feed = prepared(model=pattern.model_dump(), batch_size=batch_size).feed
+        inputs, judged = (next(iter(batches))[0] for batches in (feed.batches(1), feed.judged()))
+        return inputs.stride()[1] == 1, judged.stride()[1] == 1
+
+    assert beside("max", 20) == beside("average", 20) == (True, True)
+    assert beside("max", 1) == (False, True)
+    assert beside("none", 20) == (False, False)
 
 
 def _channels_inside(images: Tensor) -> Tensor:
