@@ -1,6 +1,10 @@
-"""The floor of the socket: the same server and settings, giving back as many bytes as a frame has, and nothing else."""
+"""The floor of the socket: the same server and settings, giving back as many bytes as a frame has, and nothing else.
+
+With `--passes` it also asks the network, as a script would, about one and the same picture, and throws the answer away.
+"""
 
 import argparse
+from collections.abc import Callable
 
 import uvicorn
 import uvloop
@@ -9,8 +13,8 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 
-def application(size: int) -> Starlette:
-    """An application whose socket answers every message with `size` bytes."""
+def application(size: int, before: Callable[[], object]) -> Starlette:
+    """An application whose socket answers every message with `size` bytes, after having done something `before`."""
     frame = bytes(size)
 
     async def echo(socket: WebSocket) -> None:
@@ -21,6 +25,7 @@ def application(size: int) -> Starlette:
                 if message["type"] == "websocket.disconnect":
                     return
                 if message.get("bytes") is not None:
+                    before()
                     await socket.send_bytes(frame)
         except WebSocketDisconnect:
             return
@@ -28,14 +33,36 @@ def application(size: int) -> Starlette:
     return Starlette(routes=[WebSocketRoute("/live", echo)])
 
 
+def nothing() -> None:
+    """What the echo does before it answers."""
+
+
+def plain_pass() -> Callable[[], object]:
+    """One pass of the default network, as it comes."""
+    import torch  # which the echo alone does without
+
+    from models import catalogue
+
+    torch.set_num_threads(1)
+    network, picture = catalogue.load(catalogue.DEFAULT).eval(), torch.zeros(1, 1, 32, 32)
+
+    @torch.inference_mode()
+    def ask() -> None:
+        network(picture)
+
+    ask()
+    return ask
+
+
 def main() -> None:
     """Serve the echo on --port, answering --size bytes."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--size", type=int, required=True)
+    parser.add_argument("--passes", action="store_true")
     options = parser.parse_args()
     config = uvicorn.Config(
-        application(options.size),
+        application(options.size, plain_pass() if options.passes else nothing),
         port=options.port,
         ws="websockets-sansio",
         ws_per_message_deflate=False,

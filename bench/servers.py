@@ -100,8 +100,8 @@ def receptive() -> Iterator[Server]:
 
 
 @contextmanager
-def echo(size: int) -> Iterator[Server]:
+def echo(size: int, *options: str) -> Iterator[Server]:
     """The floor of the socket, answering `size` bytes."""
     port = free_port()
-    with running(["-m", "bench.echo", "--port", str(port), "--size", str(size)], port) as server:
+    with running(["-m", "bench.echo", "--port", str(port), "--size", str(size), *options], port) as server:
         yield server
