@@ -1,0 +1,105 @@
+/** Fingers on a plot: two pull it apart, one moves or reads it, two taps show all of it; up and down scrolls the page. */
+
+import { stretched, type Stretch } from '../../scene/training-plot';
+
+export interface Touched {
+  /** Where the lines are on the screen. */
+  area: () => DOMRect;
+  view: () => Stretch;
+  /** A part of the run is in view. */
+  zoomed: () => boolean;
+  onlook: (view: Stretch) => void;
+  onread: (x: number) => void;
+  onwhole: () => void;
+}
+
+const STILL = 8; // CSS pixels that a finger moves without meaning it
+const TAP = 300; // milliseconds that a tap takes, and between two that are one
+
+interface Held {
+  fingers: number;
+  /** The middle of the fingers, in CSS pixels, and how far they are apart. */
+  middle: { x: number; y: number };
+  apart: number;
+  view: Stretch;
+  /** What lay under the middle. */
+  x: number;
+  at: number;
+  /** What the finger turned out to do. */
+  does: 'nothing yet' | 'moves' | 'scrolls';
+}
+
+/** Hears the fingers on an element until what comes back is called. */
+export function fingers(element: HTMLElement, touched: Touched): () => void {
+  let held: Held | null = null;
+  let tapped = { at: -Infinity, x: 0 };
+
+  function hold({ targetTouches, timeStamp }: TouchEvent): void {
+    const count = targetTouches.length;
+    if (count !== 1 && count !== 2) return void (held = null);
+    const { middle, apart } = spread(targetTouches);
+    const view = touched.view();
+    const x = view[0] + placeOf(middle.x) * (view[1] - view[0]);
+    held = { fingers: count, middle, apart, view, x, at: timeStamp, does: 'nothing yet' };
+  }
+
+  function placeOf(x: number): number {
+    const { left, width } = touched.area();
+    return (x - left) / width;
+  }
+
+  function start(event: TouchEvent): void {
+    hold(event);
+    if (held?.fingers === 2) event.preventDefault(); // neither scrolls nor magnifies the page
+  }
+
+  function move(event: TouchEvent): void {
+    if (held === null || held.fingers !== event.targetTouches.length) return;
+    const { middle, apart } = spread(event.targetTouches);
+    const [across, down] = [Math.abs(middle.x - held.middle.x), Math.abs(middle.y - held.middle.y)];
+    if (held.fingers === 2) held.does = 'moves';
+    else if (held.does === 'nothing yet' && Math.max(across, down) > STILL) {
+      held.does = across > down ? 'moves' : 'scrolls';
+    }
+    if (held.does !== 'moves') return;
+    if (event.cancelable) event.preventDefault();
+    const { view, x } = held;
+    const place = placeOf(middle.x);
+    if (held.fingers === 2 || touched.zoomed()) touched.onlook(stretched(view, held.apart / apart, x, place));
+    else touched.onread(view[0] + Math.max(0, Math.min(1, place)) * (view[1] - view[0]));
+  }
+
+  function end(event: TouchEvent): void {
+    const tap = held?.fingers === 1 && held.does === 'nothing yet' && event.timeStamp - held.at < TAP;
+    if (tap && held !== null) {
+      const twice = event.timeStamp - tapped.at < TAP && Math.abs(held.middle.x - tapped.x) < 4 * STILL;
+      tapped = { at: twice ? -Infinity : event.timeStamp, x: held.middle.x };
+      if (twice) touched.onwhole();
+      else touched.onread(held.x);
+    }
+    hold(event);
+  }
+
+  function cancel(): void {
+    held = null;
+  }
+
+  element.addEventListener('touchstart', start, { passive: false });
+  element.addEventListener('touchmove', move, { passive: false });
+  element.addEventListener('touchend', end);
+  element.addEventListener('touchcancel', cancel);
+  return () => {
+    element.removeEventListener('touchstart', start);
+    element.removeEventListener('touchmove', move);
+    element.removeEventListener('touchend', end);
+    element.removeEventListener('touchcancel', cancel);
+  };
+}
+
+function spread(touches: TouchList): Pick<Held, 'middle' | 'apart'> {
+  const [one, two = one] = [touches[0], touches[1]] as [Touch, Touch?];
+  return {
+    middle: { x: (one.clientX + two.clientX) / 2, y: (one.clientY + two.clientY) / 2 },
+    apart: Math.hypot(one.clientX - two.clientX, one.clientY - two.clientY) || 1,
+  };
+}

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+
+import { inRow, inside, stretched } from './training-plot';
+
+describe('the stretch in view', () => {
+  test('keeps under two fingers what was there', () => {
+    const [low, high] = stretched([0, 100], 0.25, 40, 0.6);
+    expect(high - low).toBe(25);
+    expect(low + 0.6 * (high - low)).toBe(40);
+  });
+
+  test('is moved back whole where it would look beyond the ends, and is all where it is as wide', () => {
+    expect(inside([-5, 15], [0, 100])).toEqual([0, 20]);
+    expect(inside([95, 115], [0, 100])).toEqual([80, 100]);
+    expect(inside([30, 40], [0, 100])).toEqual([30, 40]);
+    expect(inside([20, 120], [0, 100])).toBeNull();
+  });
+});
+
+describe('words in a row', () => {
+  const row = [10, 200] as const;
+
+  test('stand over their places, and within the row', () => {
+    expect(inRow([{ x: 100, width: 40 }], row, 8)).toEqual([80]);
+    expect(inRow([{ x: 12, width: 40 }], row, 8)).toEqual([10]);
+    expect(inRow([{ x: 198, width: 40 }], row, 8)).toEqual([160]);
+  });
+
+  test('never stand on each other, in the order of their places', () => {
+    for (const [one, two] of [
+      [190, 199],
+      [11, 20],
+      [100, 101],
+      [150, 120],
+    ] as const) {
+      const words = [
+        { x: one, width: 70 },
+        { x: two, width: 60 },
+      ];
+      const [first = 0, second = 0] = inRow(words, row, 8);
+      if (one < two) expect(first + 70 + 8).toBeLessThanOrEqual(second);
+      else expect(second + 60 + 8).toBeLessThanOrEqual(first);
+      expect(Math.min(first, second)).toBeGreaterThanOrEqual(10);
+      expect(Math.max(first + 70, second + 60)).toBeLessThanOrEqual(200);
+    }
+  });
+});
