@@ -266,6 +266,37 @@ def test_the_other_network_answers_the_same_drawing(page_of_seven: Page) -> None
     assert "model=lenet5-1998" in page.url
 
 
+def test_a_network_that_cannot_be_had_leaves_the_one_before_on_show_until_it_can(open_page: Open) -> None:
+    page = drawn(open_page).page
+    page.route("**/models/lenet5-1998", lambda route: route.abort())
+    page.get_by_test_id("model").get_by_text("1998").click()
+    expect(page.get_by_test_id("status")).to_contain_text("cannot be reached")
+    expect(page.get_by_test_id("lenet")).to_have_attribute("data-model", "lenet5")
+    expect(page.get_by_test_id("guess")).to_have_text("7")
+    page.unroute("**/models/lenet5-1998")
+    expect(page.get_by_test_id("lenet")).to_have_attribute("data-model", "lenet5-1998")
+    expect(page.get_by_test_id("status")).to_have_text("Live")
+
+
+def test_nothing_is_said_of_an_answer_before_the_network_is_known(open_page: Open) -> None:
+    visit = open_page("/missing")
+    visit.page.route("**/models/lenet5", lambda route: route.abort())
+    visit.page.goto(visit.page.url.replace("/missing", "/"))
+    expect(visit.page.get_by_test_id("status")).to_contain_text("cannot be reached")
+    expect(visit.page.get_by_test_id("no-guess")).to_be_hidden()
+    visit.page.unroute("**/models/lenet5")
+    expect(visit.page.get_by_test_id("guess")).to_be_visible()
+
+
+def test_another_network_ends_slow_motion(page_of_seven: Page) -> None:
+    page_of_seven.get_by_test_id("slow-play").click()
+    expect(page_of_seven.get_by_test_id("no-guess")).to_be_visible()
+    page_of_seven.get_by_test_id("model").get_by_text("1998").click()
+    expect(page_of_seven.get_by_test_id("lenet")).to_have_attribute("data-model", "lenet5-1998")
+    expect(page_of_seven.get_by_test_id("slow-play")).to_have_text("Play")
+    expect(page_of_seven.get_by_test_id("guess")).to_have_text("7")
+
+
 def test_the_address_brings_back_what_was_on_screen(page_of_seven: Page) -> None:
     page = page_of_seven
     page.get_by_test_id("scale").get_by_text("this layer").click()

@@ -27,18 +27,24 @@ export interface SessionOptions {
   mirrored?: boolean;
 }
 
+const AGAIN = 2000; // ms until a network's layers are asked for again
+
 export class Session {
   readonly models: Offer[];
   readonly usual: string;
   readonly server: URL;
   readonly mirrored: boolean;
 
+  /** The network that is asked for; the one on show gives way to it when its first frame is there. */
   model = $state('');
+  /** The network on show. */
   detail = $state.raw<NetworkDetail | null>(null);
   frame = $state.raw<Frame | null>(null);
   status = $state<Status>('connecting');
   retryAt = $state<number | null>(null);
   problem = $state.raw<Problem | null>(null);
+  /** Whether the network's layers could not be asked for, although the socket is open. */
+  unreached = $state(false);
   selected = $state.raw<Selection | null>(null);
   scale = $state<Scale>('map');
 
@@ -46,6 +52,8 @@ export class Session {
   onstroke: ((sequence: number, time: number) => void) | null = null;
 
   #live: Live | null = null;
+  /** The network that takes the place of the one on show with its first frame. */
+  #coming: NetworkDetail | null = null;
   #inView: string[] | null = null;
   #closely: Closely[] = [];
   #steps = false;
@@ -53,6 +61,7 @@ export class Session {
   #said = '';
   #arrived: Frame | null = null;
   #asking: AbortController | null = null;
+  #again: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: SessionOptions) {
     this.models = options.models;
@@ -64,6 +73,11 @@ export class Session {
     this.model = [place?.model, options.model].find(offered) ?? this.usual;
     this.selected = place?.selected ?? null;
     this.scale = place?.scale ?? 'map';
+  }
+
+  /** The name of the network on show. */
+  get shown(): string {
+    return this.detail?.name ?? this.model;
   }
 
   get layers(): LayerRow[] {
@@ -84,7 +98,7 @@ export class Session {
       status: (status, retryAt) => {
         this.status = status;
         this.retryAt = retryAt;
-        if (status === 'live' && this.detail === null) void this.#ask();
+        if (status === 'live' && !this.#known) void this.#ask();
       },
       problem: (problem) => (this.problem = problem),
       sent: (sequence, time) => this.onstroke?.(sequence, time),
@@ -98,6 +112,7 @@ export class Session {
       removeEventListener('online', back);
       document.removeEventListener('visibilitychange', back);
       this.#asking?.abort();
+      clearTimeout(this.#again);
       this.#live?.close();
       this.#live = null;
     };
@@ -141,11 +156,7 @@ export class Session {
   setModel(name: string): void {
     if (name === this.model) return;
     this.model = name;
-    this.detail = null;
-    this.frame = null;
-    this.#arrived = null;
-    this.#inView = null;
-    this.#closely = [];
+    this.#coming = null;
     this.problem = null;
     this.#tell();
     this.#mirror();
@@ -157,15 +168,17 @@ export class Session {
   }
 
   get #view(): Look {
-    const closely = [...this.#closely];
+    const facts = this.#coming ?? this.detail;
+    const closely = this.#coming === null ? [...this.#closely] : [];
     const selected = this.selected;
-    const shape = this.#shapeOf(selected?.layer);
-    if (selected !== null && shape !== undefined) {
+    const shape = shapeOf(facts, selected?.layer);
+    if (selected !== null && shape !== undefined && selected.map < (shape[0] ?? 0)) {
       const wanted = { layer: selected.layer, map: isVector(shape) ? 0 : selected.map };
       if (!closely.some(({ layer, map }) => layer === wanted.layer && map === wanted.map)) closely.push(wanted);
     }
-    const layers = this.#inView ?? this.layers.map((layer) => layer.name);
-    return { type: 'look', model: this.model, layers, closely, steps: this.#steps };
+    const all = facts?.layers.map((layer) => layer.name) ?? [];
+    const layers = this.#coming === null ? (this.#inView ?? all) : all;
+    return { type: 'look', model: facts?.name ?? this.model, layers, closely, steps: this.#steps };
   }
 
   #tell(): void {
@@ -184,31 +197,60 @@ export class Session {
   #show(frame: Frame): void {
     if (this.#arrived === null) {
       requestAnimationFrame(() => {
-        if (this.#arrived === null) return;
-        this.frame = this.#arrived;
+        const arrived = this.#arrived;
         this.#arrived = null;
-        this.problem = null;
+        if (arrived === null) return;
+        const { model } = arrived.header;
+        if (this.#coming?.name === model) this.#adopt(this.#coming);
+        else if (model !== this.shown) return;
+        this.frame = arrived;
+        if (model === this.model) this.problem = null;
       });
     }
     this.#arrived = frame;
   }
 
+  /** Whether the layers of the network that is asked for are known. */
+  get #known(): boolean {
+    return (this.#coming ?? this.detail)?.name === this.model;
+  }
+
+  /** Shows another network; what was in view of the one before says nothing of it. */
+  #adopt(detail: NetworkDetail): void {
+    if (this.detail?.name !== detail.name) {
+      this.#inView = null;
+      this.#closely = [];
+    }
+    if (this.frame?.header.model !== detail.name) this.frame = null;
+    this.detail = detail;
+    this.#coming = null;
+    this.#keepSelection();
+    this.#tell();
+  }
+
   async #ask(): Promise<void> {
     this.#asking?.abort();
+    clearTimeout(this.#again);
     const asking = (this.#asking = new AbortController());
     try {
       const response = await fetch(at(this.server, `models/${this.model}`), { signal: asking.signal });
       const answer: unknown = await response.json();
+      this.unreached = false;
       if (!response.ok) {
         this.problem = answer as Problem;
         return;
       }
-      this.detail = answer as NetworkDetail;
-      this.#keepSelection();
-      this.#tell();
+      const detail = answer as NetworkDetail;
+      const replaces = this.detail !== null && this.detail.name !== detail.name;
+      if (replaces && this.#raster !== null) {
+        this.#coming = detail;
+        this.#tell();
+      } else this.#adopt(detail);
     } catch (error) {
-      // Without a connection the status line says so, and the layers are asked for when it is back.
-      if (!asking.signal.aborted && !(error instanceof TypeError)) throw error;
+      if (asking.signal.aborted) return;
+      if (!(error instanceof TypeError)) throw error;
+      this.unreached = true;
+      this.#again = setTimeout(() => void this.#ask(), AGAIN);
     }
   }
 
@@ -216,13 +258,13 @@ export class Session {
   #keepSelection(): void {
     const selected = this.selected;
     if (selected === null) return;
-    const maps = this.#shapeOf(selected.layer)?.[0] ?? 0;
+    const maps = shapeOf(this.detail, selected.layer)?.[0] ?? 0;
     if (selected.map >= maps) this.select(null);
   }
+}
 
-  #shapeOf(layer: string | undefined): number[] | undefined {
-    return this.layers.find(({ name }) => name === layer)?.output_shape;
-  }
+function shapeOf(network: NetworkDetail | null, layer: string | undefined): number[] | undefined {
+  return network?.layers.find(({ name }) => name === layer)?.output_shape;
 }
 
 /** Layers of one unit for each map, C5 among them, travel as one row. */

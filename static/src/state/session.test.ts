@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type * as Sockets from 'ws';
 
-import type { LayerRow, Look } from '../wire/types';
+import type { FrameHeader, LayerRow, Look } from '../wire/types';
 import { Session } from './session.svelte';
 
 // Imported, it would be the stand-in that `ws` has for browsers.
@@ -32,20 +32,31 @@ const LAYERS: Record<string, Partial<LayerRow>[]> = {
 
 let http: Http;
 let looks: Look[];
+let peers: Set<Sockets.WebSocket>;
+/** Networks that this server lets nobody ask for. */
+let silent: string[];
 let session: Session;
 let close: () => void;
 
 beforeEach(async () => {
   history.replaceState(null, '', '/?lang=zh');
   looks = [];
+  silent = [];
   http = createServer(({ url = '' }, response) => {
     const name = url.replace('/models/', '');
+    if (silent.includes(name)) {
+      response.destroy();
+      return;
+    }
     response.setHeader('access-control-allow-origin', '*');
     response.end(JSON.stringify({ name, layers: LAYERS[name] }));
   });
   const sockets = new WebSocketServer({ server: http });
+  peers = sockets.clients;
   sockets.on('connection', (peer) =>
-    peer.on('message', (data: Buffer) => looks.push(JSON.parse(data.toString()) as Look)),
+    peer.on('message', (data: Buffer, binary) => {
+      if (!binary) looks.push(JSON.parse(data.toString()) as Look);
+    }),
   );
   http.listen(0);
   await once(http, 'listening');
@@ -116,4 +127,62 @@ test('an address with a network that is not offered shows the usual one', async 
   open();
   expect(session.model).toBe('lenet5');
   await looksLast({ model: 'lenet5' });
+});
+
+/** Every listener is sent a frame without layers. */
+function answer(model: string): void {
+  const header: FrameHeader = {
+    sequence: 1,
+    model,
+    blank: false,
+    paper: 'light',
+    label: '7',
+    index: 7,
+    probability: 0.9,
+    steps: [],
+  };
+  const text = Buffer.from(JSON.stringify({ __metadata__: { frame: JSON.stringify(header) } }));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  for (const peer of peers) peer.send(Buffer.concat([length, text]));
+}
+
+test('with something drawn, a network stays on show until the first frame of the next is there', async () => {
+  open();
+  session.draw({ width: 1, height: 1, data: new Uint8Array(1) });
+  await looksLast({ layers: ['c1', 'c1_relu', 'c5', 'f6'] });
+  answer('lenet5');
+  await vi.waitFor(() => expect(session.frame?.header.model).toBe('lenet5'));
+  session.setModel('lenet5-1998');
+  await looksLast({ model: 'lenet5-1998', layers: ['c1', 'f6'] });
+  expect([session.shown, session.frame?.header.model]).toEqual(['lenet5', 'lenet5']);
+  answer('lenet5-1998');
+  await vi.waitFor(() => expect(session.shown).toBe('lenet5-1998'));
+  expect(session.frame?.header.model).toBe('lenet5-1998');
+});
+
+test('a network that cannot be asked for leaves the one before on show, and is asked for again', async () => {
+  open();
+  await vi.waitFor(() => expect(session.layers).toHaveLength(4));
+  silent = ['lenet5-1998'];
+  session.setModel('lenet5-1998');
+  await vi.waitFor(() => expect(session.unreached).toBe(true));
+  expect([session.shown, session.layers.length]).toEqual(['lenet5', 4]);
+  silent = [];
+  await looksLast({ model: 'lenet5-1998', layers: ['c1', 'f6'] });
+  expect([session.shown, session.unreached]).toEqual(['lenet5-1998', false]);
+});
+
+test('whoever goes back to the network on show is not overtaken by the other', async () => {
+  open();
+  session.draw({ width: 1, height: 1, data: new Uint8Array(1) });
+  await looksLast({ layers: ['c1', 'c1_relu', 'c5', 'f6'] });
+  session.setModel('lenet5-1998');
+  await looksLast({ model: 'lenet5-1998', layers: ['c1', 'f6'] });
+  session.setModel('lenet5');
+  await looksLast({ model: 'lenet5', layers: ['c1', 'c1_relu', 'c5', 'f6'] });
+  answer('lenet5-1998');
+  answer('lenet5');
+  await vi.waitFor(() => expect(session.frame?.header.model).toBe('lenet5'));
+  expect(session.shown).toBe('lenet5');
 });

@@ -189,6 +189,23 @@ test('a drawing that was answered before the connection was lost is answered aga
   await vi.waitFor(() => expect(page.frames).toEqual([1, 1]));
 });
 
+test('a connection that stays silent is given up, and the newest drawing goes over the next', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    live.draw(raster(1));
+    live.draw(raster(2));
+    await vi.waitFor(() => expect(server.strokes).toHaveLength(1));
+    vi.advanceTimersByTime(5000);
+    expect(page.statuses).toEqual(['live', 'lost']);
+  } finally {
+    vi.useRealTimers();
+  }
+  live.retry();
+  await vi.waitFor(() => expect(server.strokes.at(-1)).toEqual({ sequence: 2, grey: 2 }));
+  server.answer(2);
+  await vi.waitFor(() => expect(page.frames).toEqual([2]));
+});
+
 test('what is closed stays closed', async () => {
   live.close();
   await vi.waitFor(() => expect(server.server.clients.size).toBe(0));

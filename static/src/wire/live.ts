@@ -16,7 +16,7 @@ export interface Listener {
 }
 
 const UNANSWERED = 1; // strokes under way; a second one would only wait in the server's place for the newest
-const PATIENCE = 5000; // ms until a stroke that nobody answers stops holding the next one back
+const PATIENCE = 5000; // ms until a stroke that nobody answers says that the connection is lost
 const FIRST_WAIT = 500; // ms before the first try to come back; doubles with each
 const LONGEST_WAIT = 10_000; // ms
 
@@ -100,6 +100,13 @@ export class Live {
     this.#pump();
   }
 
+  /** A network that goes away need not close its sockets: one that stays silent is given up. */
+  #drop(): void {
+    const silent = this.#socket;
+    this.#lost();
+    silent?.close();
+  }
+
   #lost(): void {
     this.#socket = null;
     clearTimeout(this.#patience);
@@ -123,8 +130,8 @@ export class Live {
   #watch(): void {
     clearTimeout(this.#patience);
     this.#patience = setTimeout(() => {
-      if (this.#status !== 'waking') this.#settle(this.#sequence);
-      else this.#watch();
+      if (this.#status === 'waking') this.#watch();
+      else this.#drop();
     }, PATIENCE);
   }
 

@@ -84,7 +84,7 @@ export class View {
 
   /** A parameter of the network, asked for the first time that it is needed; null until it is there. */
   parameter(name: string): Parameter | null {
-    const { model } = this.session;
+    const { shown: model } = this.session;
     const key = `${model}/${name}`;
     const found = this.#parameters.get(key);
     if (found === undefined && !this.#asked[key]) {
