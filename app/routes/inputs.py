@@ -130,8 +130,8 @@ async def _form(request: Request) -> tuple[bytes, dict[str, Any]]:
     try:
         image = form.get("image")
         if not isinstance(image, UploadFile):
-            seen = ", ".join(brief(name) for name in form) or "no fields"
-            raise RefusalError(422, f"image: a file is needed in this field; {seen} were sent")
+            without = "text was sent in it" if image is not None else f"sent was {', '.join(form) or 'no field'}"
+            raise RefusalError(422, f"image: a file is needed in this field; {without[:200]}")
         data = await image.read()
         fields: dict[str, Any] = {}
         for name in form:
@@ -174,6 +174,11 @@ def _checked(kind: type[Asked], fields: Mapping[str, Any]) -> Asked:
 def picture_of(asked: Drawable, reading: Reading = INK) -> Pixels:
     """The picture that was sent as JSON. Raises PictureError and RefusalError."""
     if asked.pixels is not None:
+        largest = max(max(row) for row in asked.pixels)
+        if 0 < largest <= 1:
+            raise RefusalError(
+                422, f"pixels: the largest is {largest:g}; they count from 0 to 255, so send 255 times these"
+            )
         return np.rint(np.array(asked.pixels, np.float64)).astype(np.uint8)
     text = asked.image or ""
     head = DATA_URL.match(text[:200])

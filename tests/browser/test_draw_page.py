@@ -249,6 +249,18 @@ def test_slow_motion_plays_to_the_answer(page_of_seven: Page) -> None:
     expect(page.get_by_test_id("guess")).to_have_text("7", timeout=30_000)
 
 
+def test_on_a_phone_slow_motion_brings_into_view_what_it_fills_and_stays_in_reach(open_page: Open) -> None:
+    page = drawn(open_page, size="phone").page
+    page.get_by_test_id("slow-play").click()
+    expect(page.get_by_role("listbox", name=re.compile("^C1"))).to_be_in_viewport(ratio=1)
+    expect(page.get_by_test_id("slow-play")).to_be_in_viewport(ratio=1)
+    page.get_by_test_id("slow-play").click()
+    page.get_by_test_id("slow-slider").focus()
+    for _ in range(6):
+        page.keyboard.press("PageDown")
+    expect(page.get_by_test_id("guess")).to_be_in_viewport(ratio=1)
+
+
 def test_nothing_plays_by_itself_where_motion_is_not_wanted(open_page: Open) -> None:
     page = drawn(open_page, reduced_motion="reduce").page
     expect(page.get_by_test_id("slow-step")).to_be_attached()

@@ -189,6 +189,8 @@ def test_an_unusual_picture_is_answered(client: httpx2.Client, kind: str) -> Non
         ('{"pixels":[["1"]]}', "number"),
         ('{"pixels":[[256]]}', "less than or equal to 255"),
         ('{"pixels":[[-1]]}', "greater than or equal to 0"),
+        ('{"pixels":[[null]]}', "null was sent"),
+        ('{"pixels":[[0,0.5],[0.25,1]]}', "the largest is 1; they count from 0 to 255"),
         ('{"pixels":"abc"}', "array"),
         ('{"image":7}', "string"),
         ('{"image":"%%%"}', "base64"),
@@ -210,7 +212,8 @@ def test_a_refusal_does_not_repeat_what_was_sent_at_length(client: httpx2.Client
 
 
 def test_forms_that_are_wrong_are_refused(client: httpx2.Client) -> None:
-    refused(client.post("/predict", files={"picture": png()}), 422, "image:", "picture")
+    refused(client.post("/predict", files={"picture": png()}), 422, "a file is needed", "sent was picture")
+    refused(client.post("/predict", files={"image": (None, "seven")}), 422, "a file is needed", "text was sent")
     refused(client.post("/predict", files={"image": png()}, data={"top_k": "many"}), 422, "top_k")
     refused(client.post("/predict", files={"image": png()}, data={"model": "nobody"}), 422, "model", "lenet5")
     broken = {"Content-Type": "multipart/form-data"}
