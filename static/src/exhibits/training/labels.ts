@@ -54,14 +54,23 @@ function settingName(path: string): string {
   return known(key) ? say(key) : path;
 }
 
+/** Words that belong to one setting alone, where others have the same value. */
+const SPECIAL: Record<string, string> = {
+  'early_stopping.metric': 'metric_',
+  'model.padding': 'padding_',
+};
+
 export function valueText(name: string, value: unknown): string {
   if (name === 'model' && typeof value === 'string') return networkName(value);
   if (name === 'dataset' && typeof value === 'string') return datasetName(value);
+  if (name === 'model.activation' && value === 'relu') return 'ReLU';
+  if (value === null && name === 'subset') return say('training.value.all');
+  if (value === null && name === 'dropout') return say('training.value.own');
   if (value === null) return say('training.none');
   if (typeof value === 'boolean') return say(value ? 'training.yes' : 'training.no');
   if (typeof value === 'number') return numberText(value);
   if (Array.isArray(value)) return value.join(', ');
-  const word = `training.value.${String(value)}`;
+  const word = `training.value.${SPECIAL[name] ?? ''}${String(value)}`;
   return known(word) ? say(word) : String(value);
 }
 

@@ -1,5 +1,7 @@
 /** The training lab as a visitor has it: the settings of the next run, the runs that are kept, those that are shown. */
 
+import { SvelteMap } from 'svelte/reactivity';
+
 import { AXES, type Axis } from '../../scene/training-curves';
 import { places } from '../../scene/training-colours';
 import { readSettings, settingsText, settled, USUAL, type Settings } from '../../scene/training-settings';
@@ -51,6 +53,8 @@ export class Lab {
   prepared = $state.raw<Run[]>([]);
   watches = $state.raw<Watch[]>([]);
   problem = $state.raw<Problem | null>(null);
+  /** What the server says of runs that were named and are not there. */
+  readonly #missed = new SvelteMap<string, Problem>();
   /** A run is being asked for. */
   beginning = $state(false);
   /** What is shown was shipped, since the visitor has no run yet. */
@@ -112,6 +116,11 @@ export class Lab {
     return this.problem !== null || (this.runs !== null && !this.watches.some(({ arriving }) => arriving));
   }
 
+  /** Why a run that is to be shown is not. */
+  get missing(): Problem | null {
+    return this.#named.flatMap((id) => this.#missed.get(id) ?? [])[0] ?? null;
+  }
+
   /** Which of the runs' colours is a run's, while it is shown. */
   placeOf(id: string): number {
     return this.#places.get(id) ?? 0;
@@ -139,7 +148,7 @@ export class Lab {
       this.runs = all; // the newest first
       if (this.problem?.field === 'connection') this.problem = null;
       if (!this.#chosen) this.#choose();
-      if (this.example) await this.#prepare();
+      if (this.#missing().length > 0) await this.#prepare();
       this.#follow();
     } catch (error) {
       this.#said(error);
@@ -251,17 +260,36 @@ export class Lab {
     if (this.example) [this.run = null, ...this.compared] = EXAMPLE;
   }
 
-  /** Asks for the shipped runs that are to be shown and are not here. */
+  get #named(): string[] {
+    return [this.run, ...this.compared].filter((id) => id !== null);
+  }
+
+  /** Asks for the runs that are to be shown and are not here: shipped ones are in no list, others may be no more. */
   async #prepare(): Promise<void> {
-    const found = await Promise.all(this.#missing().map((id) => wire.run(id, this.#server)));
-    const fresh = found.filter(({ id }) => !this.prepared.some((one) => one.id === id));
+    const found = await Promise.all(this.#missing().map((id) => this.#find(id)));
+    const fresh = found.filter((run) => run !== null).filter(({ id }) => isShipped(id) && !this.#has(id));
     if (fresh.length > 0) this.prepared = [...this.prepared, ...fresh];
   }
 
+  async #find(id: string): Promise<Run | null> {
+    try {
+      return await wire.run(id, this.#server);
+    } catch (error) {
+      if (!(error instanceof AskError) || error.problem.status !== 404) throw error;
+      this.#missed.set(id, error.problem);
+      return null;
+    }
+  }
+
   #missing(): string[] {
-    return [this.run, ...this.compared].filter(
-      (id): id is string => id !== null && isShipped(id) && !this.prepared.some((one) => one.id === id),
-    );
+    return this.#named.filter((id) => !this.#missed.has(id) && !this.#has(id));
+  }
+
+  /** Before the list is here, every run that may be in it counts as being there. */
+  #has(id: string): boolean {
+    return isShipped(id)
+      ? this.prepared.some((one) => one.id === id)
+      : (this.runs?.some((one) => one.id === id) ?? true);
   }
 
   /** Watches what is shown, and nothing else. */

@@ -114,6 +114,46 @@ test('where there is no run yet, shipped ones are shown, which no address keeps 
   for (const watch of lab.watches) watch.close();
 });
 
+test.each(['prepared-no-more', 'no-more'])(
+  'of %s that is not there it is said so, and the others are listed',
+  async (id) => {
+    const problem = { type: 'about:blank', title: 'Not Found', status: 404, detail: `run: '${id}' is not kept here` };
+    fetched.mockImplementation((url) => {
+      const { pathname } = new URL(url as URL);
+      if (pathname.endsWith('/events')) return Promise.resolve(new Response(null, { status: 204 }));
+      if (pathname === '/runs') return Promise.resolve(Response.json({ runs: [run('a')] }));
+      return Promise.resolve(Response.json(problem, { status: 404 }));
+    });
+    const lab = new Lab({ run: id, compare: 'a' });
+    await lab.look();
+    await lab.look();
+    expect(lab.missing?.reason).toContain('not kept here');
+    expect(lab.problem).toBeNull();
+    expect(lab.runs).toHaveLength(1);
+    expect(lab.watches.map((watch) => watch.id)).toEqual(['a']);
+    expect(fetched.mock.calls.filter(([url]) => (url as URL).pathname === `/runs/${id}`)).toHaveLength(1);
+    lab.show('a');
+    expect(lab.missing).toBeNull();
+    for (const watch of lab.watches) watch.close();
+  },
+);
+
+test('a run that was deleted elsewhere is said to be no more', async () => {
+  serve([run('a')]);
+  const lab = new Lab({ run: 'a' });
+  await lab.look();
+  fetched.mockImplementation((url) =>
+    Promise.resolve(
+      (url as URL).pathname === '/runs'
+        ? Response.json({ runs: [] })
+        : Response.json({ type: '', title: '', status: 404, detail: 'run: not kept here' }, { status: 404 }),
+    ),
+  );
+  await lab.look();
+  expect([lab.run, lab.missing?.status]).toEqual(['a', 404]);
+  for (const watch of lab.watches) watch.close();
+});
+
 test('settings in an address are no reason for an example', async () => {
   serve([]);
   const lab = new Lab({ settings: '{"epochs":3}' });

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+
+import { differenceText } from './labels';
+import './words';
+
+test.each([
+  [['subset', null], 'Pictures used all'],
+  [['subset', 500], 'Pictures used 500'],
+  [['dropout', null], "Dropout rate the network's own"],
+  [['clip', null], 'Gradient clipping none'],
+  [['early_stopping', null], 'Early stopping none'],
+  [['early_stopping.metric', 'validation-loss'], 'What is watched loss, held out'],
+  [['model.padding', 'same'], 'Padding keeps the size'],
+  [['model.activation', 'relu'], 'Activation ReLU'],
+  [['loss', 'cross-entropy'], 'Loss cross-entropy'],
+] as const)('a setting in a legend says what its field says: %s', ([name, value], text) => {
+  expect(differenceText([name, value])).toBe(text);
+});
