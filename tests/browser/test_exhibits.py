@@ -187,6 +187,29 @@ SEEN: Final = """(section, names) => {
 }"""
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "convolution?input=digit:12",
+        "activation?view=curve&kind=gelu",
+        "normalization?kind=batch",
+        "normalization?kind=local-response",
+        "dropout?input=digit:12",
+        "dropout?input=digit:12&view=draws",
+        "classifier?input=digit:12&view=unit",
+        "classifier?input=digit:12&view=loss&smoothing=0.1",
+        "classifier?input=digit:12&view=prior",
+    ],
+)
+def test_on_a_phone_arithmetic_goes_on_in_the_next_line_and_not_out_of_sight(open_page: Open, path: str) -> None:
+    page = open_page(f"/exhibits/{path}", size="phone").page
+    formulas = page.locator(".formula math")
+    expect(formulas.first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    edges = formulas.evaluate_all("all => all.map((one) => one.getBoundingClientRect().right)")
+    assert max(edges) <= SIZES["phone"][0]
+
+
 @pytest.mark.parametrize("name", OURS)
 def test_its_picture_looks_outside_the_page_as_on_it(open_page: Open, tmp_path: Path, name: str) -> None:
     page = open_page(address(name), theme="dark").page

@@ -48,6 +48,21 @@ def test_a_lesson_is_whole(open_page: Open, server: str, name: str, lang: str, s
     assert_silent(visit, server)
 
 
+def test_on_a_phone_a_formula_neither_hides_its_end_nor_draws_apart_what_stands_before_it(open_page: Open) -> None:
+    page = open_page("/learn/convolution", "zh", "phone").page
+    page.wait_for_function(UNSET)
+    hidden = "all => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)"
+    assert page.locator("article .formula.block").evaluate_all(hidden) == []
+    before = page.get_by_text("验算第一个：")
+    width = """element => {
+      const range = document.createRange();
+      range.setStart(element.firstChild, 0);
+      range.setEnd(element.firstChild, 6);
+      return range.getBoundingClientRect().width / parseFloat(getComputedStyle(element).fontSize);
+    }"""
+    assert before.evaluate(width) == pytest.approx(6, abs=0.5)  # em: six characters, set close
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_cue_sets_its_exhibit_and_nothing_complains(open_page: Open, name: str) -> None:
     page = open_page(f"/learn/{name}", reduced_motion="reduce").page
