@@ -1,12 +1,13 @@
 """Lessons: ours are complete in both languages, a teacher's are added, a broken one says what is wrong."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 from app.lessons import OURS, Lesson, Shelf
-from app.words import LANGUAGES
+from app.words import FOLDER, LANGUAGES
 
 GOOD = "---\ntitle: Pooling\nsummary: Why.\norder: 5\n---\n\n## Max\n\nText.\n"
 
@@ -49,6 +50,15 @@ def test_every_cue_of_our_lessons_names_an_exhibit_on_its_page() -> None:
             html = of(Shelf(), path.stem, lang).html
             cues = set(re.findall(r'href="#([a-z0-9-]+)\?', html))
             assert cues <= set(re.findall(r'<rx-[a-z]+ id="([a-z0-9-]+)"', html))
+
+
+@pytest.mark.parametrize(("lang", "pressed"), [("en", r"[Pp]ress \*([^*]+)\*"), ("zh", r"按(?:一下)?“([^”]+)”")])
+def test_a_button_that_a_lesson_names_is_called_so_on_the_page(lang: str, pressed: str) -> None:
+    text = "".join(path.read_text("utf-8") for path in (OURS / lang).glob("*.md"))
+    words = [word for path in (FOLDER / lang).glob("*.json") for word in json.loads(path.read_text("utf-8")).values()]
+    named = re.findall(pressed, text)
+    assert len(named) >= 3
+    assert [name for name in named if name not in words] == []
 
 
 def test_a_teachers_lessons_stand_beside_ours_and_before_ours_of_the_same_name(tmp_path: Path) -> None:
