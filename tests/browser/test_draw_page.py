@@ -255,6 +255,9 @@ def test_on_a_phone_slow_motion_brings_into_view_what_it_fills_and_stays_in_reac
     expect(page.get_by_role("listbox", name=re.compile("^C1"))).to_be_in_viewport(ratio=1)
     expect(page.get_by_test_id("slow-play")).to_be_in_viewport(ratio=1)
     page.get_by_test_id("slow-play").click()
+    tip = page.locator(".tip").bounding_box()
+    assert tip is not None
+    assert 0 <= tip["x"] <= 360 - tip["width"]
     page.get_by_test_id("slow-slider").focus()
     for _ in range(6):
         page.keyboard.press("PageDown")

@@ -75,6 +75,12 @@ describe.each([
     expect(arrange(all, room(1232, 1, 660)).height).toBeLessThanOrEqual(660);
   });
 
+  it('gives every value two pixels at 1024 by 768', () => {
+    const narrow = room(976, 1, 596);
+    const scene = arrange(all, { ...narrow, surface: { ...narrow.surface, width: 216 } });
+    expect([scene.mode, scene.input.cell]).toEqual(['wide', 2]);
+  });
+
   it('uses the room of a larger screen', () => {
     const cell = (width: number, height: number) => arrange(all, room(width, 1, height)).input.cell;
     expect(cell(1872, 900)).toBeGreaterThan(cell(1232, 660));

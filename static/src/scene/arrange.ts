@@ -57,6 +57,8 @@ const LEGEND = 30;
 const KERNEL_LEGEND = 44; // with a word below the numbers
 const GAP_BETWEEN_TILES = 8;
 const LEAST_GAP = 22; // between columns, for the lines that join them
+const TIGHT_GAP = 14; // where a value of a map would otherwise have less than LEAST_CELL
+const LEAST_CELL = 2; // CSS pixels
 const MOST_GAP = 88;
 const LEAST_COLUMN = 68; // so that a head fits over a column
 const UNIT = 12; // a value of a vector, at the usual cell of 4
@@ -173,7 +175,8 @@ function wide(columns: readonly Column[], room: Room): Scene {
       narrowest(column, cell, unit, column.vector ? Math.min(usual, most) : most, ratio),
     );
     found = fits.filter((tiled) => tiled !== null);
-    if (found.length === columns.length && over(found) >= columns.length * px(LEAST_GAP)) break;
+    const least = px(cell > LEAST_CELL * ratio ? LEAST_GAP : TIGHT_GAP);
+    if (found.length === columns.length && over(found) >= columns.length * least) break;
   }
   cell = Math.max(1, cell);
   if (found.length < columns.length) {
