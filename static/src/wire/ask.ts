@@ -57,13 +57,13 @@ export async function get<Answer>(path: string, server?: string | URL, signal?: 
 
 /**
  * One question under way and the newest one waiting: what came between was overtaken. A lost connection is said once
- * and tried again until it is back, with the newest question then.
+ * and tried again until it is back, with the newest question then. An answer ends every problem, which is null then.
  */
 export class Asker<Question extends object, Answer> {
   readonly #path: string;
   readonly #server: string | URL | undefined;
   readonly #onanswer: (answer: Answer, question: Question) => void;
-  readonly #onproblem: (problem: Problem, question: Question) => void;
+  readonly #onproblem: (problem: Problem | null, question: Question) => void;
   #waiting: Question | null = null;
   #asking: AbortController | null = null;
   #wait = FIRST_WAIT;
@@ -73,7 +73,7 @@ export class Asker<Question extends object, Answer> {
     path: string,
     server: string | URL | undefined,
     onanswer: (answer: Answer, question: Question) => void,
-    onproblem: (problem: Problem, question: Question) => void,
+    onproblem: (problem: Problem | null, question: Question) => void,
   ) {
     this.#path = path;
     this.#server = server;
@@ -114,7 +114,9 @@ export class Asker<Question extends object, Answer> {
     try {
       const answer = await post<Answer>(this.#path, question, this.#server, signal);
       this.#wait = FIRST_WAIT;
-      if (!signal.aborted) this.#onanswer(answer, question);
+      if (signal.aborted) return;
+      this.#onproblem(null, question);
+      this.#onanswer(answer, question);
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof AskError)) throw error;

@@ -105,7 +105,6 @@ export class Answers {
       PATH,
       server,
       ({ tensors, zeros }, { kind, slope, tensors: { input } }) => {
-        this.problem = null;
         const { output, derivative } = tensors;
         this.applied = { kind, slope, before: input, after: toVolume(output), derivative: derivative.data, zeros };
       },
@@ -113,8 +112,8 @@ export class Answers {
     );
   }
 
-  #complain = ({ detail }: Problem) => {
-    this.problem = detail;
+  #complain = (problem: Problem | null) => {
+    this.problem = problem?.detail ?? null;
   };
 
   /** A function's values and slopes at every argument: the server's, and until they are there the browser's. */
@@ -141,7 +140,6 @@ export class Answers {
       PATH,
       this.#server,
       ({ output, derivative }, question) => {
-        this.problem = null;
         const values = { output: Float32Array.from(output), derivative: Float32Array.from(derivative) };
         this.#curves.set(keyOf(kind, question.slope), values);
       },
@@ -186,7 +184,6 @@ export class Answers {
       `${PATH}/chain`,
       this.#server,
       ({ gradients, activations }, question) => {
-        this.problem = null;
         const numbers = (values: (number | null)[]) => values.map((value) => value ?? NaN);
         const chain = { gradients: numbers(gradients), activations: numbers(activations) };
         this.#chains[chainKey(question, kind)] = chain;

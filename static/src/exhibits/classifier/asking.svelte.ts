@@ -40,26 +40,17 @@ export class Asking extends Sourced {
     readonly server: string | undefined,
   ) {
     super(visit);
-    const problem = (told: Problem) => (this.problem = told);
+    const problem = (told: Problem | null) => (this.problem = told);
     this.#linear = new Asker(
       'operations/linear',
       server,
       ({ difference, tensors }) => {
-        this.problem = null;
         const [output, convolution] = [tensors.output, tensors.convolution].map((one) => Array.from(one.data));
         visit.connected = { output: output ?? [], convolution: convolution ?? [], difference };
       },
       problem,
     );
-    this.#softmax = new Asker(
-      'operations/softmax',
-      server,
-      (answer) => {
-        this.problem = null;
-        visit.priced = priced(answer);
-      },
-      problem,
-    );
+    this.#softmax = new Asker('operations/softmax', server, (answer) => (visit.priced = priced(answer)), problem);
   }
 
   /** Called in an effect: asks whenever what is asked for changes; what it returns ends that. */

@@ -35,16 +35,8 @@ export class Asking extends Sourced {
     readonly server: string | undefined,
   ) {
     super(visit);
-    const problem = (told: Problem) => (this.problem = told);
-    this.#masks = new Asker(
-      PATH,
-      server,
-      (answer) => {
-        this.problem = null;
-        visit.answer = read(answer);
-      },
-      problem,
-    );
+    const problem = (told: Problem | null) => (this.problem = told);
+    this.#masks = new Asker(PATH, server, (answer) => (visit.answer = read(answer)), problem);
     this.#whole = new Asker(PATH, server, (answer) => (visit.evaluatedLogits = table(answer.logits)[0] ?? []), problem);
   }
 

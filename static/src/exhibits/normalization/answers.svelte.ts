@@ -3,7 +3,7 @@
 import type { Source } from '../../ink/source';
 import type { LocalResponse } from '../../scene/normalization';
 import type { Volume } from '../../scene/volume';
-import { Asker, AskError, toVolume, type Answered, type Problem } from '../../wire/ask';
+import { Asker, AskError, toVolume, type Answered } from '../../wire/ask';
 import { isBlank, maps } from '../activation/loading';
 import { Batches, type Batched, type BatchSettings, type Shown } from './batches';
 import { PATH } from './path';
@@ -42,13 +42,12 @@ export class Answers {
       PATH,
       server,
       ({ tensors }, { size, alpha, beta, k, tensors: { input } }) => {
-        this.problem = null;
         const layer = this.#layers.get(input);
         if (layer === undefined) return;
         const settings = { size, alpha, beta, k };
         this.response = { layer, before: input, after: toVolume(tensors.output), settings };
       },
-      ({ detail }: Problem) => (this.problem = detail),
+      (problem) => (this.problem = problem?.detail ?? null),
     );
     this.#batches = new Batches(server);
   }

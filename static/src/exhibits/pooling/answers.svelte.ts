@@ -191,10 +191,7 @@ export class Answers {
     const asker = new Asker<object, Answer>(
       `operations/${name}`,
       this.server,
-      (answer, question) => {
-        this.problem = null;
-        onanswer(answer, question);
-      },
+      onanswer,
       (problem) => (this.problem = problem),
     );
     this.#askers.push(asker);

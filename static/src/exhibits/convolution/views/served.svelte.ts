@@ -27,11 +27,8 @@ export class Served<Answer> {
     this.#asker ??= new Asker<Question, Answer>(
       this.#path,
       this.#server(),
-      (answer, to) => {
-        this.#answer = { to, answer };
-        if (to === this.#asked) this.problem = null;
-      },
-      ({ detail }) => (this.problem = detail),
+      (answer, to) => (this.#answer = { to, answer }),
+      (problem) => (this.problem = problem?.detail ?? null),
     );
     this.#asker.ask(asked);
   }
