@@ -335,6 +335,29 @@ def test_keys_lead_to_every_map_and_pin_it(page_of_seven: Page) -> None:
     expect(page.locator("[data-map='c3_relu/3']")).to_have_attribute("aria-selected", "true")
 
 
+def test_a_score_that_is_chosen_by_key_is_marked_and_its_arithmetic_comes_into_view(page_of_seven: Page) -> None:
+    page = page_of_seven
+    page.get_by_role("listbox", name=re.compile("^Probability")).focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    row = page.locator("[data-map='output/2']")
+    assert row.evaluate("row => getComputedStyle(row).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("detail")).to_have_attribute("data-place", "output/2")
+    expect(page.get_by_test_id("arithmetic")).to_be_in_viewport()
+
+
+def test_the_page_does_not_jump_while_it_loads(open_page: Open) -> None:
+    page = open_page("/").page
+    page.add_init_script(
+        "new PerformanceObserver((list) => list.getEntries().forEach(({ value }) => { window.shift += value }))"
+        ".observe({ type: 'layout-shift', buffered: true }); window.shift = 0"
+    )
+    page.reload()
+    settled(page)
+    assert page.evaluate("shift") < 0.1  # what Web Vitals calls good
+
+
 def test_a_tap_selects_a_map(open_page: Open) -> None:
     page = drawn(open_page, size="phone").page
     page.locator("[data-map='c1_relu/3']").tap()
