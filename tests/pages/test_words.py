@@ -56,6 +56,13 @@ def test_no_message_is_empty_and_plurals_have_the_forms_of_their_language(lang: 
                 assert "one" in message, key
 
 
+@pytest.mark.parametrize(("lang", "play", "step"), [("en", r"\b[Pp]lay\b", r"\bstep\b"), ("zh", "播放", "前进")])
+def test_who_wants_less_motion_is_not_told_to_press_a_button_that_is_not_there(lang: str, play: str, step: str) -> None:
+    leads = [text for key, text in words.messages(lang).items() if "lead" in key and re.search(play, str(text))]
+    assert leads != []
+    assert [text for text in leads if not re.search(step, str(text))] == []
+
+
 def test_chinese_uses_its_own_punctuation() -> None:
     for key, message in words.messages("zh").items():
         for form in forms(message):
