@@ -95,7 +95,7 @@ export class Drawing {
     const { growing } = this;
     if (growing === null) return;
     this.growing = null;
-    this.#become(strokes.add(this.#state, growing));
+    if (growing.kind === 'pen' || !this.blank) this.#become(strokes.add(this.#state, growing));
   }
 
   place(source: string): void {
@@ -114,10 +114,12 @@ export class Drawing {
     this.#become(strokes.redo(this.#state));
   }
 
+  /** An empty sheet, and the pen for it: an eraser would find nothing there. */
   clear(): void {
     this.#giveWay();
     this.end();
     this.#become(strokes.clear(this.#state));
+    this.tool = 'pen';
   }
 
   stop(): void {
