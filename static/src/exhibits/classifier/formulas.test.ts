@@ -6,6 +6,14 @@ import { sum } from '../../scene/flatten';
 import { softmax } from '../../scene/softmax';
 import { flattened, loss, number, posterior, prior, probability, term, unitSum } from './formulas';
 
+test.each([0.5, 0.02, 5.38e-5, 3.1e-6, 1.2e-7])(
+  'the logarithm of the probability that is written out is the loss: %f',
+  (price) => {
+    const written = /ln ([\d.]+) =/.exec(loss(2, Math.exp(-price), 0, [], price))?.[1];
+    expect(-Math.log(Number(written)) / price).toBeCloseTo(1, 2);
+  },
+);
+
 test('a cell finds its place', () => {
   expect(flattened({ channels: 16, height: 5, width: 5 }, { map: 3, row: 2, col: 4 }, 89)).toContain(
     '= 3 \\cdot 5 \\cdot 5 + 2 \\cdot 5 + 4 = 89',

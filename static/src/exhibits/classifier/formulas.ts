@@ -45,7 +45,9 @@ export function probability(own: Softmax, logits: readonly number[], T: number, 
 
 /** The loss; with smoothing all classes are in it. */
 export function loss(asked: number, p: number, smoothing: number, q: readonly number[], value: number): string {
-  if (smoothing === 0) return `L = -\\ln p_{${asked}} = -\\ln ${number(p)} = ${number(value)}`;
+  // Near certainty all that the loss says of p lies beyond the fourth place.
+  const places = value === 0 ? 4 : Math.max(4, 2 - Math.floor(Math.log10(value)));
+  if (smoothing === 0) return `L = -\\ln p_{${asked}} = -\\ln ${number(p, places)} = ${number(value)}`;
   const law = 'L = -\\sum_k q_k \\ln p_k';
   const other = q[asked === 0 ? 1 : 0] ?? 0;
   const target = `q_{${asked}} = 1 - ${smoothing} + \\tfrac{${smoothing}}{10} = ${(q[asked] ?? 0).toFixed(3)}`;
