@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import SIZES, Open, Visit, assert_silent, violations
 from tests.browser.pictures import looks_like
@@ -280,3 +280,31 @@ def test_a_first_visit_is_shown_recorded_runs_until_there_is_an_own_one(
         expect(page.get_by_test_id("stop")).to_have_count(0)
         page.close()
         assert visit.complaints == []
+
+
+def test_a_drawing_is_kept_once_however_often_keep_is_pressed(open_page: Open) -> None:
+    page = at(open_page, settings=json.dumps({"dataset": "drawings"})).page
+    asked: list[Route] = []
+
+    def held(route: Route) -> None:
+        if route.request.method == "POST":
+            asked.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/drawings", held)
+    sheet = page.get_by_test_id("drawings").get_by_test_id("drawing")  # opened, since something is missing there
+    sheet.scroll_into_view_if_needed()
+    place = sheet.bounding_box()
+    assert place is not None
+    page.mouse.move(place["x"] + 40, place["y"] + 75)
+    page.mouse.down()
+    page.mouse.move(place["x"] + 110, place["y"] + 75, steps=5)
+    page.mouse.up()
+    keep = page.get_by_test_id("keep")
+    keep.dblclick()
+    expect(keep).to_be_disabled()
+    page.wait_for_timeout(200)
+    assert len(asked) == 1
+    asked[0].continue_()
+    expect(page.get_by_test_id("drawings").get_by_text("0: 1")).to_be_visible()

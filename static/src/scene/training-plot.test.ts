@@ -37,11 +37,19 @@ describe('words in a row', () => {
         { x: one, width: 70 },
         { x: two, width: 60 },
       ];
-      const [first = 0, second = 0] = inRow(words, row, 8);
+      const [first, second] = inRow(words, row, 8).map(Number) as [number, number];
       if (one < two) expect(first + 70 + 8).toBeLessThanOrEqual(second);
       else expect(second + 60 + 8).toBeLessThanOrEqual(first);
       expect(Math.min(first, second)).toBeGreaterThanOrEqual(10);
       expect(Math.max(first + 70, second + 60)).toBeLessThanOrEqual(200);
     }
+  });
+
+  test('are left out where there is no room for them, the last first', () => {
+    const words = [150, 100, 190].map((x) => ({ x, width: 80 }));
+    const edges = inRow(words, row, 8);
+    expect(edges).toHaveLength(3);
+    expect(edges[2]).toBeNull();
+    expect(Number(edges[1]) + 80 + 8).toBeLessThanOrEqual(Number(edges[0]));
   });
 });

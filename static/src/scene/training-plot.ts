@@ -21,8 +21,19 @@ export interface Word {
   width: number;
 }
 
-/** The left edges of words in one row, each over its place as far as the row's ends and its neighbours let it. */
-export function inRow(words: readonly Word[], [left, right]: Stretch, gap: number): number[] {
+/**
+ * The left edges of words in one row, each over its place as far as the row's ends and its neighbours let it; null for
+ * those that the row has no room for, the last ones first.
+ */
+export function inRow(words: readonly Word[], row: Stretch, gap: number): (number | null)[] {
+  let count = words.length;
+  const needed = () => words.slice(0, count).reduce((sum, { width }) => sum + width + gap, -gap);
+  while (count > 0 && needed() > row[1] - row[0]) count -= 1;
+  const edges = arranged(words.slice(0, count), row, gap);
+  return words.map((_, index) => edges[index] ?? null);
+}
+
+function arranged(words: readonly Word[], [left, right]: Stretch, gap: number): number[] {
   const edges = words.map(({ x, width }) => Math.max(left, Math.min(right - width, x - width / 2)));
   const order = words.map((_, index) => index).sort((a, b) => (words[a]?.x ?? 0) - (words[b]?.x ?? 0));
   let end = left;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { differenceText } from './labels';
+import { className, differenceText } from './labels';
 import './words';
 
 test.each([
@@ -15,4 +15,10 @@ test.each([
   [['loss', 'cross-entropy'], 'Loss cross-entropy'],
 ] as const)('a setting in a legend says what its field says: %s', ([name, value], text) => {
   expect(differenceText([name, value])).toBe(text);
+});
+
+test('an output beyond the classes that were learned is called by no digit', () => {
+  expect(className(['one', 'two'], 1)).toBe('two');
+  expect(className(['one', 'two'], 7)).toBe('–');
+  expect(className([], 7)).toBe('7');
 });

@@ -74,6 +74,11 @@ export function valueText(name: string, value: unknown): string {
   return known(word) ? say(word) : String(value);
 }
 
+/** What an output stands for; `–` for one that a network has beyond the classes it learned. */
+export function className(classes: readonly string[], output: number): string {
+  return classes.length === 0 ? String(output) : (classes[output] ?? '–');
+}
+
 /** A setting's number as people write it: `0.001`, `3e−5`. */
 export function numberText(value: number): string {
   const size = Math.abs(value);
