@@ -55,6 +55,12 @@ def test_he_keeps_relus_gradient_alive_through_fifty_layers_where_small_weights_
     assert large.gradients[0] / large.gradients[-1] > 1e30
 
 
+def test_large_weights_outdo_the_small_slopes_of_a_tanh_that_is_stuck_at_its_ends() -> None:
+    found = chain("tanh", 30, 64, "large", seed=1)
+    assert found.gradients[0] > 1e6 * found.gradients[-1]
+    assert 0.8 < min(found.activations) <= max(found.activations) <= 1  # standard deviations: most are near 1 or -1
+
+
 def test_sigmoids_lose_at_least_three_quarters_of_the_gradient_in_every_orthogonal_layer() -> None:
     found = chain("sigmoid", 30, 32, "orthogonal").gradients  # the derivative is at most 1/4, the weights keep lengths
     assert bool((found[:-1] <= found[1:] / 4 + 1e-300).all())
