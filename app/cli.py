@@ -44,7 +44,7 @@ def train(namespace: argparse.Namespace) -> int:
     """Train as the flags say."""
     from app.training.terminal.command import TrainSettings, run
 
-    return run(flags.read(TrainSettings, namespace, os.environ))
+    return run(flags.read(TrainSettings, namespace, os.environ, positional="name"))
 
 
 def serve(settings: Settings) -> int:

@@ -48,7 +48,9 @@ def add(parser: argparse.ArgumentParser, model: type[BaseModel], positional: str
             )
 
 
-def read(model: type[Model], arguments: argparse.Namespace, environment: Mapping[str, str]) -> Model:
+def read(
+    model: type[Model], arguments: argparse.Namespace, environment: Mapping[str, str], positional: str | None = None
+) -> Model:
     """The model, from flags, else from the environment, else from its defaults. Raises ValueError naming the flag."""
     values: dict[str, Any] = {}
     for name, field in model.model_fields.items():
@@ -60,7 +62,7 @@ def read(model: type[Model], arguments: argparse.Namespace, environment: Mapping
     try:
         return model(**values)
     except ValidationError as error:
-        raise ValueError("\n".join(sentence(model, problem) for problem in error.errors())) from error
+        raise ValueError("\n".join(sentence(model, problem, positional) for problem in error.errors())) from error
 
 
 def from_variable(name: str, field: FieldInfo, text: str) -> Any:
@@ -74,13 +76,14 @@ def from_variable(name: str, field: FieldInfo, text: str) -> Any:
     return text
 
 
-def sentence(model: type[BaseModel], problem: Any) -> str:
+def sentence(model: type[BaseModel], problem: Any, positional: str | None = None) -> str:
     """One line that names the flag, what is allowed and the value that was seen."""
     name = str(problem["loc"][0]) if problem["loc"] else ""
     field = model.model_fields.get(name)
     if field is None:
         return str(problem["msg"])
+    start = name.upper() if name == positional else f"--{flag(name, field)}"
     if problem["type"] == "missing":
-        return f"--{flag(name, field)}: is needed ({field.description})"
+        return f"{start}: is needed ({field.description})"
     allowed = field.description if problem["type"] == "string_pattern_mismatch" else problem["msg"]
-    return f"--{flag(name, field)}: {allowed}, not {str(problem['input'])!r}"
+    return f"{start}: {allowed}, not {str(problem['input'])!r}"

@@ -308,3 +308,13 @@ def test_a_drawing_is_kept_once_however_often_keep_is_pressed(open_page: Open) -
     assert len(asked) == 1
     asked[0].continue_()
     expect(page.get_by_test_id("drawings").get_by_text("0: 1")).to_be_visible()
+
+
+def test_a_run_that_waits_promises_no_steps_yet(open_page: Open, server: str) -> None:
+    first, second = (call(server, "runs", {"epochs": 500})["id"] for _ in range(2))
+    page = at(open_page, run=second).page
+    expect(page.get_by_test_id("waiting")).to_have_text(page.get_by_test_id("words").text_content() or "-")
+    expect(page.get_by_test_id("waiting")).to_contain_text("1")
+    for name in (second, first):
+        call(server, f"runs/{name}/stop", {})
+        over(server, name)

@@ -106,6 +106,13 @@ def test_training_has_its_own_flags() -> None:
         assert flag in told.stdout
 
 
+def test_a_network_that_is_not_there_is_refused_by_what_it_is_called_in_the_help() -> None:
+    done = receptive("train", "alexnet")
+    assert done.returncode == 2
+    assert done.stderr.startswith("receptive train: NAME: ")
+    assert "not 'alexnet'" in done.stderr
+
+
 def test_the_page_is_served_where_the_first_line_says() -> None:
     with serving("--port", "0") as line, urllib.request.urlopen(address(line), timeout=60) as answer:
         assert answer.status == 200
