@@ -15,6 +15,15 @@ OURS: Final = Path(__file__).parent.parent / "templates" / "lessons"
 SLUG: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
 FRONT_MATTER: Final = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)(.*)\Z", re.DOTALL)
 LARGEST: Final = 1_000_000  # bytes; a lesson is text
+PICTURES: Final = {  # what a lesson may show, by the end of its name
+    ".avif": "image/avif",
+    ".gif": "image/gif",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".webp": "image/webp",
+}
 
 
 class FrontMatter(BaseModel):
@@ -51,6 +60,7 @@ class Shelf:
     """Every lesson that can be read here: ours, and a teacher's own, which go before ours where names are the same."""
 
     def __init__(self, own: Path | None = None) -> None:
+        self.own = own
         self.folders = [folder for folder in (own, OURS) if folder is not None]
 
     def lessons(self, lang: str) -> list[Lesson]:
@@ -69,15 +79,39 @@ class Shelf:
                 return load(slug, *found)
         return None
 
+    def picture(self, name: str, lang: str) -> Path | None:
+        """A picture that lies beside a teacher's lessons, or in a folder there; None where there is none."""
+        if self.own is None or Path(name).suffix.lower() not in PICTURES:
+            return None
+        found = (listed_below(self.own / each, name.split("/")) for each in by_preference(lang))
+        return next((path for path in found if path is not None and path.is_file()), None)
+
+
+def by_preference(lang: str) -> list[str]:
+    """The folders to look into: the language's own, that of both, then the rest."""
+    return [lang, "", *(other for other in LANGUAGES if other != lang)]
+
+
+def listed_below(folder: Path, names: list[str]) -> Path | None:
+    """What is reached by these names, each as its folder lists it; nothing hidden, and no link to elsewhere."""
+    for name in names:
+        try:
+            entries = {entry.name: entry for entry in folder.iterdir()}
+        except OSError:
+            return None
+        if name.startswith(".") or name not in entries or entries[name].is_symlink():
+            return None
+        folder = entries[name]
+    return folder
+
 
 def listed(folder: Path, lang: str) -> dict[str, tuple[Path, str]]:
     """The files of a folder by slug, each with its language: those in `lang` first, then those for both, then the rest.
 
     Names come from the folder's own listing and never from the visitor, so that no path can be made up.
     """
-    order = [lang, "", *(other for other in LANGUAGES if other != lang)]
     files: dict[str, tuple[Path, str]] = {}
-    for each in order:
+    for each in by_preference(lang):
         place = folder / each
         for path in sorted(place.glob("*.md")) if place.is_dir() else []:
             if SLUG.fullmatch(path.stem) and path.is_file():

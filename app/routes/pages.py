@@ -7,11 +7,11 @@ from typing import Any, Final
 import jinja2
 from markupsafe import Markup
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from app import assets, exhibits, words
-from app.lessons import Shelf
+from app.lessons import PICTURES, Shelf
 from models.catalogue import CATALOGUE, DEFAULT
 
 TEMPLATES: Final = Path(__file__).parent.parent.parent / "templates"
@@ -84,12 +84,21 @@ def learn(request: Request) -> Response:
 
 def lesson(request: Request) -> Response:
     """One lesson; a broken file says what is wrong with it, on its own page."""
-    found = shelf(request).lesson(request.path_params["slug"], language(request))
+    found = shelf(request).lesson(request.path_params["name"], language(request))
     if found is None:
-        return missing(request)
+        return picture(request)
     if found.problem:
         return page(request, "broken.html.j2", status=422, lesson=found)
     return page(request, "lesson.html.j2", lesson=found, body=Markup(found.html))  # noqa: S704  markup.render escapes
+
+
+def picture(request: Request) -> Response:
+    """A picture that a teacher's lesson shows."""
+    found = shelf(request).picture(request.path_params["name"], language(request))
+    if found is None:
+        return missing(request)
+    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Language, Cookie"}
+    return FileResponse(found, media_type=PICTURES[found.suffix.lower()], headers=headers)
 
 
 async def exhibit(request: Request) -> Response:
@@ -131,7 +140,8 @@ def routes() -> list[BaseRoute]:
     pages = (
         ("/", draw),
         ("/learn", learn),
-        ("/learn/{slug}", lesson),
+        ("/learn/{name}", lesson),
+        ("/learn/{name:path}", picture),
         ("/exhibits/{name}", exhibit),
         ("/train", train),
         ("/docs", docs),

@@ -96,6 +96,30 @@ def test_a_name_cannot_leave_the_folder(tmp_path: Path, slug: str) -> None:
     assert Shelf(own).lesson(slug, "en") is None
 
 
+def test_pictures_beside_a_teachers_lessons_are_found_in_the_language_first(tmp_path: Path) -> None:
+    (tmp_path / "zh" / "photos").mkdir(parents=True)
+    for name in ("board.png", "zh/board.png", "zh/photos/tree.JPG", "notes.txt", ".hidden.png"):
+        (tmp_path / name).write_bytes(b"bytes")
+    shelf = Shelf(tmp_path)
+    assert shelf.picture("board.png", "zh") == tmp_path / "zh" / "board.png"
+    assert shelf.picture("board.png", "en") == tmp_path / "board.png"
+    assert shelf.picture("photos/tree.JPG", "en") == tmp_path / "zh" / "photos" / "tree.JPG"
+    for name in ("notes.txt", ".hidden.png", "photos", "none.png", "board.png/none.png", "", "/board.png"):
+        assert shelf.picture(name, "en") is None
+    assert Shelf().picture("board.png", "en") is None
+
+
+@pytest.mark.parametrize("name", ["../secret.png", "a/../../secret.png", "/etc/secret.png", "link.png", "a/secret.png"])
+def test_a_picture_cannot_be_from_elsewhere(tmp_path: Path, name: str) -> None:
+    secret = tmp_path / "secret.png"
+    secret.write_bytes(b"bytes")
+    own = tmp_path / "lessons"
+    own.mkdir()
+    (own / "link.png").symlink_to(secret)
+    (own / "a").symlink_to(tmp_path)
+    assert Shelf(own).picture(name, "en") is None
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

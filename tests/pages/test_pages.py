@@ -152,6 +152,21 @@ def test_a_broken_lesson_says_what_is_wrong_on_its_own_page(visit: Visit, tmp_pa
     assert client.get("/learn/lenet-5").status_code == 200
 
 
+def test_a_lesson_shows_the_pictures_beside_it(visit: Visit, tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "the board.svg").write_bytes(b"<svg/>")
+    lesson = "---\ntitle: Mine\n---\n![The board](<photos/the board.svg>)\n"
+    (tmp_path / "mine.md").write_text(lesson, encoding="utf-8")
+    client = visit(tmp_path)
+    found = re.search(r'<img src="([^"]+)" alt="The board"', client.get("/learn/mine").text)
+    assert found is not None
+    answer = client.get(f"/learn/{found[1]}")  # as a browser resolves it
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
+    assert (answer.content, answer.headers["cache-control"]) == (b"<svg/>", "no-cache")
+    for path in ("mine.md", "photos", "photos/none.png", "%2e%2e/mine.md"):
+        assert client.get(f"/learn/{path}").status_code == 404
+
+
 def test_a_head_request_is_answered_like_a_get_without_its_body(visit: Visit) -> None:
     answer = visit(None).head("/")
     assert (answer.status_code, answer.content) == (200, b"")
