@@ -70,5 +70,23 @@ test('small and large numbers are powers of ten', () => {
   expect(texScientific(1.04e-8)).toBe('1.0\\times 10^{-8}');
   expect(texScientific(0.53, 3)).toBe('0.53');
   expect(texScientific(0)).toBe('0');
-  expect(shrinkageFormula(0.25, 20, 0.25 ** 20)).toBe('0.25^{\\,20} = 9.1\\times 10^{-13}');
+  expect(shrinkageFormula({ factor: 0.25, steps: 20, ratio: 0.25 ** 20 })).toBe('0.25^{\\,20} = 9.1\\times 10^{-13}');
+});
+
+describe.each([1, 2, 9, 19, 29, 49])('of a gradient that has passed %i layers', (steps) => {
+  test.each([0.02, 0.1, 0.25, 0.5298, 0.9449, 0.996, 1.0004, 1.0394, 1.0416, 1.5, 2.3333])(
+    'the power of the factor %f as written is the ratio as written',
+    (factor) => {
+      const [left = '', right = ''] = shrinkageFormula({ factor, steps, ratio: factor ** steps }).split(' = ');
+      const base = Number(left.slice(0, left.indexOf('^{\\,')).replace('\\times 10^{', 'e').replace('}', ''));
+      expect(texScientific(base ** steps)).toBe(right);
+    },
+  );
+
+  test('so is it of those that were written as 1.04', () => {
+    for (const factor of [1.0375, 1.0405, 1.0415, 1.0425]) {
+      const [left = '', right = ''] = shrinkageFormula({ factor, steps, ratio: factor ** steps }).split('^');
+      expect(right).toBe(`{\\,${steps}} = ${texScientific(Number(left) ** steps)}`);
+    }
+  });
 });

@@ -1,6 +1,7 @@
 /** The functions as formulas, and the same formulas with the visitor's numbers in them, in TeX. */
 
 import { AMPLITUDE, LEAK, gaussian, density, type Kind } from './activation';
+import type { Shrinkage } from './chain';
 
 /** A number as TeX: with so many decimals, in brackets where it is negative and `held` asks for it. */
 export function tex(value: number, decimals = 4, held = false): string {
@@ -106,7 +107,18 @@ export function letters(kind: Kind): Record<string, string> {
   return { x: 'x', f: 'f', "f'": 'derivative', ...more[kind] };
 }
 
+const LEAST_FIGURES = 3;
+const MOST_FIGURES = 17; // of a float64
+
+/** How many figures of the factor are written, so that its power is the ratio as written. */
+export function factorFigures({ factor, steps, ratio }: Shrinkage): number {
+  let figures = LEAST_FIGURES;
+  const power = () => Number(factor.toPrecision(figures)) ** steps;
+  while (figures < MOST_FIGURES && texScientific(power()) !== texScientific(ratio)) figures += 1;
+  return figures;
+}
+
 /** From the last layer to the first: the factor of one layer, to the power of the layers passed. */
-export function shrinkageFormula(factor: number, steps: number, ratio: number): string {
-  return `${texScientific(factor, 3)}^{\\,${steps}} = ${texScientific(ratio)}`;
+export function shrinkageFormula(found: Shrinkage): string {
+  return `${texScientific(found.factor, factorFigures(found))}^{\\,${found.steps}} = ${texScientific(found.ratio)}`;
 }
