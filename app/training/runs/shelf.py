@@ -208,7 +208,9 @@ class Shelf:
             return Run(self.shipped / name)
         if len(name) > LONGEST_ID or not ID.fullmatch(name) or not is_run(self.folder / name):
             raise NoSuchRunError(
-                "no-such-run", "run: {run} is not kept here; /runs lists those that are", run=repr(name[:LONGEST_ID])
+                "no-such-run",
+                "run: {run} is not kept here: it was deleted, or is on another server; the list of runs has the rest",
+                run=repr(name[:LONGEST_ID]),
             )
         return Run(self.folder / name)
 
