@@ -27,6 +27,7 @@ export interface SessionOptions {
   mirrored?: boolean;
 }
 
+const PAPER = 250; // grey levels from which on a pixel of a raster is paper
 const AGAIN = 2000; // ms until a network's layers are asked for again
 
 export class Session {
@@ -45,6 +46,8 @@ export class Session {
   problem = $state.raw<Problem | null>(null);
   /** Whether the network's layers could not be asked for, although the socket is open. */
   unreached = $state(false);
+  /** Whether something is on the sheet in which no ink was found. */
+  inkless = $state(false);
   selected = $state.raw<Selection | null>(null);
   scale = $state<Scale>('map');
 
@@ -58,6 +61,7 @@ export class Session {
   #closely: Closely[] = [];
   #steps = false;
   #raster: Raster | null = null;
+  #sent = 0;
   #said = '';
   #arrived: Frame | null = null;
   #asking: AbortController | null = null;
@@ -101,7 +105,10 @@ export class Session {
         if (status === 'live' && !this.#known) void this.#ask();
       },
       problem: (problem) => (this.problem = problem),
-      sent: (sequence, time) => this.onstroke?.(sequence, time),
+      sent: (sequence, time) => {
+        this.#sent = sequence;
+        this.onstroke?.(sequence, time);
+      },
     });
     if (this.#raster !== null) this.#live.draw(this.#raster);
     void this.#ask();
@@ -204,6 +211,8 @@ export class Session {
         if (this.#coming?.name === model) this.#adopt(this.#coming);
         else if (model !== this.shown) return;
         this.frame = arrived;
+        const { blank, sequence } = arrived.header;
+        this.inkless = blank && sequence === this.#sent && this.#raster !== null && isMarked(this.#raster);
         if (model === this.model) this.problem = null;
       });
     }
@@ -270,4 +279,8 @@ function shapeOf(network: NetworkDetail | null, layer: string | undefined): numb
 /** Layers of one unit for each map, C5 among them, travel as one row. */
 function isVector([, height = 1, width = 1]: number[]): boolean {
   return height === 1 && width === 1;
+}
+
+function isMarked({ data }: Raster): boolean {
+  return data.some((grey) => grey < PAPER);
 }

@@ -130,11 +130,11 @@ test('an address with a network that is not offered shows the usual one', async 
 });
 
 /** Every listener is sent a frame without layers. */
-function answer(model: string): void {
+function answer(model: string, blank = false, sequence = 1): void {
   const header: FrameHeader = {
-    sequence: 1,
+    sequence,
     model,
-    blank: false,
+    blank,
     paper: 'light',
     label: '7',
     index: 7,
@@ -159,6 +159,26 @@ test('with something drawn, a network stays on show until the first frame of the
   answer('lenet5-1998');
   await vi.waitFor(() => expect(session.shown).toBe('lenet5-1998'));
   expect(session.frame?.header.model).toBe('lenet5-1998');
+});
+
+test('something on the sheet in which no ink was found is told from an empty sheet', async () => {
+  open();
+  await looksLast({ layers: ['c1', 'c1_relu', 'c5', 'f6'] });
+  const drawn: [number, boolean][] = [
+    [255, false],
+    [128, true],
+    [255, false],
+  ];
+  for (const [at, [grey, inkless]] of drawn.entries()) {
+    session.draw({ width: 1, height: 1, data: new Uint8Array([grey]) });
+    answer('lenet5', true, at + 1);
+    await vi.waitFor(() => expect(session.frame?.header.sequence).toBe(at + 1));
+    expect(session.inkless).toBe(inkless);
+  }
+  session.draw({ width: 1, height: 1, data: new Uint8Array([0]) });
+  answer('lenet5', false, 4);
+  await vi.waitFor(() => expect(session.frame?.header.sequence).toBe(4));
+  expect(session.inkless).toBe(false);
 });
 
 test('a network that cannot be asked for leaves the one before on show, and is asked for again', async () => {
