@@ -6,6 +6,7 @@ from typing import Final
 
 from fastapi import APIRouter, WebSocket
 from pydantic import BaseModel, ValidationError
+from starlette.responses import Response
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from app.inference.engine import Engine, EngineError
@@ -14,6 +15,7 @@ from app.inference.reading import INK, Reading
 from app.inference.stroke import LiveQuestion, Stroke, StrokeError, read
 from app.routes.inputs import is_network
 from app.routes.problems import brief, explain, problem
+from app.routes.refusal import Refusal
 from app.schemas import Look, Problem, SocketError, Waking
 from app.training.runs.shelf import NoSuchRunError
 from models.catalogue import CATALOGUE, WeightsError
@@ -31,6 +33,13 @@ async def live(websocket: WebSocket) -> None:
     """Answer one visitor's drawing for as long as it goes on."""
     await websocket.accept()
     await Visitor(websocket, websocket.app.state.engine).serve()
+
+
+@router.get("/live", include_in_schema=False)
+def unopened() -> Response:
+    """The answer to a request that does not open the socket."""
+    detail = "live: a WebSocket is needed here; open it with ws:// or wss:// instead of http:// or https://"
+    return Refusal(426, detail).answer({"Upgrade": "websocket"})
 
 
 class Visitor:

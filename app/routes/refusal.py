@@ -45,7 +45,7 @@ def brief(value: object) -> str:
         return f"a list of {len(value):,}"
     if isinstance(value, dict):
         return f"an object with {', '.join(sorted(str(key)[:20] for key in list(value)[:8])) or 'no fields'}"
-    text = "null" if value is None else repr(value)
+    text = json.dumps(value) if value is None or isinstance(value, bool) else repr(value)
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}… ({len(text):,} characters)"
 
 

@@ -181,7 +181,7 @@ def test_a_volume(ask: Any) -> None:
         ({"stride": 0}, "stride: a whole number from 1 to 256 is needed, or 2 in a list; 0 was sent"),
         ({"stride": [1, 2, 3]}, "stride: a whole number from 1 to 256 is needed, or 2 in a list; [1, 2, 3]"),
         ({"stride": 1.5}, "stride: a whole number from 1 to 256 is needed, or 2 in a list; 1.5 was sent"),
-        ({"stride": True}, "stride: a whole number from 1 to 256 is needed, or 2 in a list; True was sent"),
+        ({"stride": True}, "stride: a whole number from 1 to 256 is needed, or 2 in a list; true was sent"),
         ({"dilation": 0}, "dilation: a whole number from 1 to 256 is needed, or 2 in a list; 0 was sent"),
         ({"padding": -1}, "padding: a whole number from 0 to 256 is needed, a list of 2 or 4 of them, or same, valid"),
         ({"padding": "half"}, "or same, valid, full; 'half' was sent"),

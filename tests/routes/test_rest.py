@@ -229,6 +229,8 @@ def test_what_is_not_there_is_a_problem(client: httpx2.Client) -> None:
     refused(client.get("/samples/999.png"), 404, "999")
     refused(client.get("/nowhere-at-all.json"), 404)
     refused(client.delete("/models"), 405, "DELETE", "GET")
+    refused(client.get("/live"), 426, "WebSocket", "ws://")
+    assert client.get("/live").headers["upgrade"] == "websocket"
 
 
 @pytest.mark.parametrize("accept", ["text/html", "image/*", "application/json;q=0"])
