@@ -60,7 +60,7 @@ def tap(page: Page, at: Point) -> None:
 
 def read(page: Page, plot: Locator, across: float) -> float:
     """The x that a tap there reads."""
-    page.wait_for_timeout(400)  # so that no two are one
+    page.wait_for_timeout(600)  # so that no two are one
     tap(page, inside(plot, across))
     page.wait_for_timeout(100)
     return float(plot.get_attribute("aria-valuenow") or "nan")
@@ -80,7 +80,7 @@ def test_two_fingers_pull_it_apart_one_moves_it_and_two_taps_show_all_of_it(plot
     moved(page, (inside(plot, 0.4), inside(plot, 0.8)))
     assert read(page, plot, 0.8) == pytest.approx(under, abs=0.02 * full)
 
-    page.wait_for_timeout(400)
+    page.wait_for_timeout(600)
     tap(page, inside(plot, 0.5))
     page.wait_for_timeout(80)
     tap(page, inside(plot, 0.5))
@@ -94,6 +94,12 @@ def test_one_finger_reads_the_whole_run_and_lets_go_of_it_elsewhere(plot: Locato
     moved(page, (inside(plot, 0.2), inside(plot, 0.5)))
     expect(page.get_by_test_id("whole")).to_have_count(0)
     assert float(plot.get_attribute("aria-valuenow") or "nan") == pytest.approx(end / 2, rel=0.05)
+    assert plot.evaluate("place => getComputedStyle(place).outlineStyle") == "none"
+    page.keyboard.press("ArrowLeft")
+    assert plot.evaluate("place => getComputedStyle(place).outlineStyle") == "solid"
+    ink = "mark => getComputedStyle(mark).backgroundColor"
+    run = page.get_by_test_id("legend").locator(".swatch")
+    assert plot.locator(".u-cursor-pt").first.evaluate(ink) == run.evaluate(ink)
     page.get_by_test_id("legend").tap()
     expect(plot).to_have_attribute("aria-valuenow", f"{end:g}")
 
@@ -113,6 +119,19 @@ def test_two_fingers_one_above_the_other_pull_it_apart_and_scroll_nothing(plot: 
     moved(page, (inside(plot, 0.5, 0.45), inside(plot, 0.5, 0.1)), (inside(plot, 0.5, 0.55), inside(plot, 0.5, 0.9)))
     expect(page.get_by_test_id("whole")).to_be_visible()
     assert math.isclose(page.evaluate("scrollY"), before)
+
+
+def test_fingers_that_leave_one_after_the_other_tap_nothing(plot: Locator) -> None:
+    page = plot.page
+    end = plot.get_attribute("aria-valuenow") or "nan"
+    session = page.context.new_cdp_session(page)
+    touch(session, "touchStart", inside(plot, 0.4), inside(plot, 0.6))
+    touch(session, "touchMove", inside(plot, 0.2), inside(plot, 0.8))
+    touch(session, "touchMove", inside(plot, 0.2))
+    touch(session, "touchEnd")
+    expect(page.get_by_test_id("whole")).to_be_visible()
+    page.wait_for_timeout(100)
+    assert plot.get_attribute("aria-valuenow") == end
 
 
 def test_what_fingers_can_do_is_said_where_there_are_fingers(plot: Locator) -> None:

@@ -14,7 +14,7 @@ export interface Touched {
 }
 
 const STILL = 8; // CSS pixels that a finger moves without meaning it
-const TAP = 300; // milliseconds that a tap takes, and between two that are one
+const TAP = 400; // milliseconds from one tap to the next where the two are one
 
 interface Held {
   fingers: number;
@@ -24,7 +24,6 @@ interface Held {
   view: Stretch;
   /** What lay under the middle. */
   x: number;
-  at: number;
   /** What the finger turned out to do. */
   does: 'nothing yet' | 'moves' | 'scrolls';
 }
@@ -34,13 +33,13 @@ export function fingers(element: HTMLElement, touched: Touched): () => void {
   let held: Held | null = null;
   let tapped = { at: -Infinity, x: 0 };
 
-  function hold({ targetTouches, timeStamp }: TouchEvent): void {
+  function hold({ targetTouches }: TouchEvent): void {
     const count = targetTouches.length;
     if (count !== 1 && count !== 2) return void (held = null);
     const { middle, apart } = spread(targetTouches);
     const view = touched.view();
     const x = view[0] + placeOf(middle.x) * (view[1] - view[0]);
-    held = { fingers: count, middle, apart, view, x, at: timeStamp, does: 'nothing yet' };
+    held = { fingers: count, middle, apart, view, x, does: 'nothing yet' };
   }
 
   function placeOf(x: number): number {
@@ -70,14 +69,15 @@ export function fingers(element: HTMLElement, touched: Touched): () => void {
   }
 
   function end(event: TouchEvent): void {
-    const tap = held?.fingers === 1 && held.does === 'nothing yet' && event.timeStamp - held.at < TAP;
-    if (tap && held !== null) {
-      const twice = event.timeStamp - tapped.at < TAP && Math.abs(held.middle.x - tapped.x) < 4 * STILL;
-      tapped = { at: twice ? -Infinity : event.timeStamp, x: held.middle.x };
+    const before = held;
+    if (before?.fingers === 1 && before.does === 'nothing yet') {
+      const twice = event.timeStamp - tapped.at < TAP && Math.abs(before.middle.x - tapped.x) < 4 * STILL;
+      tapped = { at: twice ? -Infinity : event.timeStamp, x: before.middle.x };
       if (twice) touched.onwhole();
-      else touched.onread(held.x);
+      else touched.onread(before.x);
     }
     hold(event);
+    if (held !== null && before?.fingers === 2) held.does = 'moves'; // the one that stays a little longer taps nothing
   }
 
   function cancel(): void {
