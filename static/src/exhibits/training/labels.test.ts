@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 
-import { className, differenceText } from './labels';
+import { setLanguage } from '../../words/words';
+import { className, classText, differenceText } from './labels';
 import './words';
+
+afterEach(() => setLanguage('en'));
 
 test.each([
   [['subset', null], 'Pictures used all'],
@@ -21,4 +24,10 @@ test('an output beyond the classes that were learned is called by no digit', () 
   expect(className(['one', 'two'], 1)).toBe('two');
   expect(className(['one', 'two'], 7)).toBe('–');
   expect(className([], 7)).toBe('7');
+});
+
+test('classes of published data are called in the language of the page, others as they were named', () => {
+  expect(['cat', 'ankle boot', 'my mug'].map(classText)).toEqual(['cat', 'ankle boot', 'my mug']);
+  setLanguage('zh');
+  expect(['cat', 'ankle boot', 'my mug', '7'].map(classText)).toEqual(['猫', '短靴', 'my mug', '7']);
 });

@@ -74,6 +74,12 @@ export function valueText(name: string, value: unknown): string {
   return known(word) ? say(word) : String(value);
 }
 
+/** A class of a published data set in the visitor's language; any other as it was named. */
+export function classText(name: string): string {
+  const key = `training.class.${name.replaceAll(' ', '_')}`;
+  return known(key) ? say(key) : name;
+}
+
 /** What an output stands for; `–` for one that a network has beyond the classes it learned. */
 export function className(classes: readonly string[], output: number): string {
   return classes.length === 0 ? String(output) : (classes[output] ?? '–');
