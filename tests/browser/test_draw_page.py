@@ -241,6 +241,17 @@ def test_slow_motion_steps_from_layer_to_layer_and_back(page_of_seven: Page) -> 
     expect(page.get_by_test_id("guess")).to_have_text("7")
 
 
+def test_a_pixel_of_the_input_shows_its_sum(open_page: Open) -> None:
+    page = drawn(open_page, "/?model=lenet5-1998&layer=input&map=0").page
+    said = page.get_by_test_id("pixel")
+    expect(said).to_have_text(re.compile(r"= 1\.1750\.$"))  # the darkest ink (section II.B)
+    level, mean, std = (
+        float(number) for number in re.findall(r"\((\d+)/255 − ([\d.]+)\) / ([\d.]+)", said.inner_text())[0]
+    )
+    assert (level / 255 - mean) / std == pytest.approx(1.175, abs=5e-5)
+    expect(page.get_by_test_id("detail")).to_have_attribute("data-place", "input/0")
+
+
 def test_slow_motion_plays_to_the_answer(page_of_seven: Page) -> None:
     page = page_of_seven
     page.get_by_test_id("slow-motion").get_by_role("combobox").select_option("4×")

@@ -267,7 +267,7 @@ export class Session {
   #keepSelection(): void {
     const selected = this.selected;
     if (selected === null) return;
-    const maps = shapeOf(this.detail, selected.layer)?.[0] ?? 0;
+    const maps = selected.layer === 'input' ? 1 : (shapeOf(this.detail, selected.layer)?.[0] ?? 0);
     if (selected.map >= maps) this.select(null);
   }
 }

@@ -111,6 +111,16 @@ test('what is on show is in the address, and an address brings it back', async (
   await looksLast({ closely: [{ layer: 'c1_relu', map: 4 }] });
 });
 
+test('an address brings the input back, which every network has', async () => {
+  history.replaceState(null, '', '/?layer=input&map=0');
+  open();
+  await vi.waitFor(() => expect(session.layers).toHaveLength(4));
+  expect(session.selected).toEqual({ layer: 'input', map: 0 });
+  session.setModel('lenet5-1998');
+  await looksLast({ model: 'lenet5-1998' });
+  expect(session.selected).toEqual({ layer: 'input', map: 0 });
+});
+
 test('another network has its own layers, and a map that it does not have is not selected', async () => {
   open();
   await vi.waitFor(() => expect(session.layers).toHaveLength(4));
