@@ -376,6 +376,46 @@ def test_bad_input_is_explained_next_to_its_control_and_the_last_good_picture_st
     assert_silent(visit, server)
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("state", [
+    {"values": "1 2; 3 4", "kernel": "box", "kernel-size": "3"},
+    {"input": "digit:21", "size": "4", "kernel": "lenet5:c1:0"},
+    {"input": "ramp", "groups": "2", "view": "network"},
+    {"input": "digit:999"},
+])  # fmt: skip
+def test_an_address_that_is_refused_says_why_and_shows_no_other_figure(
+    open_page: Open, lang: str, state: dict[str, str]
+) -> None:
+    page = open_page(f"/exhibits/convolution?{urlencode(state)}", lang).page
+    expect(complaint(page)).to_have_count(1)
+    for name in ("figure", "view-network", "formula", "player"):
+        expect(page.get_by_test_id(name)).to_have_count(0)
+
+
+def test_a_kernel_that_fits_at_last_brings_the_figure(open_page: Open) -> None:
+    page = open_page("/exhibits/convolution?values=1+2;3+4&kernel=box&kernel-size=3").page
+    page.get_by_test_id("more-kernel").click()
+    for side in ("Rows", "Columns"):
+        page.get_by_label(side, exact=True).fill("2")
+    expect(complaint(page)).to_have_count(0)
+    answered(page)
+    assert numbers(page.get_by_test_id("output")) == [2.5]
+
+
+@pytest.mark.parametrize("state", [
+    {"padding": "abc"}, {"stride": "fast"}, {"dilation": "0"}, {"size": "x"}, {"groups": "-1"}, {"filters": "1e9"},
+    {"bias": "b"}, {"weights": "a b; c d"}, {"input": "nothing"}, {"kernel": "weights"},
+])  # fmt: skip
+def test_a_word_where_a_number_should_be_is_as_if_nothing_were_said(open_page: Open, state: dict[str, str]) -> None:
+    page = opened(open_page, state).page
+    answered(page)
+    assert complaint(page).count() == 0
+    expect(page.get_by_test_id("figure")).to_contain_text("output 4×4")
+    page.get_by_label("Stride", exact=True).fill("2")
+    expect(page).to_have_url(re.compile(r"/convolution\?stride=2$"))
+    assert "NaN" not in page.locator("rx-convolution").inner_text()
+
+
 @pytest.mark.parametrize("text", ["1\t2\n3", "1\t2\n3\tx"])
 def test_a_pasted_table_that_is_none_changes_nothing(open_page: Open, text: str) -> None:
     page = opened(open_page, NINE).page

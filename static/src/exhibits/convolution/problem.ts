@@ -8,7 +8,7 @@ import { fromNested, type Volume } from '../../scene/volume';
 import type { Setup } from './setup';
 
 export const CHANNELS = 4;
-const LARGEST_VALUE = 1e9; // of an input or a weight, as the server has it
+export const LARGEST_VALUE = 1e9; // of an input or a weight, as the server has it
 const C1 = 5; // cells on a side of a kernel of LeNet-5's first layer
 const C1_MAPS = 6;
 

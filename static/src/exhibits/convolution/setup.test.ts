@@ -57,16 +57,48 @@ describe('attributes as they are written by hand', () => {
   });
 
   test.each<[Record<string, string>, string]>([
-    [{ stride: '0' }, 'stride'],
-    [{ stride: 'fast' }, 'stride'],
-    [{ input: 'ramp', size: '17' }, 'input'],
-    [{ input: 'ramp', channels: '5' }, 'input'],
     [{ groups: '2' }, 'groups'],
-    [{ kernel: 'box', 'kernel-size': '12', padding: '9' }, 'kernel'],
     [{ kernel: 'box', 'kernel-size': '7' }, 'kernel'],
     [{ transposed: '', 'output-padding': '1' }, 'output-padding'],
-    [{ values: '1e12 1; 1 1', weights: '1' }, 'input'],
-  ])('%o is complained about at its control', (attributes, field) => {
+    [{ padding: '6', 'padding-mode': 'reflect' }, 'padding'],
+  ])('%o cannot be together, and is complained about at its control', (attributes, field) => {
     expect(pose(read(attributes), null, null)).toMatchObject({ complaint: { field } });
+  });
+
+  test.each<[Record<string, string>, string[]]>([
+    [{ padding: 'abc' }, ['padding']],
+    [{ padding: '1 2 3' }, ['padding']],
+    [{ padding: '1 -1' }, ['padding']],
+    [{ padding: '257' }, ['padding']],
+    [{ stride: '0' }, ['stride']],
+    [{ stride: 'fast' }, ['stride']],
+    [{ stride: '1.5' }, ['stride']],
+    [{ stride: '1 2 3' }, ['stride']],
+    [{ dilation: '' }, ['dilation']],
+    [{ groups: '0' }, ['groups']],
+    [{ filters: '65' }, ['filters']],
+    [{ 'output-padding': 'NaN', transposed: '' }, ['output-padding']],
+    [{ input: 'ramp', size: '17' }, ['size']],
+    [{ input: 'ramp', size: '4x' }, ['size']],
+    [{ input: 'ramp', channels: '5' }, ['channels']],
+    [{ input: 'random', seed: 'NaN' }, ['seed']],
+    [{ input: 'ramp:2' }, ['input']],
+    [{ input: 'digit:' }, ['input']],
+    [{ input: 'file' }, ['input']],
+    [{ kernel: 'box', 'kernel-size': '12', padding: '9' }, ['kernel-size']],
+    [{ kernel: 'gabor', sigma: '0', angle: '-Infinity', wavelength: 'x' }, ['sigma', 'angle', 'wavelength']],
+    [{ bias: '1 b' }, ['bias']],
+    [{ values: '1 2; 3' }, ['values']],
+    [{ values: '1e12 1; 1 1', kernel: 'box' }, ['values']],
+    [{ values: Array.from({ length: 17 }, () => '1 1 1').join(';') }, ['values']],
+    [{ weights: 'a b; c d' }, ['weights']],
+    [{ weights: '1e12' }, ['weights']],
+    [{ kernel: 'weights' }, ['kernel']],
+    [{ position: '-1' }, ['position']],
+  ])('of %o what cannot be is as usual, and nothing else', (attributes, without) => {
+    const rest = Object.fromEntries(Object.entries(attributes).filter(([name]) => !without.includes(name)));
+    expect(read(attributes)).toEqual(read(rest));
+    expect(Object.values(write(read(attributes))).join(' ')).not.toMatch(/NaN|Infinity/);
+    expect(pose(read(attributes), null, null)).toHaveProperty('problem');
   });
 });

@@ -1,9 +1,20 @@
 /** Everything that can be set on the exhibit, read from its attributes and written back; what is usual is not said. */
 
+import { readSource } from '../../ink/source';
 import type { PaddingMode } from '../../scene/convolution';
-import { figure, FIRST, readFilters, readValues, writeFilters, writeValues } from '../../scene/convolution-inputs';
+import {
+  figure,
+  FIRST,
+  LARGEST,
+  readFilters,
+  readValues,
+  writeFilters,
+  writeValues,
+} from '../../scene/convolution-inputs';
+import { LIMITS } from '../../scene/convolution-limits';
 import { isPreset, type Shape } from '../../scene/kernels';
 import type { Attributes } from '../parts/html';
+import { CHANNELS, LARGEST_VALUE, pictured, sizes } from './problem';
 
 export type PaddingKind = 'none' | 'same' | 'full' | 'sides';
 export type View = 'window' | 'network' | 'matrix' | 'spectrum';
@@ -74,8 +85,9 @@ export const USUAL: Setup = {
 const MODES = ['zeros', 'reflect', 'replicate', 'circular'] as const;
 const VIEWS = ['window', 'network', 'matrix', 'spectrum'] as const;
 const PANELS = ['none', 'weights', 'separable', 'volume', 'code'] as const;
+const EACH_FILTER = Array.from({ length: LIMITS.filters }, (_, index) => index + 1);
 
-/** Numbers parted by blanks, commas or an x; what is none is NaN, so that it is complained about where it stands. */
+/** Numbers parted by blanks, commas or an x; what is none is NaN. */
 function numbers(text: string): number[] {
   return text
     .trim()
@@ -83,24 +95,62 @@ function numbers(text: string): number[] {
     .map((word) => (word === '' ? NaN : Number(word)));
 }
 
-function pair(text: string): [number, number] {
-  const [down = NaN, across = down] = numbers(text);
-  return [down, across];
+type Bounds = readonly [low: number, high: number];
+
+/** What numbers may be: as the server has them, else as their controls do. */
+export const BOUNDS = {
+  seed: [0, 9999],
+  sigma: [0.3, 4],
+  angle: [0, 180],
+  wavelength: [2, 12],
+  bias: [-LARGEST_VALUE, LARGEST_VALUE],
+  channels: [1, CHANNELS],
+  groups: [1, CHANNELS],
+  kernel: [1, LIMITS.kernel],
+  filters: [1, LIMITS.filters],
+  step: [1, LIMITS.step],
+  padding: [0, LIMITS.step],
+} as const satisfies Record<string, Bounds>;
+
+/** So many numbers, all of them within the bounds, as a part of the setup; nothing where they are something else. */
+function numbered(
+  text: string,
+  counts: readonly number[],
+  [low, high]: Bounds,
+  take: (found: number[]) => Partial<Setup>,
+  whole = true,
+): Partial<Setup> {
+  const found = numbers(text);
+  const allowed = (value: number) => value >= low && value <= high && (!whole || Number.isInteger(value));
+  return counts.includes(found.length) && found.every(allowed) ? take(found) : {};
 }
 
-function shape(text: string): Shape {
-  const [height, width] = pair(text);
-  return { height, width };
+function one(name: 'channels' | 'seed' | 'filters' | 'groups') {
+  return (text: string) => numbered(text, [1], BOUNDS[name], ([value = NaN]) => ({ [name]: value }));
+}
+
+function decimal(name: 'sigma' | 'angle' | 'wavelength') {
+  return (text: string) => numbered(text, [1], BOUNDS[name], ([value = NaN]) => ({ [name]: value }), false);
+}
+
+function pair(text: string, name: 'stride' | 'dilation' | 'outputPadding', bounds: Bounds): Partial<Setup> {
+  return numbered(text, [1, 2], bounds, ([down = NaN, across = down]) => ({ [name]: [down, across] }));
+}
+
+function shape(text: string, name: 'size' | 'kernelSize', bounds: Bounds): Partial<Setup> {
+  return numbered(text, [1, 2], bounds, ([height = NaN, width = height]) => ({ [name]: { height, width } }));
 }
 
 function among<T extends string>(names: readonly T[], text: string, usual: T): T {
   return names.find((name) => name === text) ?? usual;
 }
 
-function padding(text: string): Pick<Setup, 'padding' | 'sides'> {
+function padding(text: string): Partial<Setup> {
   if (text === 'none' || text === 'same' || text === 'full') return { padding: text, sides: [0, 0, 0, 0] };
-  const [a = NaN, b = a, c, d] = numbers(text);
-  return { padding: 'sides', sides: c === undefined ? [a, a, b, b] : [a, b, c, d ?? NaN] };
+  return numbered(text, [1, 2, 4], BOUNDS.padding, ([a = NaN, b = a, c, d = NaN]) => ({
+    padding: 'sides',
+    sides: c === undefined ? [a, a, b, b] : [a, b, c, d],
+  }));
 }
 
 function flag(text: string): boolean {
@@ -111,37 +161,53 @@ function kernelName(text: string): string {
   return isPreset(text) || /^lenet5:c1:[0-5]$/.test(text) || text === 'weights' ? text : USUAL.kernel;
 }
 
-const READ: Record<string, (text: string) => Partial<Setup>> = {
-  input: (text) => ({ source: text }),
+function known(source: string): boolean {
+  return source === 'numbers' || !pictured(source) || readSource(source) !== null;
+}
+
+/** Whether a table of numbers is one that can be computed with. */
+function computable(rows: number[][], limit: number): boolean {
+  const [height, width] = [rows.length, rows[0]?.length ?? 0];
+  return Math.max(height, width) <= limit && rows.flat().every((value) => Math.abs(value) <= LARGEST_VALUE);
+}
+
+/** What an attribute says of the setup so far; nothing where it says what cannot be. */
+const READ: Record<string, (text: string, setup: Setup) => Partial<Setup>> = {
+  input: (text) => (known(text) ? { source: text } : {}),
   values: (text) => {
     const values = readValues(text);
-    return values === null ? {} : { values, channels: values.length };
+    const fits = values !== null && values.length <= CHANNELS && values.every((rows) => computable(rows, LARGEST));
+    return fits ? { values, channels: values.length } : {};
   },
-  size: (text) => ({ size: shape(text) }),
-  channels: (text) => ({ channels: Number(text) }),
-  seed: (text) => ({ seed: Number(text) || 0 }),
+  size: (text, { source }) => shape(text, 'size', [1, sizes(source).limit]),
+  channels: one('channels'),
+  seed: one('seed'),
   kernel: (text) => ({ kernel: kernelName(text) }),
   weights: (text) => {
     const weights = readFilters(text);
-    return weights === null ? {} : { weights, filters: weights.length };
+    const fits =
+      weights !== null &&
+      weights.length <= LIMITS.filters &&
+      weights.flat().every((rows) => computable(rows, LIMITS.kernel));
+    return fits ? { weights, filters: weights.length } : {};
   },
-  'kernel-size': (text) => ({ kernelSize: shape(text) }),
-  sigma: (text) => ({ sigma: Number(text) || USUAL.sigma }),
-  angle: (text) => ({ angle: Number(text) || 0 }),
-  wavelength: (text) => ({ wavelength: Number(text) || USUAL.wavelength }),
-  filters: (text) => ({ filters: Number(text) }),
-  bias: (text) => ({ bias: numbers(text).filter(Number.isFinite) }),
-  stride: (text) => ({ stride: pair(text) }),
+  'kernel-size': (text) => shape(text, 'kernelSize', BOUNDS.kernel),
+  sigma: decimal('sigma'),
+  angle: decimal('angle'),
+  wavelength: decimal('wavelength'),
+  filters: one('filters'),
+  bias: (text) => numbered(text, EACH_FILTER, BOUNDS.bias, (bias) => ({ bias }), false),
+  stride: (text) => pair(text, 'stride', BOUNDS.step),
   padding,
   'padding-mode': (text) => ({ paddingMode: among(MODES, text, 'zeros') }),
-  dilation: (text) => ({ dilation: pair(text) }),
-  groups: (text) => ({ groups: Number(text) }),
+  dilation: (text) => pair(text, 'dilation', BOUNDS.step),
+  groups: one('groups'),
   transposed: (text) => ({ transposed: flag(text) }),
-  'output-padding': (text) => ({ outputPadding: pair(text) }),
+  'output-padding': (text) => pair(text, 'outputPadding', BOUNDS.padding),
   operation: (text) => ({ flip: text === 'convolution' }),
   view: (text) => ({ view: among(VIEWS, text, 'window') }),
   panel: (text) => ({ panel: among(PANELS, text, 'none') }),
-  position: (text) => ({ position: Number.isInteger(Number(text)) && Number(text) >= 0 ? Number(text) : null }),
+  position: (text) => ({ position: /^\d+$/.test(text) ? Number(text) : null }),
 };
 
 /** The attributes' names, all but `compact` and `server`. */
@@ -152,12 +218,12 @@ export function read(attributes: Record<string, string | undefined>): Setup {
   let setup = USUAL;
   for (const name of NAMES) {
     const text = attributes[name];
-    if (text !== undefined) setup = { ...setup, ...READ[name]?.(text) };
+    if (text !== undefined) setup = { ...setup, ...READ[name]?.(text, setup) };
   }
   if (attributes['values'] !== undefined && attributes['input'] === undefined) setup = { ...setup, source: 'numbers' };
   if (attributes['weights'] !== undefined && attributes['kernel'] === undefined)
     setup = { ...setup, kernel: 'weights' };
-  return setup;
+  return setup.kernel === 'weights' && setup.weights.length === 0 ? { ...setup, kernel: USUAL.kernel } : setup;
 }
 
 const both = ([down, across]: readonly [number, number]) => (down === across ? `${down}` : `${down} ${across}`);

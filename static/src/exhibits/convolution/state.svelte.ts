@@ -46,6 +46,11 @@ interface Fetched {
   volume: Volume;
 }
 
+interface Refused {
+  field: string;
+  text: string;
+}
+
 /** A problem and its output, which always belong together. */
 export interface Shown {
   problem: Problem;
@@ -61,8 +66,9 @@ export class ConvolutionState {
   fetched = $state.raw<Fetched | null>(null);
   c1 = $state.raw<Float32Array | null>(null);
   answer = $state.raw<Answer | null>(null);
-  /** What the server or the way to it has against the newest question. */
-  refused = $state.raw<{ field: string; text: string } | null>(null);
+  /** The picture that could not be fetched, and why. */
+  missed = $state.raw<{ key: string; text: string } | null>(null);
+  #refused = $state.raw<Refused | null>(null);
   pointed = $state.raw<Pointed | null>(null);
   /** Whether the window has been moved; before that all of the output is shown. */
   begun = $state(false);
@@ -92,9 +98,15 @@ export class ConvolutionState {
   /** The newest problem that can be computed. */
   problem = $derived.by((): Problem => {
     if (this.posed !== null && 'problem' in this.posed) this.#good = this.posed.problem;
-    this.#good ??= fallback();
-    return this.#good;
+    return this.#good ?? USUAL_PROBLEM;
   });
+  /** Whether that is the visitor's; until one of theirs can be computed it is the usual one, which is not to be shown as theirs. */
+  own = $derived.by(() => {
+    void this.problem;
+    return this.#good !== null;
+  });
+  /** Whether there is nothing to show: what was asked for is refused, and nothing good came before it. */
+  blank = $derived(!this.own && (this.complaint !== null || this.refused !== null));
   /** What is on screen. */
   shown = $derived.by((): Shown => {
     const { problem, answer } = this;
@@ -164,6 +176,15 @@ export class ConvolutionState {
     return { parameters: answer?.parameters ?? parameters(problem), macs: answer?.macs ?? macs(problem) };
   });
 
+  /** What the server or the way to it has against the picture or the newest question. */
+  get refused(): Refused | null {
+    return this.missed?.key === this.key ? { field: 'input', text: this.missed.text } : this.#refused;
+  }
+
+  set refused(refused: Refused | null) {
+    this.#refused = refused;
+  }
+
   constructor(attributes: Record<string, string | undefined> = {}) {
     this.take(attributes);
   }
@@ -182,7 +203,7 @@ export class ConvolutionState {
   /** Tells the player how far it goes, and puts the window where it begins as long as nobody has moved it. */
   settle(): void {
     this.player.length = this.steps;
-    if (this.posed === null) return;
+    if (this.posed === null || !this.own) return;
     if (this.#wanted !== null) this.player.scrub(Math.min(this.#wanted, this.steps - 1));
     else if (!this.begun) this.player.scrub(this.#rest());
     this.#wanted = null;
@@ -218,6 +239,14 @@ export class ConvolutionState {
     this.change({ kernel: 'weights', weights, filters: weights.length });
   }
 
+  /** Another size of the input: numbers are cut off, or zeros added; a picture or pattern is made anew. */
+  resize(part: Partial<Shape & { channels: number }>): void {
+    const { channels, height, width } = { ...this.size, ...part };
+    if (this.setup.source === 'numbers')
+      this.change({ values: resized(this.setup.values, channels, height, width), channels });
+    else this.change({ size: { height, width }, channels });
+  }
+
   /** Another source, with the size that is usual for it. */
   choose(source: string): void {
     const { height, width } = this.problem.input;
@@ -229,8 +258,10 @@ export class ConvolutionState {
 
   /** A kernel by name; the visitor's own begins as the one that is shown. */
   chooseKernel(kernel: string): void {
-    const own = kernel === 'weights' ? { weights: editable(this.problem) } : { kernelSize: null };
-    this.change({ kernel, ...own, filters: this.problem.filters.out });
+    const { setup, problem } = this;
+    const filters = setup.kernel === 'weights' ? setup.weights.length : setup.filters;
+    if (kernel === 'weights') this.change({ kernel, weights: editable(problem), filters: problem.filters.out });
+    else this.change({ kernel, kernelSize: null, filters });
   }
 
   sizeKernel({ height, width }: Shape): void {
@@ -306,8 +337,10 @@ export class ConvolutionState {
 }
 
 /** The problem of the usual setup. */
-function fallback(): Problem {
+function usual(): Problem {
   const posed = pose(USUAL, null, null);
   if (posed === null || !('problem' in posed)) throw new Error('the usual setup is no problem');
   return posed.problem;
 }
+
+const USUAL_PROBLEM = usual();

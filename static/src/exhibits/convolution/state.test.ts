@@ -1,0 +1,51 @@
+/** What is shown is the visitor's: what is refused at first has no figure, and later keeps the last good one. */
+// @vitest-environment node
+
+import { expect, test } from 'vitest';
+
+import { ConvolutionState } from './state.svelte';
+
+const TOO_LARGE = { values: '1 2; 3 4', kernel: 'box', 'kernel-size': '3' };
+
+test('of a kernel larger than its input nothing is shown, until it fits', () => {
+  const model = new ConvolutionState({ ...TOO_LARGE, position: '2' });
+  expect(model.complaint).toMatchObject({ field: 'kernel', key: 'too_large' });
+  expect(model.blank).toBe(true);
+  model.sizeKernel({ height: 1, width: 1 });
+  expect(model.complaint).toBeNull();
+  expect(model.blank).toBe(false);
+  expect([...model.shown.problem.input.data]).toEqual([1, 2, 3, 4]);
+  model.settle();
+  expect(model.step).toBe(2);
+});
+
+test('what does not fit leaves the last good figure where it is', () => {
+  const model = new ConvolutionState({ values: '1 2; 3 4', kernel: 'box', 'kernel-size': '1' });
+  const { problem } = model.shown;
+  model.sizeKernel({ height: 3, width: 3 });
+  expect(model.complaint).not.toBeNull();
+  expect(model.blank).toBe(false);
+  expect(model.shown.problem).toBe(problem);
+});
+
+test('of a picture that cannot be fetched nothing is shown, whatever else is set', () => {
+  const model = new ConvolutionState({ input: 'digit:21' });
+  expect(model.own).toBe(false);
+  expect(model.blank).toBe(false);
+  model.missed = { key: model.key, text: 'there is none' };
+  model.change({ flip: true });
+  expect(model.blank).toBe(true);
+  expect(model.refused).toEqual({ field: 'input', text: 'there is none' });
+  model.choose('ramp');
+  expect(model.blank).toBe(false);
+  expect(model.refused).toBeNull();
+});
+
+test('another size makes a picture or pattern anew, and cuts numbers off', () => {
+  const model = new ConvolutionState({ input: 'ramp', size: '9', weights: '1' });
+  model.resize({ height: 2, width: 2 });
+  expect([...model.problem.input.data]).toEqual([1, 2, 3, 4]);
+  const own = new ConvolutionState({ values: '1 2 3; 4 5 6', weights: '1' });
+  own.resize({ width: 2 });
+  expect([...own.problem.input.data]).toEqual([1, 2, 4, 5]);
+});
