@@ -157,6 +157,16 @@ def test_what_is_too_large_is_said_and_not_drawn(show: Show, view: str) -> None:
     assert page.get_by_test_id(view).count() == 0
 
 
+@pytest.mark.parametrize(("lang", "name"), [("en", "Take an input of 8 × 8"), ("zh", "改用 8 × 8 的输入")])
+def test_what_is_too_large_for_a_network_is_made_small_enough_by_a_button(show: Show, lang: str, name: str) -> None:
+    page = show(lang, view="network", input="digit:0", size=28, kernel="sobel-x")
+    page.get_by_role("button", name=name).click()
+    expect(page.locator('[data-node^="input "]')).to_have_count(64)
+    expect(page.get_by_test_id("refusal")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"input=digit%3A0|input=digit:0"))
+    expect(page).to_have_url(re.compile(r"[?&]size=8(&|$)"))
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 def test_views_and_panels_are_accessible_silent_and_stay_within_the_screen(

@@ -11,6 +11,7 @@ import {
   kernelRows,
   links,
   matrix,
+  largestForNetwork,
   matrixShape,
   sourceOf,
   steer,
@@ -167,6 +168,25 @@ it('says what is too large', () => {
   expect(tooLargeForNetwork(problem([1, 9, 4], [1, 1, 3, 3]))).toBe('input');
   expect(tooLargeForNetwork(problem([1, 8, 8], [1, 1, 3, 3], { transposed: true, stride: [2, 2] }))).toBe('output');
   expect(tooLargeForNetwork(problem([4, 8, 8], [1, 4, 5, 5], { padding: [2, 2, 2, 2] }))).toBe('links');
+});
+
+describe('the largest input whose network can be drawn', () => {
+  it.each<[string, Problem, [number, number] | null]>([
+    ['a digit', problem([1, 28, 28], [1, 1, 3, 3]), [8, 8]],
+    ['a wide one', problem([1, 4, 16], [1, 1, 3, 3]), [4, 8]],
+    ['one of many connections', problem([4, 8, 8], [1, 4, 5, 5], { padding: [2, 2, 2, 2] }), [4, 4]],
+    ['one whose output is too large', problem([1, 8, 8], [1, 1, 3, 3], { transposed: true, stride: [2, 2] }), [5, 5]],
+    ['a kernel larger than all that can be drawn', problem([1, 28, 28], [1, 1, 9, 9]), null],
+  ])('%s', (_, of, sides) => {
+    const found = largestForNetwork(of);
+    expect(found && [found.height, found.width]).toEqual(sides);
+    if (found === null) return;
+    const larger = { channels: of.input.channels, height: found.height + 1, width: found.width + 1 };
+    const fitting = problem([of.input.channels, found.height, found.width], [of.filters.out, of.filters.into, of.filters.height, of.filters.width], of.settings); // prettier-ignore
+    expect(tooLargeForNetwork(fitting)).toBeNull();
+    const data = new Float32Array(larger.channels * larger.height * larger.width);
+    expect(tooLargeForNetwork({ ...of, input: { ...larger, data } })).not.toBeNull();
+  });
 });
 
 describe('steering', () => {

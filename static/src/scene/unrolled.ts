@@ -11,6 +11,8 @@ import {
   type Problem,
   type Term,
 } from './convolution';
+import { complaint } from './convolution-limits';
+import type { Shape } from './kernels';
 
 /** A connection from an input value to an output value. */
 export interface Link {
@@ -148,6 +150,20 @@ export function tooLargeForNetwork(problem: Problem): 'input' | 'output' | 'link
   if (Math.max(size.height, size.width) > NETWORK.outputSide) return 'output';
   const reads = problem.filters.into * problem.filters.height * problem.filters.width;
   return size.height * size.width * reads > NETWORK.links && links(problem, 0).length > NETWORK.links ? 'links' : null;
+}
+
+/** The largest input, within this one, whose network can be drawn with the same kernel; null where there is none. */
+export function largestForNetwork(problem: Problem): Shape | null {
+  const { channels, height, width } = problem.input;
+  for (let side = Math.min(NETWORK.side, Math.max(height, width)); side >= 1; side -= 1) {
+    const size = { height: Math.min(height, side), width: Math.min(width, side) };
+    const outline = {
+      ...problem,
+      input: { channels, ...size, data: new Float32Array(channels * size.height * size.width) },
+    };
+    if (complaint(outline) === null && tooLargeForNetwork(outline) === null) return size;
+  }
+  return null;
 }
 
 /** The nearest position that exists: an exhibit may still hold one of a larger output. */

@@ -2,6 +2,7 @@
 
 import type { Inks } from '../../../draw/inks.svelte';
 import type { Position, Problem } from '../../../scene/convolution';
+import type { Shape } from '../../../scene/kernels';
 import type { Palette } from '../../../scene/palette';
 import type { Volume } from '../../../scene/volume';
 
@@ -14,6 +15,8 @@ export interface ViewProps {
   /** The colours of the input. */
   palette: Palette;
   onposition: (position: Position) => void;
+  /** Asks for an input of another size. */
+  onsize?: (size: Shape) => void;
   server?: string | undefined;
 }
 
