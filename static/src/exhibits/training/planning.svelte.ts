@@ -52,10 +52,7 @@ export class Planning {
     this.#asker = new Asker<SettingsSaid, Plan>(
       'runs/plan',
       server,
-      (plan) => {
-        this.plan = plan;
-        this.problem = null;
-      },
+      (plan) => (this.plan = plan),
       (problem) => (this.problem = problem),
     );
   }
