@@ -6,6 +6,7 @@ import { settled } from '../../scene/training-settings';
 import type { Curve, Run } from '../../wire/types';
 import { Watch } from './watching.svelte';
 
+const LONG = { timeout: 10_000 }; // ms; eighty thousand steps are parsed meanwhile
 const asked: { path: string; after: string | null }[] = [];
 let answers: Record<string, () => Response> = {};
 
@@ -144,11 +145,11 @@ test('what is heard while a curve is on its way is not lost', async () => {
   );
   const watch = new Watch({ ...run(0), status: 'running' }, undefined);
   feed?.enqueue(new TextEncoder().encode(told(events)));
-  await vi.waitFor(() => expect(watch.step).toBe(80_000));
+  await vi.waitFor(() => expect(watch.step).toBe(80_000), LONG);
   feed?.enqueue(new TextEncoder().encode(told([after])));
-  await vi.waitFor(() => expect(watch.step).toBe(80_001));
+  await vi.waitFor(() => expect(watch.step).toBe(80_001), LONG);
   arrive(Response.json({ ...curve(4), steps: 80_000 }));
-  await vi.waitFor(() => expect(watch.outlines).toBe(1));
+  await vi.waitFor(() => expect(watch.outlines).toBe(1), LONG);
   expect(watch.log.step.length).toBeLessThan(1010);
   expect([watch.log.step.last, watch.log.columns.loss.last]).toEqual([80_001, 9]);
   watch.close();
