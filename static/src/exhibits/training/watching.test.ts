@@ -153,4 +153,4 @@ test('what is heard while a curve is on its way is not lost', async () => {
   expect(watch.log.step.length).toBeLessThan(1010);
   expect([watch.log.step.last, watch.log.columns.loss.last]).toEqual([80_001, 9]);
   watch.close();
-});
+}, 30_000);
