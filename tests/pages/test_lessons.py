@@ -2,13 +2,19 @@
 
 import json
 import re
+from collections.abc import Iterator
+from math import log
 from pathlib import Path
 
 import pytest
 
 from app.lessons import OURS, Lesson, Shelf
+from app.training.runs import journal
+from app.training.runs.comparisons import COMPARISONS, Comparison
+from app.training.runs.shelf import SHIPPED, Run
 from app.words import FOLDER, LANGUAGES
 
+LOWEST = ("lowest possible", "可能的最低值")
 GOOD = "---\ntitle: Pooling\nsummary: Why.\norder: 5\n---\n\n## Max\n\nText.\n"
 
 
@@ -42,6 +48,39 @@ def test_the_lesson_on_lenet_counts_as_the_network_does(lang: str) -> None:
     for count in counted:
         assert f">{count:,}<" in html
     assert sum((122_304, 5_880, 151_600, 2_000, 48_120, 10_164, 840)) == 340_908
+
+
+def tables(html: str) -> Iterator[tuple[str, str]]:
+    """The head and the text of every cell below it."""
+    for table in re.findall(r"<table>.*?</table>", html, re.DOTALL):
+        head, *rows = (re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in table.split("<tr>")[1:])
+        yield from ((name, cell) for row in rows for name, cell in zip(head, row, strict=True))
+
+
+@pytest.mark.parametrize("comparison", COMPARISONS, ids=[comparison.name for comparison in COMPARISONS])
+def test_the_losses_and_accuracies_in_the_table_of_a_comparison_are_those_of_its_runs(comparison: Comparison) -> None:
+    names = [comparison.id(variant) for variant in comparison.variants]
+    epochs = [event for name in names for event in journal.events(Run(SHIPPED / name).log) if event["kind"] == "epoch"]
+    losses = [epoch[name] for epoch in epochs for name in ("loss", "validation_loss")]
+    shares = [100 * epoch["validation_accuracy"] for epoch in epochs]
+    for lang in LANGUAGES:
+        pages = [lesson.html for lesson in Shelf().lessons(lang)]
+        [html] = [page for page in pages if any(f' run="{name}"' in page for name in names)]
+        checked = 0
+        for head, cell in tables(html):
+            of = {"accuracy": shares, "准确率": shares, "loss": losses, "损失": losses}
+            values = next((values for word, values in of.items() if word in head), [])
+            for number in re.findall(r"\d+\.\d+", cell) if values else []:
+                assert number in {f"{value:.{len(number.split('.')[1])}f}" for value in values}, (head, number)
+                checked += 1
+        assert checked >= len(names)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_lowest_losses_that_smoothed_labels_allow_are_the_entropies_of_their_targets(lang: str) -> None:
+    lowest = [cell for head, cell in tables(of(Shelf(), "label-smoothing", lang).html) if head in LOWEST]
+    entropies = [-sum(share * log(share) for share in (1 - 0.9 * e, *9 * [e / 10]) if share) for e in (0.0, 0.1, 0.3)]
+    assert [float(cell) for cell in lowest] == [pytest.approx(entropy, abs=5e-4) for entropy in entropies]
 
 
 def test_every_cue_of_our_lessons_names_an_exhibit_on_its_page() -> None:
