@@ -310,6 +310,37 @@ def test_a_drawing_is_kept_once_however_often_keep_is_pressed(open_page: Open) -
     expect(page.get_by_test_id("drawings").get_by_text("0: 1")).to_be_visible()
 
 
+def test_the_sheet_asks_for_what_is_drawn(open_page: Open) -> None:
+    page = at(open_page, settings=json.dumps({"dataset": "drawings"})).page
+    drawings = page.get_by_test_id("drawings")
+    sheet = drawings.get_by_test_id("drawing")
+    expect(sheet).to_have_text("Draw: 0")
+    drawings.get_by_role("textbox").fill("cup")
+    expect(sheet).to_have_text("Draw: cup")
+    expect(sheet).to_have_attribute("aria-label", "Drawing sheet: Draw: cup")
+    drawings.get_by_role("textbox").fill(" ")
+    expect(sheet).to_have_text("Draw a picture")
+
+
+def test_only_a_run_that_learned_digits_is_shown_a_digit(
+    open_page: Open, server: str, finished: dict[str, Any]
+) -> None:
+    page = at(open_page, run=finished["id"]).page
+    expect(page.get_by_test_id("view-kernels")).to_have_text("Kernels and your digit")
+    expect(page.get_by_test_id("digit").get_by_test_id("drawing")).to_contain_text("digit")
+
+    def renamed(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace('"dataset":"digits"', '"dataset":"cifar10"'))
+
+    page.route(re.compile(r"/runs(\?.*|/[^/]+)?$"), renamed)
+    page.reload()
+    expect(page.get_by_test_id("view-kernels")).to_have_text("Kernels and your picture")
+    sheet = page.get_by_test_id("digit").get_by_test_id("drawing")
+    expect(sheet).to_have_attribute("aria-label", "Drawing sheet: Draw a picture")
+    expect(sheet).not_to_contain_text("digit")
+
+
 def test_a_run_that_waits_promises_no_steps_yet(open_page: Open, server: str) -> None:
     first, second = (call(server, "runs", {"epochs": 500})["id"] for _ in range(2))
     page = at(open_page, run=second).page

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 
-import { nearest, plot, said, type Series } from './plot';
+import { axisTexts, nearest, plot, said, type Series } from './plot';
 
 const BOX = { x: 10, y: 20, width: 400, height: 200 };
 const line = (values: number[], label = 'a'): Series => ({ values, label, colour: 'red' });
@@ -66,4 +66,29 @@ test('the nearest x is found from both sides', () => {
 
 test('numbers on an axis are short', () => {
   expect([said(0.1 + 0.2), said(-2), said(1e6), said(2e-5)]).toEqual(['0.3', '−2', '1e6', '2e−5']);
+});
+
+test.each([
+  [
+    [0, 2e-4, 8e-4, 0.001],
+    ['0', '0.0002', '0.0008', '0.001'],
+  ],
+  [
+    [0, 5e-5, 1e-4, 1.5e-4],
+    ['0', '5e−5', '1e−4', '1.5e−4'],
+  ],
+  [
+    [0, 500_000, 1_000_000],
+    ['0', '5e5', '1e6'],
+  ],
+  [
+    [1e-5, 0.001, 1, 10],
+    ['10⁻⁵', '10⁻³', '10⁰', '10¹'],
+  ],
+  [
+    [-0.5, 0, 0.5],
+    ['−0.5', '0', '0.5'],
+  ],
+])('the numbers of one axis are written one way: %j', (values, texts) => {
+  expect(axisTexts(values)).toEqual(texts);
 });

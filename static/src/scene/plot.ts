@@ -3,6 +3,7 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
 
 import type { Box } from './box';
+import { minus } from './format';
 
 export interface Series {
   values: ArrayLike<number>;
@@ -38,6 +39,7 @@ export interface Plot {
 const LEFT = 44; // room for the numbers of the y axis
 const BELOW = 36; // room for the numbers and the name of the x axis
 const ROW = 18; // one row of names
+const SHORT = 6; // signs of a number that the room for it surely holds
 const SAMPLE = 26; // the piece of line before a name, and the space after it
 
 export function plot(box: Box, series: readonly Series[], xs: ArrayLike<number>, logY: boolean): Plot {
@@ -61,10 +63,8 @@ export function plot(box: Box, series: readonly Series[], xs: ArrayLike<number>,
     y,
     names,
     zero: !logY && low < 0 && high > 0 ? y(0) : null,
-    xTicks: x
-      .ticks(Math.max(2, Math.min(8, Math.round(frame.width / 80))))
-      .map((at) => ({ at: x(at), text: said(at) })),
-    yTicks: logY ? powers(low, high, y) : y.ticks(4).map((at) => ({ at: y(at), text: said(at) })),
+    xTicks: ticked(x.ticks(Math.max(2, Math.min(8, Math.round(frame.width / 80)))), x),
+    yTicks: logY ? powers(low, high, y) : ticked(y.ticks(4), y),
     lines: series.map((one) => ({ series: one, path: path(one.values, xs, x, y, logY) })),
   };
 }
@@ -78,7 +78,17 @@ export function nearest(xs: ArrayLike<number>, x: (value: number) => number, at:
   return best;
 }
 
-/** A number as an axis writes it. */
+/** The numbers of one axis, all written the same way: as they are where each is short, else as powers of ten. */
+export function axisTexts(values: readonly number[]): string[] {
+  const texts = values.map((value) => String(Number(value.toPrecision(6))));
+  if (texts.every((text) => text.length <= SHORT && !text.includes('e'))) return texts.map(minus);
+  if (values.every((value) => Number.isInteger(exponent(value)))) {
+    return values.map((value) => `10${raised(exponent(value))}`);
+  }
+  return texts.map((text) => (text === '0' ? text : minus(Number(text).toExponential().replace('e+', 'e'))));
+}
+
+/** A number of an axis on its own. */
 export function said(value: number): string {
   const size = Math.abs(value);
   const text =
@@ -130,6 +140,16 @@ function logExtent(all: readonly ArrayLike<number>[]): [number, number] {
   const [low, high] = extent(above).map(Math.log10) as [number, number];
   const [from, to] = [Math.floor(low + 1e-9), Math.ceil(high - 1e-9)];
   return [10 ** from, 10 ** (to > from ? to : from + 1)];
+}
+
+/** The power of ten that a number is, exactly where it is one. */
+function exponent(value: number): number {
+  return Number(Math.log10(value).toFixed(9));
+}
+
+function ticked(values: readonly number[], place: (value: number) => number): Tick[] {
+  const texts = axisTexts(values);
+  return values.map((value, index) => ({ at: place(value), text: texts[index] ?? '' }));
 }
 
 /** At most six powers of ten. */

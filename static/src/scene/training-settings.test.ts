@@ -54,3 +54,15 @@ test('runs are named by the settings in which they differ, and by no other', () 
   expect(second?.[0]).toEqual(['learning_rate', 0.01]);
   expect(differing([settled({}), settled({})])).toEqual([[], []]);
 });
+
+test('a run is not named by a setting that has no effect on it', () => {
+  const kinds = [{ kind: 'cosine' }, { kind: 'constant' }, { kind: 'step', every: 4 }];
+  expect(differing(kinds.map((schedule) => settled({ schedule })))).toEqual([
+    [['schedule.kind', 'cosine']],
+    [['schedule.kind', 'constant']],
+    [
+      ['schedule.kind', 'step'],
+      ['schedule.every', 4],
+    ],
+  ]);
+});

@@ -124,18 +124,32 @@ export function differing(all: readonly Settings[]): Difference[][] {
   const flat = all.map(leaves);
   const names = [...new Set(flat.flatMap((one) => [...one.keys()]))];
   const unlike = names.filter((name) => new Set(flat.map((one) => JSON.stringify(one.get(name)))).size > 1);
-  return flat.map((one) =>
-    unlike.filter((name) => one.has(name)).map((name): Difference => [name, one.get(name) ?? null]),
+  return flat.map((one, index) =>
+    unlike
+      .filter((name) => one.has(name) && !IDLE[name]?.where(all[index] ?? USUAL))
+      .map((name): Difference => [name, one.get(name) ?? null]),
   );
 }
 
-/** Every single setting by its path; `none` stands for a part that is not there. */
+/** Settings that are of no effect beside some others; one of those counts as usual. */
+const IDLE: Record<string, { usual: number; where: (settings: Settings) => boolean }> = {
+  momentum: { usual: USUAL.momentum, where: ({ optimizer }) => !['momentum', 'nesterov'].includes(optimizer) },
+  'schedule.every': { usual: SCHEDULE.every, where: ({ schedule }) => schedule.kind !== 'step' },
+  'schedule.factor': { usual: SCHEDULE.factor, where: ({ schedule }) => schedule.kind !== 'step' },
+  'schedule.lowest': {
+    usual: SCHEDULE.lowest,
+    where: ({ schedule }) => !['linear', 'cosine'].includes(schedule.kind),
+  },
+};
+
+/** Every single setting by its path; null stands for a part that is not there. */
 function leaves(settings: Settings): Map<string, unknown> {
   const found = new Map<string, unknown>();
   for (const [name, value] of Object.entries(settings)) {
     if (!isPart(value)) found.set(name, value);
     else for (const [inner, one] of Object.entries(value)) found.set(`${name}.${inner}`, one);
   }
+  for (const [name, { usual, where }] of Object.entries(IDLE)) if (where(settings)) found.set(name, usual);
   return found;
 }
 

@@ -1,7 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
 
 import { setLanguage } from '../../words/words';
-import { className, classText, differenceText } from './labels';
+import type { EpochRow } from '../../scene/training-log';
+import type { Run } from '../../wire/runs';
+import { bestText, className, classText, differenceText, learnsDigits } from './labels';
 import './words';
 
 afterEach(() => setLanguage('en'));
@@ -30,4 +32,20 @@ test('classes of published data are called in the language of the page, others a
   expect(['cat', 'ankle boot', 'my mug'].map(classText)).toEqual(['cat', 'ankle boot', 'my mug']);
   setLanguage('zh');
   expect(['cat', 'ankle boot', 'my mug', '7'].map(classText)).toEqual(['猫', '短靴', 'my mug', '7']);
+});
+
+test.each([
+  [{}, 'Lowest loss, held out', '0.5094 in epoch 3 (accuracy 81.9 %)'],
+  [{ held_out: 0 }, 'Lowest loss, training', '0.3489 in epoch 3 (accuracy 81.9 %)'],
+  [{ early_stopping: { metric: 'validation-accuracy' } }, 'Highest accuracy, held out', '81.9 % in epoch 3'],
+])('the best epoch is called by what it is the best of: %j', (settings, name, value) => {
+  const best = { epoch: 3, loss: 0.34888, accuracy: 0.8933, validation_loss: 0.50936, validation_accuracy: 0.81894 };
+  expect(bestText({ settings } as Run, best as EpochRow)).toEqual({ name, value });
+  expect(bestText({ settings } as Run, null)).toEqual({ name, value: '–' });
+});
+
+test('only of the data sets of digits is it sure that a run learned digits', () => {
+  const datasets = ['digits', 'mnist', 'fashion-mnist', 'cifar10', 'drawings', 'folder:/mugs'];
+  expect(datasets.filter((dataset) => learnsDigits({ settings: { dataset } } as Run))).toEqual(['digits', 'mnist']);
+  expect(learnsDigits({ settings: {} } as Run)).toBe(true);
 });

@@ -1,6 +1,7 @@
 /** What runs and settings are called, in the visitor's language. */
 
 import { plain } from '../../scene/format';
+import type { EpochRow } from '../../scene/training-log';
 import type { LayerFacts, Run } from '../../wire/runs';
 import { differing, settled, type Difference, type Settings } from '../../scene/training-settings';
 import { known, say } from '../../words/words';
@@ -72,6 +73,24 @@ export function valueText(name: string, value: unknown): string {
   if (Array.isArray(value)) return value.join(', ');
   const word = `training.value.${SPECIAL[name] ?? ''}${String(value)}`;
   return known(word) ? say(word) : String(value);
+}
+
+/** Whether what a run learned to tell apart is sure to be digits. */
+export function learnsDigits({ settings }: Run): boolean {
+  return ['digits', 'mnist'].includes(settled(settings).dataset);
+}
+
+/** What an epoch is the best of a run by, and how good it is. */
+export function bestText({ settings }: Run, best: EpochRow | null): { name: string; value: string } {
+  const { early_stopping, held_out } = settled(settings);
+  const metric = early_stopping?.metric ?? (held_out > 0 ? 'validation-loss' : 'loss');
+  const name = say(`training.fact.best.${metric}`);
+  if (best === null) return { name, value: '–' };
+  const { epoch, loss, accuracy, validation_loss, validation_accuracy } = best;
+  const share = shareText(validation_accuracy ?? accuracy);
+  if (metric === 'validation-accuracy') return { name, value: say('training.best', { value: share, epoch }) };
+  const value = lossText(metric === 'loss' ? loss : validation_loss);
+  return { name, value: say('training.best_loss', { value, epoch, share }) };
 }
 
 /** A class of a published data set in the visitor's language; any other as it was named. */

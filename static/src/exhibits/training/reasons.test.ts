@@ -15,12 +15,12 @@ const diverged = {
 
 test('a reason with a code is said in both languages', () => {
   expect(reasonText(diverged, '')).toBe(
-    'the run diverged in epoch 3: the loss is nan at step 1,200, where the learning rate is 0.9: ' +
+    'the run diverged in epoch 3: the loss is no number any more (NaN) at step 1,200, where the learning rate is 0.9: ' +
       'take a lower one, or clip the gradient',
   );
   setLanguage('zh');
   expect(reasonText(diverged, '')).toBe(
-    '训练在第 3 轮发散：第 1,200 步的损失为 nan，当时学习率为 0.9；请减小学习率，或使用梯度裁剪',
+    '训练在第 3 轮发散：第 1,200 步的损失为 NaN（非数），当时学习率为 0.9；请减小学习率，或使用梯度裁剪',
   );
 });
 

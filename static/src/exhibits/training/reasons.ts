@@ -9,6 +9,7 @@ import { datasetName, networkName } from './labels';
 const NAMES: Record<string, (value: string) => string> = {
   data: datasetName,
   network: networkName,
+  value: (value) => (known(`training.value.${value}`) ? say(`training.value.${value}`) : value),
   metric: (value) => {
     const key = `training.value.metric_${value.replaceAll(' ', '-')}`;
     return known(key) ? say(key) : value;

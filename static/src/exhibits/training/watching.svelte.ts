@@ -4,6 +4,7 @@ import { RunLog, type EpochRow, type LogEvent, type Notice, type Started } from 
 import { settled, type Settings } from '../../scene/training-settings';
 import { Listening } from '../../wire/events';
 import { curve, epochs, isLive, stretch, type Run, type Server, type Status } from '../../wire/runs';
+import type { Why } from '../../wire/types';
 import { notAnyMore, soon } from './frames';
 
 const LONG = 20_000; // steps from which a run is shown by its curve, not by every step
@@ -66,6 +67,12 @@ export class Watch {
 
   get status(): Status {
     return this.logged ?? this.run.status;
+  }
+
+  /** Why it ended, where it has not learned to its end. */
+  get why(): Why | null {
+    void this.version;
+    return this.log.status?.why ?? this.run.why ?? null;
   }
 
   get live(): boolean {
