@@ -173,6 +173,21 @@ def test_the_inside_of_a_run_is_shown_with_its_history(open_page: Open, server: 
     assert_silent(visit, server)
 
 
+def test_who_wants_no_motion_sees_none_and_steps_through_the_history(
+    open_page: Open, server: str, finished: dict[str, Any]
+) -> None:
+    page = open_page(f"/train?{urlencode({'run': finished['id']})}", reduced_motion="reduce").page
+    steps = call(server, f"runs/{finished['id']}/snapshots")["steps"]
+    where = page.get_by_test_id("where")
+    expect(where).to_contain_text(f"step {steps[-1]},")
+    expect(page.get_by_role("button", name="Play")).to_have_count(0)
+    page.get_by_role("button", name="Back", exact=True).click()
+    expect(where).to_contain_text(f"step {steps[-2]},")
+    page.get_by_role("button", name="Step", exact=True).click()
+    expect(where).to_contain_text(f"step {steps[-1]},")
+    assert page.evaluate("document.getAnimations().filter(each => each.playState === 'running').length") == 0
+
+
 def test_a_kept_run_is_named_repeated_and_deleted(open_page: Open, server: str) -> None:
     name = over(server, call(server, "runs", {**SMALL, "epochs": 1, "learning_rate": 0.002})["id"])["id"]
     page = at(open_page, run=name).page

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { inRow, inside, stretched } from './training-plot';
+import { inRow, inside, notFar, stretched } from './training-plot';
 
 describe('the stretch in view', () => {
   test('keeps under two fingers what was there', () => {
@@ -15,6 +15,10 @@ describe('the stretch in view', () => {
     expect(inside([30, 40], [0, 100])).toEqual([30, 40]);
     expect(inside([20, 120], [0, 100])).toBeNull();
   });
+});
+
+test('what is far beyond the top is drawn less far, all else where it is', () => {
+  expect(notFar([2.3, null, 400, 4.68e9], 4)).toEqual([2.3, null, 400, 4000]);
 });
 
 describe('words in a row', () => {

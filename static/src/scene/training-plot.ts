@@ -15,6 +15,13 @@ export function inside([from, to]: Stretch, [low, high]: Stretch): [number, numb
   return [from + shift, to + shift];
 }
 
+const FAR = 1000; // heights of a plot
+
+/** The values, those far beyond the top drawn less far: a canvas gives up the dashes of a line of billions of them. */
+export function notFar(values: readonly (number | null)[], top: number): (number | null)[] {
+  return values.map((value) => (value === null ? null : Math.min(value, FAR * top)));
+}
+
 export interface Word {
   /** What it is about. */
   x: number;
