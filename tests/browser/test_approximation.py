@@ -14,7 +14,7 @@ from tests.browser.conftest import SIZES, Open, Visit, assert_silent, violations
 from tests.browser.pictures import looks_like
 
 PATH: Final = "**/operations/approximation"
-START: Final = {"units": "5", "steps": "60", "seed": "2"}
+START: Final = {"units": "5", "steps": "30", "seed": "2"}
 BARE: Final = """<!doctype html><html lang="en"><title>bare</title><body><main>
 <rx-approximation curve="bump" units="3" steps="20"></rx-approximation></main>
 <script type="module" src="/static/embed.js"></script></body></html>"""
@@ -59,7 +59,7 @@ def test_the_curve_on_screen_is_the_servers(open_page: Open, server: str) -> Non
     page = visit.page
     told = fitted(page)
     last = told[-1]
-    assert last["step"] == 60
+    assert last["step"] == 30
     assert loss(page) == pytest.approx(last["loss"], rel=0.01)
     shown = heights(page, "fit")
     assert len(shown) == len(last["curve"])
@@ -137,7 +137,7 @@ def test_stopping_keeps_what_was_fitted(open_page: Open) -> None:
 
 
 def test_more_units_reach_further_and_stand_side_by_side(open_page: Open) -> None:
-    page = opened(open_page, {"units": "1", "steps": "400", "curve": "bump"}).page
+    page = opened(open_page, {"units": "1", "steps": "150", "curve": "bump"}).page
     coarse = fitted(page)[-1]["loss"]
     fine = fitted(page, lambda: page.get_by_role("radio", name="50", exact=True).check(force=True))[-1]["loss"]
     assert fine < coarse / 10
