@@ -407,7 +407,7 @@ def test_a_painted_frame_is_told_to_whoever_measures(page_of_seven: Page) -> Non
       }
     }""")
     draw(page_of_seven, [(0.3, 0.8), (0.7, 0.8)])
-    page_of_seven.wait_for_function("window.told.some(([name]) => name === 'rx-painted')")
+    page_of_seven.wait_for_function("() => window.told.some(([name]) => name === 'rx-painted')")
     told = page_of_seven.evaluate("window.told")
     sent = {sequence for name, sequence in told if name == "rx-stroke"}
     assert {sequence for name, sequence in told if name == "rx-painted"} & sent

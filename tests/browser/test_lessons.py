@@ -15,7 +15,7 @@ NAMES: Final = sorted(path.stem for path in (LESSONS / "en").glob("*.md") if pat
 VIEWS: Final = (("en", "desktop", "light"), ("zh", "phone", "dark"))  # lenet-5 is in test_reading.py
 KNOWN: Final = """async (id) =>
   (await customElements.whenDefined(document.getElementById(id).localName)).observedAttributes"""
-UNSET: Final = "document.querySelectorAll('article .formula:not(.set), .katex-error').length === 0"
+UNSET: Final = "() => document.querySelectorAll('article .formula:not(.set), .katex-error').length === 0"
 
 
 def wake(page: Page) -> None:

@@ -27,7 +27,7 @@ def test_a_lesson_reads_well(open_page: Open, server: str, lang: str, size: str,
     expect(page.locator(".formula:not(.set)")).to_have_count(0)
     expect(page.locator(".formula .katex-error")).to_have_count(0)
     expect(page.locator("rx-lenet")).to_have_count(4)
-    page.wait_for_function("customElements.get('rx-lenet') !== undefined")
+    page.wait_for_function("() => customElements.get('rx-lenet') !== undefined")
     expect(page.locator("rx-lenet canvas").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
     assert violations(page) == []
