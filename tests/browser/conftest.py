@@ -10,6 +10,7 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser import trained as lab
 from tests.browser.chromium import LAUNCH, find_chromium
 
 STATIC: Final = Path(__file__).parent.parent.parent / "static"
@@ -72,6 +73,19 @@ def open_page(new_context: Callable[..., BrowserContext], server: str) -> Open:
         return visit
 
     return opened
+
+
+@pytest.fixture(scope="session")
+def trained(server: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+    """`trained("own")`: the name of a network of this kind that was trained in the lab, `run:<id>`."""
+    done: dict[str, str] = {}
+
+    def name(kind: str) -> str:
+        if kind not in done:
+            done[kind] = lab.train(server, kind, tmp_path_factory.mktemp(kind) / "pictures")
+        return f"run:{done[kind]}"
+
+    return name
 
 
 def complain(visit: Visit, kind: str, text: str) -> None:

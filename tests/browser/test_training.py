@@ -2,8 +2,6 @@
 
 import json
 import re
-import time
-import urllib.request
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -13,29 +11,10 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import SIZES, Open, Visit, assert_silent, violations
 from tests.browser.pictures import looks_like
+from tests.browser.trained import PATIENCE, call, over
 from tests.serving import running
 
-PATIENCE: Final = 120.0  # seconds for a run of a few epochs on a busy machine
 SMALL: Final = {"epochs": 2, "snapshots": 6}
-
-
-def call(server: str, path: str, asked: object = None) -> Any:
-    """What the server answers to a GET, or to a POST of this."""
-    body = None if asked is None else json.dumps(asked).encode()
-    request = urllib.request.Request(f"{server}/{path}", body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=PATIENCE) as response:
-        return json.load(response)
-
-
-def over(server: str, name: str) -> dict[str, Any]:
-    """The run, when it is over."""
-    end = time.monotonic() + PATIENCE
-    while True:
-        run: dict[str, Any] = call(server, f"runs/{name}")
-        if run["status"] not in ("queued", "running"):
-            return run
-        assert time.monotonic() < end, run
-        time.sleep(0.2)
 
 
 @pytest.fixture(scope="module")

@@ -61,6 +61,18 @@ export async function greys(source: Source, server?: string | URL): Promise<Rast
   return { width, height, data: Uint8Array.from(data, (value) => Math.round(255 * (ink ? 1 - value : value))) };
 }
 
+/** A picture as a network is asked about it: grey values in rows, or what has colours as a file of them. */
+export type Asked = { pixels: number[][] } | { image: string };
+
+/** The source as a network is asked about it; `colour`: one that reads colours, and is told those of photos and files. */
+export async function asked(source: Source, colour: boolean, server?: string | URL): Promise<Asked> {
+  if (colour && (source.kind === 'photo' || source.kind === 'file')) {
+    return { image: file(await imageOf(source, home(server))) };
+  }
+  const { width, height, data } = await greys(source, server);
+  return { pixels: Array.from({ length: height }, (_, row) => [...data.subarray(row * width, (row + 1) * width)]) };
+}
+
 /** The mean of the area that each new cell covers of the old ones, so that no pixel is skipped or counted twice. */
 export function resampled(of: Volume, height: number, width: number): Volume {
   if (of.height === height && of.width === width) return of;
@@ -120,12 +132,25 @@ function imageOf(source: Exclude<Source, { kind: 'drawing' }>, server: URL): Pro
   return found;
 }
 
-async function imageData(source: string, server: URL): Promise<ImageData> {
-  const image = await createImageBitmap(await blobOf(source, server));
+/** A PNG of it, as a data URL. */
+function file(image: ImageData): string {
+  const context = blank(image);
+  context.putImageData(image, 0, 0);
+  return context.canvas.toDataURL('image/png');
+}
+
+function blank({ width, height }: { width: number; height: number }): CanvasRenderingContext2D {
   const canvas = document.createElement('canvas');
-  [canvas.width, canvas.height] = [image.width, image.height];
+  [canvas.width, canvas.height] = [width, height];
   const context = canvas.getContext('2d', { willReadFrequently: true });
   if (context === null) throw new Error('this browser paints no 2D canvas');
+  return context;
+}
+
+async function imageData(source: string, server: URL): Promise<ImageData> {
+  const image = await createImageBitmap(await blobOf(source, server));
+  const context = blank(image);
+  const { canvas } = context;
   context.fillStyle = '#fff'; // what is transparent lies on white paper
   context.fillRect(0, 0, image.width, image.height);
   context.drawImage(image, 0, 0);

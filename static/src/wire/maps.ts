@@ -1,7 +1,7 @@
 /** Feature maps and weights of the server's networks, as the operations' exhibits take them for input. */
 
 import type { Volume } from '../scene/volume';
-import { greys, type Source } from '../ink/source';
+import { asked, type Source } from '../ink/source';
 import { at } from '../state/url';
 import { AskError, get, TENSORS, toVolume, type Problem } from './ask';
 import { home } from './home';
@@ -12,17 +12,22 @@ interface Weights {
   values: unknown[];
 }
 
+/** A network that is asked, the default one where none is named; `colour`: whether it reads colours. */
+export interface AskedNetwork {
+  model?: string;
+  colour?: boolean;
+}
+
 /** What the layers of a network answer to a picture; `input` is the picture as the network reads it. Throws AskError. */
 export async function featureMaps(
   source: Source,
   layers: readonly string[],
-  model?: string,
+  { colour = false, ...network }: AskedNetwork = {},
   server?: string | URL,
 ): Promise<Map<string, Volume>> {
-  const { width, height, data } = await greys(source, server);
-  const pixels = Array.from({ length: height }, (_, row) => [...data.subarray(row * width, (row + 1) * width)]);
+  const picture = await asked(source, colour, server);
   const wanted = layers.filter((layer) => layer !== 'input');
-  const question = { pixels, layers: wanted, ...(model === undefined ? {} : { model }) };
+  const question = { ...picture, layers: wanted, ...network };
   const response = await fetch(at(home(server), 'activations'), {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Accept: TENSORS },

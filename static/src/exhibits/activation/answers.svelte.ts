@@ -6,9 +6,10 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { Source } from '../../ink/source';
 import { ARGUMENTS, sampled, type Kind, type Sampled } from '../../scene/activation';
 import type { Initialization } from '../../scene/chain';
+import { LENET5 } from '../../scene/network';
 import type { Volume } from '../../scene/volume';
 import { Asker, AskError, toVolume, type Answered, type Problem } from '../../wire/ask';
-import { isBlank, maps } from './loading';
+import { isBlank, maps } from '../parts/loading';
 
 const PATH = 'operations/activation';
 
@@ -152,7 +153,7 @@ export class Answers {
     const turn = ++this.#turn;
     const wanted = () => turn === this.#turn;
     try {
-      const before = await maps(source, layer, this.#server, wanted, (problem) => (this.problem = problem));
+      const before = await maps(source, layer, LENET5, this.#server, wanted, (problem) => (this.problem = problem));
       if (before === null) return;
       this.problem = null;
       this.blank = false;

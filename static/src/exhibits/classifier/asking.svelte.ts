@@ -57,7 +57,7 @@ export class Asking extends Sourced {
   open(): () => void {
     $effect(() => {
       let gone = false;
-      featureMaps(this.source, NEEDED, MODEL, this.server).then(
+      featureMaps(this.source, NEEDED, { model: MODEL }, this.server).then(
         (maps) => {
           if (gone) return;
           this.problem = null;

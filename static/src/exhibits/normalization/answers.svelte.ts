@@ -1,10 +1,11 @@
 /** What the server says of normalization: one layer across its maps, or batch after batch with its running statistics. */
 
 import type { Source } from '../../ink/source';
+import { LENET5 } from '../../scene/network';
 import type { LocalResponse } from '../../scene/normalization';
 import type { Volume } from '../../scene/volume';
 import { Asker, AskError, toVolume, type Answered } from '../../wire/ask';
-import { isBlank, maps } from '../activation/loading';
+import { isBlank, maps } from '../parts/loading';
 import { Batches, type Batched, type BatchSettings, type Shown } from './batches';
 import { PATH } from './path';
 import type { Layer } from './state.svelte';
@@ -55,7 +56,7 @@ export class Answers {
   /** Loads a layer's maps; the last ones stay until they are there. */
   async load(source: Source, layer: Layer): Promise<void> {
     await this.#try(source, async (wanted) => {
-      const volume = await maps(source, layer, this.#server, wanted, this.#lost);
+      const volume = await maps(source, layer, LENET5, this.#server, wanted, this.#lost);
       if (volume === null) return;
       this.#layers.set(volume, layer);
       this.#before = { layer, volume };

@@ -1,10 +1,11 @@
 /** Batch after batch through batch normalization: every one moves the running statistics that the next begins with. */
 
 import { readSource, sourceText, type Source } from '../../ink/source';
+import { LENET5 } from '../../scene/network';
 import { company, stacked } from '../../scene/normalization';
 import { volume, type Volume } from '../../scene/volume';
 import { get, post, type Answered } from '../../wire/ask';
-import { maps, patiently } from '../activation/loading';
+import { maps, patiently } from '../parts/loading';
 import { PATH } from './path';
 import { LAYERS, type Layer } from './state.svelte';
 
@@ -73,7 +74,7 @@ export class Batches {
     wanted: () => boolean,
     onlost: (problem: string) => void,
   ): Promise<Batched | null> {
-    const own = await maps(source, settings.layer, this.server, wanted, onlost);
+    const own = await maps(source, settings.layer, LENET5, this.server, wanted, onlost);
     if (own === null) return null;
     // A drawing has no name of its own: its values tell it from others.
     const key = JSON.stringify([settings, sourceText(source), source.kind === 'digit' ? 0 : checksum(own)]);
@@ -123,7 +124,7 @@ export class Batches {
     const asked = this.#volumes.get(name);
     if (asked !== undefined) return asked;
     const source = readSource(`digit:${id}`);
-    const asking = source === null ? Promise.resolve(null) : maps(source, layer, this.server, wanted, onlost);
+    const asking = source === null ? Promise.resolve(null) : maps(source, layer, LENET5, this.server, wanted, onlost);
     this.#volumes.set(name, asking);
     const forget = () => this.#volumes.delete(name);
     asking.then((found) => found ?? forget(), forget);

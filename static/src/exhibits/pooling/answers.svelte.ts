@@ -171,7 +171,7 @@ export class Answers {
     const named = /^map:(\w+):(\d+)/.exec(source);
     if (named === null) return pixels(picture, { ...size, channels: 1 }, this.server);
     const [, layer = '', map = '0'] = named;
-    const maps = (await featureMaps(picture, [layer], 'lenet5', this.server)).get(layer);
+    const maps = (await featureMaps(picture, [layer], { model: 'lenet5' }, this.server)).get(layer);
     if (maps === undefined) throw new RangeError(layer);
     const one = channel(maps, Math.min(Number(map), maps.channels - 1));
     return { channels: 1, height: maps.height, width: maps.width, data: one.slice() };

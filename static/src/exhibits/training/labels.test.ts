@@ -3,7 +3,8 @@ import { afterEach, expect, test } from 'vitest';
 import { setLanguage } from '../../words/words';
 import type { EpochRow } from '../../scene/training-log';
 import type { Run } from '../../wire/runs';
-import { bestText, className, classText, differenceText, learnsDigits } from './labels';
+import { className, classText } from '../parts/run-names';
+import { bestText, differenceText, learnsDigits } from './labels';
 import './words';
 
 afterEach(() => setLanguage('en'));

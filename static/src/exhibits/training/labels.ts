@@ -3,39 +3,9 @@
 import { plain } from '../../scene/format';
 import type { EpochRow } from '../../scene/training-log';
 import type { LayerFacts, Run } from '../../wire/runs';
-import { differing, settled, type Difference, type Settings } from '../../scene/training-settings';
+import { differing, settled, type Difference } from '../../scene/training-settings';
 import { known, say } from '../../words/words';
-
-const TITLES: Record<string, string> = { lenet5: 'LeNet-5', 'lenet5-1998': 'LeNet-5 (1998)' };
-
-export function networkName(model: Settings['model']): string {
-  if (typeof model !== 'string') return say('training.own_network', { layers: patternText(model) });
-  return TITLES[model] ?? model;
-}
-
-/** As the course notes write it: `[8 → 16] → 64`. */
-function patternText({ channels, units }: Exclude<Settings['model'], string>): string {
-  return [...channels, ...units].join(' → ');
-}
-
-export function datasetName(name: string): string {
-  if (name.startsWith('folder:')) return name.slice('folder:'.length);
-  return known(`training.data.${name}`) ? say(`training.data.${name}`) : name;
-}
-
-/** What somebody has called it; '' where it only has its id. */
-export function ownName(run: Run): string {
-  return run.name === run.id ? '' : run.name;
-}
-
-/** Its own name where somebody gave it one, else what it is. */
-export function runName(run: Run): string {
-  return ownName(run) || runKind(settled(run.settings));
-}
-
-export function runKind(settings: Settings): string {
-  return say('training.on', { network: networkName(settings.model), data: datasetName(settings.dataset) });
-}
+import { datasetName, networkName, runName } from '../parts/run-names';
 
 /** Each run by what tells it from the others; by its name where nothing does. */
 export function legends(runs: readonly Run[]): string[] {
@@ -91,17 +61,6 @@ export function bestText({ settings }: Run, best: EpochRow | null): { name: stri
   if (metric === 'validation-accuracy') return { name, value: say('training.best', { value: share, epoch }) };
   const value = lossText(metric === 'loss' ? loss : validation_loss);
   return { name, value: say('training.best_loss', { value, epoch, share }) };
-}
-
-/** A class of a published data set in the visitor's language; any other as it was named. */
-export function classText(name: string): string {
-  const key = `training.class.${name.replaceAll(' ', '_')}`;
-  return known(key) ? say(key) : name;
-}
-
-/** What an output stands for; `–` for one that a network has beyond the classes it learned. */
-export function className(classes: readonly string[], output: number): string {
-  return classes.length === 0 ? String(output) : (classes[output] ?? '–');
 }
 
 /** A setting's number as people write it: `0.001`, `3e−5`. */

@@ -3,7 +3,7 @@
 import type { Problem } from '../../wire/ask';
 import type { Why } from '../../wire/types';
 import { known, say, type Values } from '../../words/words';
-import { datasetName, networkName } from './labels';
+import { datasetName, networkName } from '../parts/run-names';
 
 /** How a value is called on this page that the server calls by its own name. */
 const NAMES: Record<string, (value: string) => string> = {

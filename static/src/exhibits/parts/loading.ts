@@ -1,12 +1,12 @@
 /** Real feature maps for an exhibit: the newest that was asked for, tried again when the connection is back. */
 
 import type { Source } from '../../ink/source';
+import { asking, type Network } from '../../scene/network';
 import type { Volume } from '../../scene/volume';
 import { AskError, type Problem } from '../../wire/ask';
 import { featureMaps } from '../../wire/maps';
 import { say } from '../../words/words';
 
-const MODEL = 'lenet5';
 const FIRST_WAIT = 500; // milliseconds, doubled each time
 const LONGEST_WAIT = 8000;
 const UNAVAILABLE = 503;
@@ -30,15 +30,16 @@ export async function patiently<Answer>(
   return null;
 }
 
-/** One layer's maps for a picture; null where they are not needed any more. Throws AskError. */
+/** One layer's maps of a network for a picture; null where they are not needed any more. Throws AskError. */
 export async function maps(
   source: Source,
   layer: string,
+  network: Network,
   server: string | undefined,
   wanted: () => boolean,
   onlost: (problem: string) => void,
 ): Promise<Volume | null> {
-  const found = await patiently(() => featureMaps(source, [layer], MODEL, server), wanted, onlost);
+  const found = await patiently(() => featureMaps(source, [layer], asking(network), server), wanted, onlost);
   return found?.get(layer) ?? null;
 }
 

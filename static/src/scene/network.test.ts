@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+
+import {
+  connected,
+  droppable,
+  firstKernels,
+  isNetwork,
+  layerTitle,
+  LENET5,
+  mapLayers,
+  runOf,
+  summedLayers,
+  type Layer,
+  type Network,
+} from './network';
+
+const layer = (name: string, kind: string, from: string, into: number[], out: number[], more: Partial<Layer> = {}) => ({
+  name,
+  kind,
+  inputs: [from],
+  input_shape: into,
+  output_shape: out,
+  kernel: null,
+  weights: [],
+  ...more,
+});
+
+/** As the trace tells of INPUT -> CONV -> NORM -> TANH -> POOL -> FC -> TANH -> DROPOUT -> FC on pictures in colour. */
+const OWN: Network = {
+  name: 'run:x',
+  title: 'x',
+  classes: ['a', 'b'],
+  input_shape: [3, 8, 8],
+  layers: [
+    layer('conv1_1', 'convolution', 'input', [3, 8, 8], [4, 8, 8], { kernel: [3, 3], weights: ['conv1_1.weight'] }),
+    layer('conv1_1_norm', 'batch-normalization', 'conv1_1', [4, 8, 8], [4, 8, 8], { weights: ['conv1_1_norm.weight'] }),
+    layer('conv1_1_tanh', 'tanh', 'conv1_1_norm', [4, 8, 8], [4, 8, 8]),
+    layer('pool1', 'average-pooling', 'conv1_1_tanh', [4, 8, 8], [4, 4, 4]),
+    layer('fc1', 'linear', 'pool1', [64], [5], { weights: ['fc1.weight', 'fc1.bias'] }),
+    layer('fc1_tanh', 'tanh', 'fc1', [5], [5]),
+    layer('fc1_dropout', 'dropout', 'fc1_tanh', [5], [5]),
+    layer('output', 'linear', 'fc1_dropout', [5], [2], { weights: ['output.weight', 'output.bias'] }),
+  ],
+};
+
+const names = (layers: readonly { name: string }[]) => layers.map(({ name }) => name);
+
+describe('LeNet-5', () => {
+  it('has maps in its first six layers, and sums before its ReLUs can be below zero', () => {
+    expect(mapLayers(LENET5)).toEqual([
+      { name: 'c1', kind: 'convolution', maps: 6, height: 28, width: 28, signed: true },
+      { name: 'c1_relu', kind: 'relu', maps: 6, height: 28, width: 28, signed: false },
+      { name: 's2', kind: 'max-pooling', maps: 6, height: 14, width: 14, signed: false },
+      { name: 'c3', kind: 'convolution', maps: 16, height: 10, width: 10, signed: true },
+      { name: 'c3_relu', kind: 'relu', maps: 16, height: 10, width: 10, signed: false },
+      { name: 's4', kind: 'max-pooling', maps: 16, height: 5, width: 5, signed: false },
+    ]);
+    expect(names(summedLayers(LENET5))).toEqual(['c1', 'c3']);
+  });
+
+  it('can lose what its layers with weights read', () => {
+    expect(names(droppable(LENET5))).toEqual(['s2', 's4', 'c5_relu', 'f6_relu']);
+  });
+
+  it('ends in three fully connected layers, of which the first covers its maps with kernels', () => {
+    expect(connected(LENET5)).toEqual([
+      { name: 'c5', kind: 'convolution', from: 's4', shape: { channels: 16, height: 5, width: 5 }, units: 120 },
+      { name: 'f6', kind: 'linear', from: 'c5_relu', shape: { channels: 120, height: 1, width: 1 }, units: 84 },
+      { name: 'output', kind: 'linear', from: 'f6_relu', shape: { channels: 84, height: 1, width: 1 }, units: 10 },
+    ]);
+  });
+
+  it('has six kernels that look at the picture', () => {
+    const six = { layer: 'c1', weights: 'c1.weight', count: 6, channels: 1, height: 5, width: 5 };
+    expect(firstKernels(LENET5)).toEqual(six);
+  });
+});
+
+describe("a visitor's own network", () => {
+  it('hands the sign on through pooling, and is summed where an activation reads', () => {
+    expect(mapLayers(OWN).map(({ name, signed }) => [name, signed])).toEqual([
+      ['conv1_1', true],
+      ['conv1_1_norm', true],
+      ['conv1_1_tanh', true],
+      ['pool1', true],
+    ]);
+    expect(names(summedLayers(OWN))).toEqual(['conv1_1_norm']);
+  });
+
+  it('loses what stands before its own dropout, once', () => {
+    expect(names(droppable(OWN))).toEqual(['pool1', 'fc1_tanh']);
+  });
+
+  it('is connected from its last maps to its classes, with kernels of three channels before', () => {
+    expect(connected(OWN).map(({ name, from, units }) => [name, from, units])).toEqual([
+      ['fc1', 'pool1', 5],
+      ['output', 'fc1_dropout', 2],
+    ]);
+    expect(connected(OWN)[0]?.shape).toEqual({ channels: 4, height: 4, width: 4 });
+    expect(firstKernels(OWN)?.channels).toBe(3);
+    expect(firstKernels({ ...OWN, layers: OWN.layers.slice(4) })).toBeNull();
+  });
+});
+
+it('names of networks are the shipped ones and those of runs', () => {
+  const said = ['lenet5', 'lenet5-1998', 'run:20261128-1204-ab', 'run:a:last', 'run:', 'run:a/b', 'vgg', ''];
+  expect(said.filter(isNetwork)).toEqual(said.slice(0, 4));
+  expect(runOf('run:a:last')).toBe('a');
+  expect(['c1', 'conv1_1', 'f6'].map(layerTitle)).toEqual(['C1', 'conv1_1', 'F6']);
+});

@@ -1,0 +1,23 @@
+"""What the exhibits know of LeNet-5 before they ask is what the trace says of it."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+
+from models.catalogue import CATALOGUE, DEFAULT, build
+from models.trace import trace
+
+KNOWN = Path(__file__).parents[2] / "static" / "src" / "scene" / "lenet5.json"
+
+
+def test_the_usual_network_is_known_as_it_is_traced() -> None:
+    known = json.loads(KNOWN.read_text(encoding="utf-8"))
+    network = CATALOGUE[DEFAULT]
+    facts = [known[name] for name in ("name", "title", "classes", "input_shape")]
+    assert facts == [network.name, network.title, list(network.classes), list(network.input_shape)]
+    traced = [asdict(layer) for layer in trace(build(DEFAULT).eval(), torch.zeros(1, *network.input_shape)).layers]
+    assert len(known["layers"]) == len(traced)
+    for layer, row in zip(known["layers"], traced, strict=True):
+        assert layer == {name: list(row[name]) if isinstance(row[name], tuple) else row[name] for name in layer}
