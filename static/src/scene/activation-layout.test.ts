@@ -28,16 +28,21 @@ describe.each(WIDTHS)('at %i pixels', (width) => {
   });
 
   it.each([
-    [28, 6],
-    [10, 16],
-  ])('maps of side %i, %i of them', (side, count) => {
-    const found = maps(width, side, count);
+    [28, 28, 6],
+    [10, 10, 16],
+    [20, 24, 4],
+    [4, 64, 3],
+    [64, 2, 9],
+    [2, 2, 40],
+    [128, 128, 2],
+  ])('maps of %i x %i, %i of them', (height, side, count) => {
+    const found = maps(width, { height, width: side }, count);
     const boxes = [found.before, found.after, found.curve, ...found.tiles];
     for (const box of boxes) expect(inside(box, width, found.height)).toBe(true);
     boxes.forEach((one, index) => {
       for (const other of boxes.slice(index + 1)) expect(overlap(one, other)).toBe(false);
     });
-    expect(found.before.width).toBe(found.cell * side);
+    expect([found.before.height, found.before.width]).toEqual([found.cell * height, found.cell * side]);
     expect(found.tiles.map(({ map }) => map)).toEqual(Array.from({ length: count }, (_, map) => map));
   });
 });

@@ -75,35 +75,43 @@ const SCALE = 44; // below a large map: its legend
 const CAPTION = 22; // above a map: its name
 const TILE = 56;
 const UNDER = 18; // below a tile: its share of zeros
+const SHARE = 44; // for what is written under a tile
+const FLATTEST = 160; // of the function beside flat maps
 const GAP = 12;
 
+interface Sides {
+  height: number;
+  width: number;
+}
+
 /** The map before, the function, the map after: in a row where there is room, else the function below them. */
-export function maps(width: number, side: number, count: number): Maps {
+export function maps(width: number, { height: rows, width: cols }: Sides, count: number): Maps {
   const wide = width >= WIDE;
   const room = wide ? Math.min(LARGEST, (width - 88) / 3) : Math.min(LARGEST, (width - GAP) / 2);
-  const cell = Math.max(3, Math.floor(room / side));
-  const size = cell * side;
-  const before = { x: 0, y: CAPTION, width: size, height: size };
-  const after = { x: width - size, y: CAPTION, width: size, height: size };
-  const floor = CAPTION + size + SCALE;
+  const side = Math.max(rows, cols);
+  const cell = Math.max(1, Math.floor(room / side));
+  const [tall, size] = [cell * rows, cell * cols];
+  const before = { x: 0, y: CAPTION, width: size, height: tall };
+  const after = { x: width - size, y: CAPTION, width: size, height: tall };
+  const floor = CAPTION + Math.max(tall, wide ? FLATTEST : 0) + SCALE;
   const curve = wide
-    ? { x: size + LEFT + 12, y: CAPTION + 4, width: width - 2 * size - LEFT - 44, height: size - 8 }
+    ? { x: size + LEFT + 12, y: CAPTION + 4, width: width - 2 * size - LEFT - 44, height: Math.max(tall, FLATTEST) - 8 }
     : { x: LEFT, y: floor + HEAD, width: width - LEFT - RIGHT, height: 180 };
   const tilesHead = (wide ? floor : curve.y + curve.height + AXIS) + 20;
   const tileCell = Math.max(1, Math.floor(TILE / side));
-  const tile = tileCell * side;
-  const columns = Math.max(1, Math.floor((width + GAP) / (tile + GAP)));
+  const [high, tile] = [tileCell * rows, tileCell * cols];
+  const columns = Math.max(1, Math.floor((width + GAP) / (Math.max(tile, SHARE) + GAP)));
   const tiles = Array.from({ length: count }, (_, map) => ({
     map,
-    x: (map % columns) * (tile + GAP),
-    y: tilesHead + 10 + Math.floor(map / columns) * (tile + UNDER + GAP),
+    x: (map % columns) * (Math.max(tile, SHARE) + GAP),
+    y: tilesHead + 10 + Math.floor(map / columns) * (high + UNDER + GAP),
     width: tile,
-    height: tile,
+    height: high,
   }));
   const last = tiles.at(-1);
   return {
     width,
-    height: (last?.y ?? tilesHead) + tile + UNDER + 4,
+    height: (last?.y ?? tilesHead) + high + UNDER + 4,
     cell,
     before,
     after,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { OWN } from './network.fixture';
 import {
   connected,
   droppable,
@@ -8,40 +9,10 @@ import {
   layerTitle,
   LENET5,
   mapLayers,
+  readsDigits,
   runOf,
   summedLayers,
-  type Layer,
-  type Network,
 } from './network';
-
-const layer = (name: string, kind: string, from: string, into: number[], out: number[], more: Partial<Layer> = {}) => ({
-  name,
-  kind,
-  inputs: [from],
-  input_shape: into,
-  output_shape: out,
-  kernel: null,
-  weights: [],
-  ...more,
-});
-
-/** As the trace tells of INPUT -> CONV -> NORM -> TANH -> POOL -> FC -> TANH -> DROPOUT -> FC on pictures in colour. */
-const OWN: Network = {
-  name: 'run:x',
-  title: 'x',
-  classes: ['a', 'b'],
-  input_shape: [3, 8, 8],
-  layers: [
-    layer('conv1_1', 'convolution', 'input', [3, 8, 8], [4, 8, 8], { kernel: [3, 3], weights: ['conv1_1.weight'] }),
-    layer('conv1_1_norm', 'batch-normalization', 'conv1_1', [4, 8, 8], [4, 8, 8], { weights: ['conv1_1_norm.weight'] }),
-    layer('conv1_1_tanh', 'tanh', 'conv1_1_norm', [4, 8, 8], [4, 8, 8]),
-    layer('pool1', 'average-pooling', 'conv1_1_tanh', [4, 8, 8], [4, 4, 4]),
-    layer('fc1', 'linear', 'pool1', [64], [5], { weights: ['fc1.weight', 'fc1.bias'] }),
-    layer('fc1_tanh', 'tanh', 'fc1', [5], [5]),
-    layer('fc1_dropout', 'dropout', 'fc1_tanh', [5], [5]),
-    layer('output', 'linear', 'fc1_dropout', [5], [2], { weights: ['output.weight', 'output.bias'] }),
-  ],
-};
 
 const names = (layers: readonly { name: string }[]) => layers.map(({ name }) => name);
 
@@ -73,6 +44,7 @@ describe('LeNet-5', () => {
   it('has six kernels that look at the picture', () => {
     const six = { layer: 'c1', weights: 'c1.weight', count: 6, channels: 1, height: 5, width: 5 };
     expect(firstKernels(LENET5)).toEqual(six);
+    expect([readsDigits(LENET5), readsDigits(OWN)]).toEqual([true, false]);
   });
 });
 

@@ -71,6 +71,11 @@ export function asking({ name, input_shape }: Network): { model: string; colour:
   return { model: name, colour: input_shape[0] === 3 };
 }
 
+/** Whether it tells the ten digits apart. */
+export function readsDigits({ classes }: Network): boolean {
+  return classes.join('') === '0123456789';
+}
+
 /** Whether a text can be a network's name: a shipped one, or a run's as `run:<id>`. */
 export function isNetwork(name: string): boolean {
   return (SHIPPED as readonly string[]).includes(name) || isRun(name);

@@ -8,15 +8,18 @@ import { arrangement, grid, halves } from './normalization-layout';
 
 describe.each([288, 328, 599, 600, 899, 900, 1216, 1800])('at %i pixels', (width) => {
   it.each([
-    [6, 28, 2],
-    [16, 10, 2],
-    [16, 5, 2],
-    [1, 28, 3],
-    [8, 28, 3],
-    [30, 28, 3],
-    [30, 10, 3],
-  ])('%i tiles of side %i and %i panels', (count, side, panels) => {
-    const found = arrangement(width, count, side, panels);
+    [6, 28, 28, 2],
+    [16, 10, 10, 2],
+    [16, 5, 5, 2],
+    [1, 28, 28, 3],
+    [8, 28, 28, 3],
+    [30, 28, 28, 3],
+    [30, 10, 10, 3],
+    [4, 20, 24, 2],
+    [64, 2, 2, 2],
+    [12, 48, 64, 3],
+  ])('%i tiles of %i x %i and %i panels', (count, high, side, panels) => {
+    const found = arrangement(width, count, { height: high, width: side }, panels);
     const boxes = [...found.before, ...found.after, ...found.panels];
     expect(boxes).toHaveLength(2 * count + panels);
     for (const box of boxes) {
@@ -33,10 +36,10 @@ describe.each([288, 328, 599, 600, 899, 900, 1216, 1800])('at %i pixels', (width
 });
 
 test('tiles stay large enough to be seen, and break into even rows', () => {
-  expect(grid(6, 28, 328)).toEqual({ columns: 3, cell: 3 });
-  expect(grid(6, 28, 1216).columns).toBe(6);
+  expect(grid(6, { height: 28, width: 28 }, 328)).toEqual({ columns: 3, cell: 3 });
+  expect(grid(6, { height: 28, width: 28 }, 1216).columns).toBe(6);
   for (const width of [288, 700, 1216]) {
-    const { cell } = grid(16, 10, width);
+    const { cell } = grid(16, { height: 10, width: 10 }, width);
     expect(cell * 10).toBeGreaterThanOrEqual(54);
   }
 });

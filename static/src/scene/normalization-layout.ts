@@ -11,7 +11,13 @@ const TOP = 30; // of a panel: its name
 const AXIS = 40; // of a panel: ticks and the name of the axis
 const PANEL = 176;
 const LARGEST = 200; // of a tile, and a seventh of the figure
-const SMALLEST = 54;
+const TALLEST = 240; // of a tile
+const SMALLEST = 54; // of its longer side
+
+interface Sides {
+  height: number;
+  width: number;
+}
 
 export interface Layout {
   width: number;
@@ -27,13 +33,15 @@ export interface Layout {
 }
 
 /** The fewest rows in which tiles of whole pixels for a cell, not too small to be seen, fit. */
-export function grid(count: number, side: number, width: number): { columns: number; cell: number } {
+export function grid(count: number, { height, width: cols }: Sides, width: number): { columns: number; cell: number } {
   for (let rows = 1; rows < count; rows += 1) {
     const columns = Math.ceil(count / rows);
-    const cell = Math.floor((Math.min(LARGEST, Math.max(112, width / 7), (width + GAP) / columns - GAP) - 1) / side);
-    if (cell * side >= SMALLEST) return { columns, cell };
+    const room = Math.min(LARGEST, Math.max(112, width / 7), (width + GAP) / columns - GAP) - 1;
+    const cell = Math.min(Math.floor(room / cols), Math.floor(TALLEST / height));
+    if (cell >= 1 && cell * Math.max(height, cols) >= SMALLEST) return { columns, cell };
   }
-  return { columns: 1, cell: Math.max(1, Math.floor(Math.min(LARGEST, Math.max(112, width / 7)) / side)) };
+  const room = Math.min(LARGEST, Math.max(112, width / 7));
+  return { columns: 1, cell: Math.max(1, Math.floor(room / Math.max(height, cols))) };
 }
 
 /** How many panels stand side by side. */
@@ -42,18 +50,18 @@ function abreast(width: number, panels: number): number {
   return width >= 600 ? Math.min(2, panels) : 1;
 }
 
-export function arrangement(width: number, count: number, side: number, panels: number): Layout {
-  const { columns, cell } = grid(count, side, width);
-  const tile = cell * side;
+export function arrangement(width: number, count: number, sides: Sides, panels: number): Layout {
+  const { columns, cell } = grid(count, sides, width);
+  const [high, tile] = [cell * sides.height, cell * sides.width];
   const rows = Math.ceil(count / columns);
   const group = (top: number) =>
     Array.from({ length: count }, (_, index): Box => ({
       x: (index % columns) * (tile + GAP),
-      y: top + HEAD + Math.floor(index / columns) * (tile + GAP),
+      y: top + HEAD + Math.floor(index / columns) * (high + GAP),
       width: tile,
-      height: tile,
+      height: high,
     }));
-  const tall = HEAD + rows * (tile + GAP) - GAP + SCALE;
+  const tall = HEAD + rows * (high + GAP) - GAP + SCALE;
   const across = abreast(width, panels);
   const room = width / across;
   const down = TOP + PANEL + AXIS;

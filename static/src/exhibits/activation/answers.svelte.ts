@@ -6,7 +6,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { Source } from '../../ink/source';
 import { ARGUMENTS, sampled, type Kind, type Sampled } from '../../scene/activation';
 import type { Initialization } from '../../scene/chain';
-import { LENET5 } from '../../scene/network';
+import type { Network } from '../../scene/network';
 import type { Volume } from '../../scene/volume';
 import { Asker, AskError, toVolume, type Answered, type Problem } from '../../wire/ask';
 import { isBlank, maps } from '../parts/loading';
@@ -149,11 +149,11 @@ export class Answers {
   }
 
   /** Loads a layer's maps before the function; the last ones stay until they are there. */
-  async load(source: Source, layer: string): Promise<void> {
+  async load(source: Source, layer: string, network: Network): Promise<void> {
     const turn = ++this.#turn;
     const wanted = () => turn === this.#turn;
     try {
-      const before = await maps(source, layer, LENET5, this.#server, wanted, (problem) => (this.problem = problem));
+      const before = await maps(source, layer, network, this.#server, wanted, (problem) => (this.problem = problem));
       if (before === null) return;
       this.problem = null;
       this.blank = false;

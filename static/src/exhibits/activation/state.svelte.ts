@@ -2,18 +2,12 @@
 
 import { argument, COUNT, isKind, KINDS, LEAK, placeOf, type Kind } from '../../scene/activation';
 import { DEEPEST, isInitialization, type Initialization } from '../../scene/chain';
+import { isActivation, LENET5, summedLayers, USUAL as NETWORK, type Maps } from '../../scene/network';
+import { Opened } from '../parts/opened.svelte';
 import { Player } from '../parts/player.svelte';
 
 export const VIEWS = ['curve', 'map', 'chain'] as const;
 export type View = (typeof VIEWS)[number];
-
-/** Layers whose values before the function the network tells, as names of the trace; and how large they are. */
-export const LAYERS = {
-  c1: { maps: 6, side: 28, after: 'c1_relu' },
-  c3: { maps: 16, side: 10, after: 'c3_relu' },
-} as const;
-export type Layer = keyof typeof LAYERS;
-export const LAYER_NAMES = ['c1', 'c3'] as const satisfies readonly Layer[];
 
 export const SEEDS = 1000;
 
@@ -21,7 +15,7 @@ export const SEEDS = 1000;
 export type Given = Partial<Record<(typeof NAMES)[number], string | undefined>>;
 
 export const NAMES = [
-  ...(['kind', 'compare', 'slope', 'input', 'layer', 'map', 'view', 'x', 'position'] as const),
+  ...(['kind', 'compare', 'slope', 'model', 'input', 'layer', 'map', 'view', 'x', 'position'] as const),
   ...(['depth', 'initialization', 'seed'] as const),
 ] as const;
 
@@ -29,11 +23,13 @@ const USUAL = {
   kind: 'relu',
   view: 'curve',
   input: 'digit:21',
-  layer: 'c1',
   x: 1,
   depth: 30,
   initialization: 'he',
 } as const;
+
+const MOST_MAPS = 511; // of a layer, from 0
+const FIRST = summedLayers(LENET5)[0] ?? null;
 
 export class ActivationState {
   view = $state<View>(USUAL.view);
@@ -42,8 +38,13 @@ export class ActivationState {
   compared = $state.raw<Kind[] | null>(null);
   slope = $state(LEAK);
   input = $state<string>(USUAL.input);
-  layer = $state<Layer>(USUAL.layer);
-  map = $state(0);
+  /** Whose maps they are. */
+  readonly opened = new Opened();
+  /** As it was said; whether the network has it is seen when it is there. */
+  #layer = $state<string | null>(null);
+  #map = $state(0);
+  /** The cell that the map's player is to begin at when the network is there. */
+  #cell = $state<number | null>(null);
   depth = $state<number>(USUAL.depth);
   initialization = $state<Initialization>(USUAL.initialization);
   seed = $state(0);
@@ -51,7 +52,7 @@ export class ActivationState {
   /** Places on the curve, cells of the map, layers that the gradient has reached: one for each view. */
   readonly players: Record<View, Player> = {
     curve: new Player({ length: COUNT, position: placeOf(USUAL.x), rate: 16 }),
-    map: new Player({ length: LAYERS.c1.side ** 2, position: LAYERS.c1.side ** 2 - 1, rate: 28 }),
+    map: new Player({ length: cellsOf(FIRST), position: cellsOf(FIRST) - 1, rate: 28 }),
     chain: new Player({ length: USUAL.depth, position: USUAL.depth - 1, rate: 5 }),
   };
   #last: Given = {};
@@ -64,6 +65,23 @@ export class ActivationState {
   get shown(): Kind[] {
     const others = this.compared ?? (this.view === 'chain' ? (['sigmoid', 'tanh'] as const) : []);
     return [this.kind, ...KINDS.filter((kind) => others.includes(kind) && kind !== this.kind)];
+  }
+
+  /** Layers whose values an activation function reads; none where the network has no feature maps. */
+  get layers(): Maps[] {
+    return summedLayers(this.opened.network);
+  }
+
+  /** The layer on show: what the function reads where it is named itself, the first where the network has no such layer. */
+  get layer(): Maps | null {
+    const { layers } = this;
+    const said = this.opened.network.layers.find(({ name }) => name === this.#layer);
+    const summed = said !== undefined && isActivation(said.kind) ? said.inputs[0] : this.#layer;
+    return layers.find(({ name }) => name === summed) ?? layers[0] ?? null;
+  }
+
+  get map(): number {
+    return this.#map < (this.layer?.maps ?? 0) ? this.#map : 0;
   }
 
   get x(): number {
@@ -97,14 +115,27 @@ export class ActivationState {
     this.slope = slope;
   }
 
-  setLayer(layer: Layer): void {
-    this.layer = layer;
-    this.map = Math.min(this.map, LAYERS[layer].maps - 1);
+  setLayer(layer: string): void {
+    const { map } = this;
+    this.#layer = layer;
+    this.#map = Math.min(map, (this.layer?.maps ?? 1) - 1);
     this.#sizeMap();
   }
 
   setMap(map: number): void {
-    this.map = map;
+    this.#map = map;
+  }
+
+  /** Another network: its first layer. */
+  open(model: string): void {
+    this.opened.model = model;
+    this.#layer = null;
+    this.#map = 0;
+  }
+
+  /** To be called when the network is there: its maps are as large as they are. */
+  meet(): void {
+    this.#sizeMap();
   }
 
   setInput(input: string): void {
@@ -129,9 +160,16 @@ export class ActivationState {
 
   #sizeMap(): void {
     const { map } = this.players;
-    map.pause();
-    map.length = LAYERS[this.layer].side ** 2;
-    map.scrub(map.length - 1);
+    const length = cellsOf(this.layer);
+    if (map.length !== length) {
+      map.pause();
+      map.length = length;
+      map.scrub(length - 1);
+    }
+    if (this.opened.ready && this.#cell !== null) {
+      map.scrub(this.#cell);
+      this.#cell = null;
+    }
   }
 
   /** Takes over the attributes that have changed since they were last read; what cannot be read leaves all as it is. */
@@ -151,9 +189,11 @@ export class ActivationState {
     if (kind !== undefined && isKind(kind)) this.kind = kind;
     const compared = changed('compare');
     if (compared !== undefined) this.compared = compared.split(/[\s,]+/).filter(isKind);
-    const layer = changed('layer')?.replace(/_relu$/, '');
-    if (layer !== undefined && layer in LAYERS) this.setLayer(layer as Layer);
-    this.map = number('map', 0, LAYERS[this.layer].maps - 1) ?? this.map;
+    const model = changed('model');
+    if (model !== undefined) this.opened.take(model);
+    const layer = changed('layer');
+    if (layer !== undefined) this.setLayer(layer);
+    this.#map = number('map', 0, MOST_MAPS) ?? this.#map;
     this.input = changed('input') ?? this.input;
     this.slope = number('slope', 0, 1, false) ?? this.slope;
     const depth = number('depth', 1, DEEPEST);
@@ -163,8 +203,9 @@ export class ActivationState {
     this.seed = number('seed', 0, SEEDS - 1) ?? this.seed;
     const x = number('x', -1e6, 1e6, false);
     if (x !== undefined) this.moveTo(x);
-    const position = number('position', 0, this.player.length - 1);
-    if (position !== undefined && this.view !== 'curve') this.player.scrub(position);
+    const position = number('position', 0, this.opened.ready ? this.player.length - 1 : Infinity);
+    if (position !== undefined && this.view === 'map' && !this.opened.ready) this.#cell = position;
+    else if (position !== undefined && this.view !== 'curve') this.player.scrub(position);
     this.#last = { ...given };
   }
 
@@ -179,15 +220,24 @@ export class ActivationState {
     if (this.view === 'curve') put('x', this.x, USUAL.x);
     if (this.view === 'map') {
       put('input', this.input, USUAL.input);
-      put('layer', this.layer, USUAL.layer);
-      put('map', this.map, 0);
+      const { ready, model } = this.opened;
+      put('model', model, NETWORK);
+      const usual = ready ? (this.layers[0]?.name ?? '') : '';
+      put('layer', ready ? (this.layer?.name ?? '') : (this.#layer ?? ''), usual);
+      put('map', ready ? this.map : this.#map, 0);
     }
     if (this.view === 'chain') {
       put('depth', this.depth, USUAL.depth);
       put('initialization', this.initialization, USUAL.initialization);
       put('seed', this.seed, 0);
     }
-    if (this.view !== 'curve' && !this.player.playing) put('position', this.player.position, this.player.length - 1);
+    if (this.view === 'map' && this.#cell !== null) said.position = String(this.#cell);
+    else if (this.view !== 'curve' && !this.player.playing)
+      put('position', this.player.position, this.player.length - 1);
     return said;
   }
+}
+
+function cellsOf(layer: Maps | null): number {
+  return layer === null ? 1 : layer.height * layer.width;
 }

@@ -3,7 +3,8 @@
 import { describe, expect, it, test } from 'vitest';
 
 import { COUNT } from '../../scene/activation';
-import { ActivationState, LAYERS } from './state.svelte';
+import { OWN } from '../../scene/network.fixture';
+import { ActivationState } from './state.svelte';
 
 const given = (attributes: Record<string, string>) => {
   const state = new ActivationState();
@@ -38,11 +39,11 @@ describe('attributes', () => {
     const state = given({ view: 'map', layer: 'c3' });
     state.choose('tanh');
     state.take({ view: 'map', layer: 'c3', map: '4' });
-    expect([state.kind, state.layer, state.map]).toEqual(['tanh', 'c3', 4]);
+    expect([state.kind, state.layer?.name, state.map]).toEqual(['tanh', 'c3', 4]);
   });
 
   it('the name of the layer after the function means the layer before it', () => {
-    expect(given({ layer: 'c3_relu' }).layer).toBe('c3');
+    expect(given({ layer: 'c3_relu' }).layer?.name).toBe('c3');
   });
 
   it('an attribute that is taken away leaves what it said', () => {
@@ -83,7 +84,7 @@ test('the chain begins with three functions to compare', () => {
 test('a smaller layer keeps the map within it and shows it whole', () => {
   const state = given({ view: 'map', layer: 'c3', map: '15' });
   state.setLayer('c1');
-  expect(state.map).toBe(LAYERS.c1.maps - 1);
+  expect(state.map).toBe(5);
   expect(state.player.length).toBe(784);
   expect(state.player.position).toBe(783);
 });
@@ -97,4 +98,44 @@ test('the gradient comes from the last layer, and at the end it has reached the 
   expect(state.reached).toBe(9);
   state.setDepth(4);
   expect(state.reached).toBe(1);
+});
+
+describe("another network's maps", () => {
+  const said = { view: 'map', kind: 'relu', model: OWN.name, layer: 'conv1_1_norm', map: '3', position: '17' };
+
+  const met = (attributes: Record<string, string>) => {
+    const state = given(attributes);
+    state.opened.network = OWN;
+    state.meet();
+    return state;
+  };
+
+  it('what is said of them is kept until they are there, and is right then', () => {
+    expect(given(said).attributes).toEqual(said);
+    const state = met(said);
+    const { layer, ...rest } = said;
+    expect(state.layer?.name).toBe(layer);
+    expect(state.attributes).toEqual(rest); // the only layer of its kind is the usual one
+    expect([state.player.length, state.player.position]).toEqual([64, 17]);
+  });
+
+  it('the layer after the function names the one before; what the network has not is as usual', () => {
+    expect(met({ ...said, layer: 'conv1_1_tanh' }).layer?.name).toBe('conv1_1_norm');
+    const state = met({ ...said, layer: 'c3', map: '4', position: '64' });
+    expect(state.attributes).toEqual({ view: 'map', kind: 'relu', model: OWN.name });
+  });
+
+  it('a network that is opened begins with its first layer, the usual one is not said', () => {
+    const state = met(said);
+    state.open('lenet5');
+    expect(state.attributes).toEqual({ view: 'map', kind: 'relu', position: '17' });
+  });
+
+  it('a network without convolutions has no layer to show', () => {
+    const state = given(said);
+    state.opened.network = { ...OWN, layers: OWN.layers.slice(4) };
+    state.meet();
+    expect(state.layer).toBeNull();
+    expect(state.map).toBe(0);
+  });
 });

@@ -1,17 +1,16 @@
 /** What the server says of normalization: one layer across its maps, or batch after batch with its running statistics. */
 
 import type { Source } from '../../ink/source';
-import { LENET5 } from '../../scene/network';
+import type { Maps, Network } from '../../scene/network';
 import type { LocalResponse } from '../../scene/normalization';
 import type { Volume } from '../../scene/volume';
 import { Asker, AskError, toVolume, type Answered } from '../../wire/ask';
 import { isBlank, maps } from '../parts/loading';
 import { Batches, type Batched, type BatchSettings, type Shown } from './batches';
 import { PATH } from './path';
-import type { Layer } from './state.svelte';
 
 export interface Responded {
-  layer: Layer;
+  layer: Maps;
   before: Volume;
   after: Volume;
   settings: LocalResponse;
@@ -27,8 +26,8 @@ export class Answers {
   readonly #server: string | undefined;
   readonly #responses: Asker<ResponseQuestion, ResponseAnswer>;
   readonly #batches: Batches;
-  #before = $state.raw<{ layer: Layer; volume: Volume } | null>(null);
-  #layers = new WeakMap<Volume, Layer>();
+  #before = $state.raw<{ layer: Maps; volume: Volume } | null>(null);
+  #layers = new WeakMap<Volume, Maps>();
   #turn = 0;
 
   response = $state.raw<Responded | null>(null);
@@ -54,9 +53,9 @@ export class Answers {
   }
 
   /** Loads a layer's maps; the last ones stay until they are there. */
-  async load(source: Source, layer: Layer): Promise<void> {
+  async load(source: Source, layer: Maps, network: Network): Promise<void> {
     await this.#try(source, async (wanted) => {
-      const volume = await maps(source, layer, LENET5, this.#server, wanted, this.#lost);
+      const volume = await maps(source, layer.name, network, this.#server, wanted, this.#lost);
       if (volume === null) return;
       this.#layers.set(volume, layer);
       this.#before = { layer, volume };

@@ -1,16 +1,16 @@
 /** Batch after batch through batch normalization: every one moves the running statistics that the next begins with. */
 
 import { readSource, sourceText, type Source } from '../../ink/source';
-import { LENET5 } from '../../scene/network';
+import type { Maps, Network } from '../../scene/network';
 import { company, stacked } from '../../scene/normalization';
 import { volume, type Volume } from '../../scene/volume';
 import { get, post, type Answered } from '../../wire/ask';
 import { maps, patiently } from '../parts/loading';
 import { PATH } from './path';
-import { LAYERS, type Layer } from './state.svelte';
 
 export interface BatchSettings {
-  layer: Layer;
+  network: Network;
+  layer: Maps;
   batch: number;
   momentum: number;
   eps: number;
@@ -25,7 +25,7 @@ export interface Shown {
 }
 
 export interface Batched {
-  layer: Layer;
+  layer: Maps;
   settings: BatchSettings;
   training: boolean;
   trained: number;
@@ -74,10 +74,11 @@ export class Batches {
     wanted: () => boolean,
     onlost: (problem: string) => void,
   ): Promise<Batched | null> {
-    const own = await maps(source, settings.layer, LENET5, this.server, wanted, onlost);
+    const own = await maps(source, settings.layer.name, settings.network, this.server, wanted, onlost);
     if (own === null) return null;
     // A drawing has no name of its own: its values tell it from others.
-    const key = JSON.stringify([settings, sourceText(source), source.kind === 'digit' ? 0 : checksum(own)]);
+    const { network, ...rest } = settings;
+    const key = JSON.stringify([network.name, rest, sourceText(source), source.kind === 'digit' ? 0 : checksum(own)]);
     if (key !== this.#key) [this.#key, this.#done] = [key, []];
     const done = this.#done;
     const last = shown.training ? shown.position : shown.trained - 1;
@@ -108,23 +109,30 @@ export class Batches {
     batch: number,
     source: Source,
     own: Volume,
-    { layer, batch: size, seed }: BatchSettings,
+    { network, layer, batch: size, seed }: BatchSettings,
     wanted: () => boolean,
     onlost: (problem: string) => void,
   ): Promise<Volume[] | null> {
     const chosen = source.kind === 'digit' ? source.id : null;
     const others = size === 1 ? [] : company(batch, size, await this.#trayed(), chosen, seed);
-    const found = await Promise.all(others.map((id) => this.#volume(id, layer, wanted, onlost)));
+    const found = await Promise.all(others.map((id) => this.#volume(id, layer, network, wanted, onlost)));
     if (!wanted()) return null;
     return [own, ...found.filter((one) => one !== null)];
   }
 
-  #volume(id: number, layer: Layer, wanted: () => boolean, onlost: (problem: string) => void): Promise<Volume | null> {
-    const name = `${layer} ${id}`;
+  #volume(
+    id: number,
+    layer: Maps,
+    network: Network,
+    wanted: () => boolean,
+    onlost: (problem: string) => void,
+  ): Promise<Volume | null> {
+    const name = `${network.name} ${layer.name} ${id}`;
     const asked = this.#volumes.get(name);
     if (asked !== undefined) return asked;
     const source = readSource(`digit:${id}`);
-    const asking = source === null ? Promise.resolve(null) : maps(source, layer, LENET5, this.server, wanted, onlost);
+    const asking =
+      source === null ? Promise.resolve(null) : maps(source, layer.name, network, this.server, wanted, onlost);
     this.#volumes.set(name, asking);
     const forget = () => this.#volumes.delete(name);
     asking.then((found) => found ?? forget(), forget);
@@ -170,8 +178,8 @@ function batched(
   done: readonly Statistics[],
 ): Batched {
   const { tensors } = answer;
-  const { maps: channels, side } = LAYERS[settings.layer];
-  const size = channels * side * side;
+  const { channels, height, width: side } = own;
+  const size = channels * height * side;
   const course = (own: 'mean' | 'variance', running: 'runningMean' | 'runningVariance') => {
     const known = done.slice();
     return (map: number): Course => ({
@@ -187,11 +195,11 @@ function batched(
     position,
     side,
     maps: channels,
-    cells: side * side,
+    cells: height * side,
     own,
     before,
     after: before.map((_, index) =>
-      volume(channels, side, side, tensors.output.data.subarray(index * size, (index + 1) * size)),
+      volume(channels, height, side, tensors.output.data.subarray(index * size, (index + 1) * size)),
     ),
     mean: tensors.mean.data,
     variance: tensors.variance.data,

@@ -1,23 +1,13 @@
 /** What a visitor has set on the normalization exhibit: which kind, on which maps, with which constants, which batch. */
 
+import { isActivation, mapLayers, summedLayers, USUAL as NETWORK, type Maps } from '../../scene/network';
 import { ALEXNET, type LocalResponse } from '../../scene/normalization';
 import { oneOf, whole, within } from '../../state/attributes';
+import { Opened } from '../parts/opened.svelte';
 import { Player } from '../parts/player.svelte';
 
 export const KINDS = ['local-response', 'batch'] as const;
 export type Kind = (typeof KINDS)[number];
-
-/** Layers of LeNet-5 that can be normalized, as the trace names them; `signed`: their values can be below zero. */
-export const LAYERS = {
-  c1: { maps: 6, side: 28, signed: true },
-  c1_relu: { maps: 6, side: 28, signed: false },
-  s2: { maps: 6, side: 14, signed: false },
-  c3: { maps: 16, side: 10, signed: true },
-  c3_relu: { maps: 16, side: 10, signed: false },
-  s4: { maps: 16, side: 5, signed: false },
-} as const;
-export type Layer = keyof typeof LAYERS;
-export const LAYER_NAMES = Object.keys(LAYERS) as Layer[];
 
 export const BATCHES = 20; // of the player
 export const LARGEST_BATCH = 30; // the tray has 30 digits
@@ -35,21 +25,26 @@ export const BOUNDS = {
 export const STRONG: LocalResponse = { size: 5, alpha: 0.2, beta: 0.75, k: 1 };
 
 export const NAMES = [
-  ...(['kind', 'layer', 'input', 'map', 'size', 'alpha', 'beta', 'k'] as const),
+  ...(['kind', 'model', 'layer', 'input', 'map', 'size', 'alpha', 'beta', 'k'] as const),
   ...(['training', 'trained', 'batch', 'momentum', 'eps', 'seed', 'position', 'cell'] as const),
 ] as const;
 type Name = (typeof NAMES)[number];
 export type Given = Partial<Record<Name, string | undefined>>;
 
 const USUAL = { kind: 'local-response', input: 'digit:21', batch: 8, momentum: 0.1, eps: 1e-5 } as const;
-const USUAL_LAYER: Record<Kind, Layer> = { 'local-response': 'c1_relu', batch: 'c3' };
+const MOST_MAPS = 512; // of a layer
 
 export class NormalizationState {
   kind = $state<Kind>(USUAL.kind);
   input = $state<string>(USUAL.input);
-  #layer = $state<Layer | null>(null);
+  /** Whose maps they are. */
+  readonly opened = new Opened();
+  /** As it was said; whether the network has it is seen when it is there. */
+  #layer = $state<string | null>(null);
   #map = $state(0);
   #cell = $state<number | null>(null);
+  /** The map that was asked for before the network was there. */
+  #said: number | null = null;
   response = $state.raw<LocalResponse>(ALEXNET);
   training = $state(true);
   #trained = $state(1);
@@ -60,25 +55,43 @@ export class NormalizationState {
 
   /** Map after map, or batch after batch. */
   readonly players: Record<Kind, Player> = {
-    'local-response': new Player({ length: LAYERS.c1_relu.maps, position: 0, rate: 1.5 }),
+    'local-response': new Player({ length: 1, position: 0, rate: 1.5 }),
     batch: new Player({ length: BATCHES, position: 0, rate: 1.5 }),
   };
   #last: Given = {};
+
+  constructor() {
+    this.meet();
+  }
 
   get player(): Player {
     return this.players[this.kind];
   }
 
-  get layer(): Layer {
-    return this.#layer ?? USUAL_LAYER[this.kind];
+  /** What can be normalized; nothing where the network has no feature maps. */
+  get layers(): Maps[] {
+    return mapLayers(this.opened.network);
+  }
+
+  /** The layer on show: the one on which this kind is used, where the network has none of the name that was said. */
+  get layer(): Maps | null {
+    return this.layers.find(({ name }) => name === this.#layer) ?? this.#usual;
+  }
+
+  /** Responses as AlexNet has them, after the first function; sums as batch normalization has them, of the last. */
+  get #usual(): Maps | null {
+    const { network } = this.opened;
+    const found =
+      this.kind === 'batch' ? summedLayers(network).at(-1) : this.layers.find(({ kind }) => isActivation(kind));
+    return found ?? this.layers[0] ?? null;
   }
 
   get maps(): number {
-    return LAYERS[this.layer].maps;
+    return this.layer?.maps ?? 1;
   }
 
-  get side(): number {
-    return LAYERS[this.layer].side;
+  get #cells(): number {
+    return this.layer === null ? 1 : this.layer.height * this.layer.width;
   }
 
   get map(): number {
@@ -87,7 +100,7 @@ export class NormalizationState {
 
   /** The place in a map that is followed, by its index; null: where there is most to see. */
   get cell(): number | null {
-    return this.#cell === null ? null : Math.min(this.side ** 2 - 1, this.#cell);
+    return this.#cell === null ? null : Math.min(this.#cells - 1, this.#cell);
   }
 
   /** The batch that is shown, counted from 0. */
@@ -108,16 +121,34 @@ export class NormalizationState {
     this.setMap(map);
   }
 
-  setLayer(layer: Layer): void {
-    const { side } = this;
+  setLayer(name: string): void {
+    const before = this.layer;
     const cell = this.#cell;
-    this.#layer = layer;
+    this.#layer = name;
+    const { layer } = this;
     // The same part of the picture, on the new grid.
-    if (cell !== null) {
-      const scale = this.side / side;
-      this.#cell = Math.floor(Math.floor(cell / side) * scale) * this.side + Math.floor((cell % side) * scale);
+    if (cell !== null && before !== null && layer !== null && this.opened.ready) {
+      const row = Math.floor((Math.floor(cell / before.width) * layer.height) / before.height);
+      const col = Math.floor(((cell % before.width) * layer.width) / before.width);
+      this.#cell = row * layer.width + col;
     }
     this.#fit();
+  }
+
+  /** Another network: the layer on which this kind is used. */
+  open(model: string): void {
+    this.opened.model = model;
+    this.#layer = null;
+    this.#cell = null;
+    this.setMap(0);
+  }
+
+  /** To be called when the network is there: it has as many maps as it has. */
+  meet(): void {
+    const { map } = this;
+    this.#fit();
+    this.setMap(this.#said ?? map);
+    this.#said = null;
   }
 
   setInput(input: string): void {
@@ -173,7 +204,9 @@ export class NormalizationState {
     const number = (name: keyof typeof BOUNDS, usual: number) =>
       within(changed(name), BOUNDS[name][0], BOUNDS[name][1], usual);
     if (changed('kind') !== undefined) this.kind = oneOf(KINDS, given.kind, this.kind);
-    const layer = LAYER_NAMES.find((name) => name === changed('layer'));
+    const model = changed('model');
+    if (model !== undefined) this.opened.take(model);
+    const layer = changed('layer');
     if (layer !== undefined) this.setLayer(layer);
     this.#fit();
     this.input = changed('input') || this.input;
@@ -192,17 +225,27 @@ export class NormalizationState {
     if (position !== undefined) this.players.batch.scrub(whole(position, 0, BATCHES - 1, this.position));
     if (changed('training') !== undefined) this.train(given.training !== 'false');
     this.#trained = whole(changed('trained'), 1, BATCHES, this.#trained);
-    if (changed('map') !== undefined) this.setMap(whole(given.map, 0, this.maps - 1, this.map));
-    if (changed('cell') !== undefined) this.#cell = whole(given.cell, 0, this.side ** 2 - 1, this.cell ?? 0);
+    const { ready } = this.opened;
+    if (changed('map') !== undefined) {
+      const map = whole(given.map, 0, (ready ? this.maps : MOST_MAPS) - 1, this.map);
+      if (ready) this.setMap(map);
+      else this.#said = map;
+    }
+    if (changed('cell') !== undefined)
+      this.#cell = whole(given.cell, 0, ready ? this.#cells - 1 : Infinity, this.cell ?? 0);
     this.#last = { ...given };
   }
 
   /** The whole state, without what is as it would be anyhow. */
   get attributes(): Record<string, string> {
-    const said: Record<string, string> = { kind: this.kind, layer: this.layer };
+    const { ready, model } = this.opened;
+    const said: Record<string, string> = { kind: this.kind };
+    const layer = ready ? this.layer?.name : this.#layer;
+    if (layer != null) said.layer = layer;
     const put = (name: Name, value: string | number, usual: string | number) => {
       if (value !== usual) said[name] = String(value);
     };
+    put('model', model, NETWORK);
     put('input', this.input, USUAL.input);
     if (this.kind === 'local-response') {
       for (const name of ['size', 'alpha', 'beta', 'k'] as const) put(name, this.response[name], ALEXNET[name]);
@@ -214,10 +257,10 @@ export class NormalizationState {
       if (!this.training) [said.training, said.trained] = ['false', String(this.trained)];
     }
     if (!this.player.playing) {
-      put('map', this.map, 0);
+      put('map', ready ? this.map : (this.#said ?? this.map), 0);
       if (this.kind === 'batch') put('position', this.position, 0);
     }
-    if (this.#cell !== null) said.cell = String(this.cell);
+    if (this.#cell !== null) said.cell = String(ready ? this.cell : this.#cell);
     return said;
   }
 }

@@ -2,6 +2,7 @@
 
 import { describe, expect, it, test } from 'vitest';
 
+import { OWN } from '../../scene/network.fixture';
 import { NormalizationState, STRONG } from './state.svelte';
 
 const given = (attributes: Record<string, string>) => {
@@ -50,9 +51,9 @@ describe('attributes', () => {
 
 test('each kind begins on the maps that it is used on', () => {
   const state = new NormalizationState();
-  expect(state.layer).toBe('c1_relu');
+  expect(state.layer?.name).toBe('c1_relu');
   state.choose('batch');
-  expect(state.layer).toBe('c3');
+  expect(state.layer?.name).toBe('c3');
 });
 
 test('the map stays chosen when the kind changes', () => {
@@ -89,4 +90,36 @@ test('a map that a layer does not have becomes its last', () => {
   state.setLayer('c1_relu');
   expect(state.map).toBe(5);
   expect(state.player.length).toBe(6);
+});
+
+describe("another network's maps", () => {
+  const said = { kind: 'batch', model: OWN.name, layer: 'pool1', batch: '3', map: '3', position: '7', cell: '14' };
+
+  const met = (attributes: Record<string, string>) => {
+    const state = given(attributes);
+    state.opened.network = OWN;
+    state.meet();
+    return state;
+  };
+
+  it('what is said of them is kept until they are there, and is right then', () => {
+    expect(given(said).attributes).toEqual(said);
+    expect(met(said).attributes).toEqual(said);
+  });
+
+  it('what the network has not is as usual: sums for a batch, what a function made of them across maps', () => {
+    expect(met({ ...said, layer: 'c3', map: '9', cell: '99' }).attributes).toEqual({
+      ...said,
+      layer: 'conv1_1_norm',
+      cell: '63',
+    });
+    expect(met({ kind: 'local-response', model: OWN.name }).layer?.name).toBe('conv1_1_tanh');
+    expect(met({ kind: 'local-response', model: OWN.name }).player.length).toBe(4);
+  });
+
+  it('the same part of the picture is followed into a smaller layer', () => {
+    const state = met({ ...said, layer: 'conv1_1', cell: '63' });
+    state.setLayer('pool1');
+    expect(state.cell).toBe(15);
+  });
 });

@@ -25,7 +25,7 @@ export class Opened {
     this.model = name !== undefined && isNetwork(name) ? name : USUAL;
   }
 
-  /** To be called while an exhibit is set up: fetches what is known of the network whenever another is asked for. */
+  /** Called in an effect: fetches what is known of the network whenever another is asked for. */
   follow(server: string | undefined): void {
     $effect(() => {
       const { model } = this;
