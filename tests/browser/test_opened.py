@@ -124,3 +124,11 @@ def test_a_run_that_is_not_there_is_said(open_page: Open, exhibit: str, lang: st
     page.get_by_label("Network" if lang == "en" else "网络", exact=True).select_option("lenet5")
     expect(page.get_by_test_id("reading")).to_be_visible()
     assert complaints(page) == []
+
+
+def test_a_picture_that_is_not_there_is_said_and_another_is_chosen(open_page: Open) -> None:
+    page = open_page("/exhibits/activation?view=map&input=digit:999", "zh").page
+    expect(page.get_by_role("alert").filter(has_text="服务器上没有图像“999”")).to_be_visible()
+    page.get_by_test_id("source").get_by_role("listitem").get_by_role("button").first.click()
+    expect(page.get_by_test_id("reading")).to_be_visible()
+    assert complaints(page) == []

@@ -1,8 +1,12 @@
 /** Pictures from outside: a visitor's file brought to the sheet's form, and any source read into ink. */
 
+import { AskError, problemOf } from '../wire/ask';
+import { say } from '../words/words';
+
 export const ALLOWED = ['image/png', 'image/jpeg', 'image/webp'];
 const LARGEST = 20; // MB
 
+const ABSENT = 404; // the status of a picture that a server has not
 const SIDE = 256; // pixels; what a picture is reduced to before it is kept
 
 /** A file that is no picture for the sheet; its message is a key of the message files. */
@@ -53,7 +57,7 @@ export async function inked(source: string, server: URL): Promise<CanvasImageSou
   return context.canvas;
 }
 
-/** The bytes of a picture: of the visitor's own, or of the server's. */
+/** The bytes of a picture: of the visitor's own, or of the server's. Throws AskError. */
 export async function blobOf(source: string, server: URL): Promise<Blob> {
   if (source.startsWith('data:')) {
     // Not fetched: the page's policy lets scripts fetch from the server and from nowhere else.
@@ -61,8 +65,10 @@ export async function blobOf(source: string, server: URL): Promise<Blob> {
     return new Blob([bytes]);
   }
   const response = await fetch(new URL(source, server));
-  if (!response.ok) throw new Error(`${source}: ${response.status}`);
-  return response.blob();
+  if (response.ok) return response.blob();
+  const problem = await problemOf(response);
+  const absent = { ...problem, detail: say('ink.absent', { name: source.replace(/^samples\/|\.png$/g, '') }) };
+  throw new AskError(response.status === ABSENT ? absent : problem);
 }
 
 /** What most of a picture's edge looks like, for the margins beside one that is not square. */
