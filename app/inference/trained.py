@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from torch.nn import functional
 from app.inference.hosted import Hosted
 from app.inference.photo import Photo
 from app.inference.reading import INK, Ink, Reading
-from app.inference.steps import FIELD, INPUT, Box, Preparation, Step
+from app.inference.steps import FIELD, INPUT, Box, Grey, Preparation, Step
 from app.training.data.sources import DRAWINGS
 from app.training.plan import KNOWN
 from app.training.runs.shelf import Run
@@ -87,14 +88,15 @@ class FramedInk(Ink):
         if preparation.blank:
             return preparation
         values = _fitted(preparation.input[None, None], self.height, self.width)[0, 0]
-        return Preparation(False, preparation.paper, lambda: self._steps(preparation, values), values)
+        image = np.rint(values * np.float32(255)).astype(np.uint8)
+        steps = partial(self._steps, preparation, image)
+        return Preparation(False, preparation.paper, steps, image * np.float32(1 / 255))
 
-    def _steps(self, preparation: Preparation, values: Floats) -> list[Step]:
+    def _steps(self, preparation: Preparation, image: Grey) -> list[Step]:
         """The last step, which pads to the catalogue's size, gives way to the one that leads to this size."""
         *before, padded = preparation.steps
         if (self.height, self.width) == (FIELD, FIELD):
             return before
-        image = np.rint(values * np.float32(255)).astype(np.uint8)
         if min(self.height, self.width) > FIELD and max(self.height, self.width) <= INPUT:
             box = Box((self.width - FIELD) // 2, (self.height - FIELD) // 2, FIELD, FIELD)
             return [*before, Step("pad", image, box)]

@@ -24,7 +24,7 @@ function boxes(scene: Scene): Box[] {
   return [
     scene.surface,
     scene.scores,
-    scene.input.tile.box,
+    ...scene.input.tiles.map((tile) => tile.box),
     ...scene.blocks.flatMap((block) => [
       ...block.tiles.map((tile) => tile.box),
       ...block.tiles.flatMap((tile) => tile.kernel ?? []),

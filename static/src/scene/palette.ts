@@ -174,12 +174,22 @@ export function palette(quantity: Quantity, theme: Theme, sheet: Rgb = SHEET[the
     if (!diverging) return along(up, index / 255);
     return index > ZERO ? along(up, (index - ZERO) / 127) : along(down, (ZERO - index) / 127);
   });
-  const words = Uint32Array.from(
-    colours,
-    ([red, green, blue]) => (0xff000000 | (blue << 16) | (green << 8) | red) >>> 0,
-  );
-  return { quantity, diverging, colours, words };
+  return { quantity, diverging, colours, words: wordsOf(colours) };
 }
+
+function wordsOf(colours: readonly Rgb[]): Uint32Array {
+  return Uint32Array.from(colours, ([red, green, blue]) => (0xff000000 | (blue << 16) | (green << 8) | red) >>> 0);
+}
+
+function shades([red, green, blue]: Rgb): Palette {
+  const colours = Array.from({ length: 256 }, (_, level): Rgb => [red * level, green * level, blue * level]);
+  return { quantity: 'ink', diverging: false, colours, words: wordsOf(colours) };
+}
+
+/** Black to white: a photo in the colour of ink would be its own negative. */
+export const GREYS = shades([1, 1, 1]);
+/** Black to red, to green and to blue: the channels of a picture in colour. */
+export const CHANNELS = [shades([1, 0, 0]), shades([0, 1, 0]), shades([0, 0, 1])] as const;
 
 /** The index of a value's colour, where `limit` is the magnitude that gets the last colour. */
 export function indexOf(diverging: boolean, value: number, limit: number): number {

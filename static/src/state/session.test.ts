@@ -49,7 +49,7 @@ beforeEach(async () => {
       return;
     }
     response.setHeader('access-control-allow-origin', '*');
-    response.end(JSON.stringify({ name, layers: LAYERS[name] }));
+    response.end(JSON.stringify({ name, input_shape: [1, 32, 32], layers: LAYERS[name] }));
   });
   const sockets = new WebSocketServer({ server: http });
   peers = sockets.clients;

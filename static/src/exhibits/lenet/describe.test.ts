@@ -6,7 +6,7 @@ import { columns } from '../../scene/column';
 import { PUBLISHED, TODAY } from '../../scene/example';
 import { inputsOf } from '../../scene/reads';
 import { LANGUAGES, setLanguage } from '../../words/words';
-import { about, aboutMap, operation, placeName, title } from './describe';
+import { about, aboutMap, aboutPicture, operation, placeName, title } from './describe';
 
 afterEach(() => setLanguage('en'));
 
@@ -35,7 +35,13 @@ describe.each(LANGUAGES)('in %s', (language) => {
   it('the picture has words too', () => {
     setLanguage(language);
     expect(title('input', null)).not.toBe('');
-    expect(aboutMap({ layer: 'input', map: 0 }, null, '', [])).not.toMatch(/[{}]/);
+    for (const shape of [
+      [1, 32, 32],
+      [3, 20, 24],
+    ]) {
+      expect(aboutPicture(shape, 'ink')).not.toMatch(/[{}]/);
+      expect(aboutPicture(shape, 'photo')).not.toMatch(/[{}]/);
+    }
   });
 });
 
