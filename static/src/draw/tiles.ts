@@ -19,8 +19,8 @@ export interface Colours {
   hairline: string;
 }
 
-/** What the network reads, channel by channel, each value between 0 and 1 and with the colours of its channel. */
-export type Picture = { values: Float32Array; palette: Palette }[];
+/** What the network reads: the values of each channel between 0 and 1, and the colour that a channel is told by. */
+export type Picture = { values: Float32Array; palette: Palette; edge: string | null }[];
 
 /** From this many CSS pixels for a cell on there is a hairline between cells. */
 export const HAIRLINE_FROM = 12;
@@ -156,8 +156,10 @@ export function paintPicture(
 ): void {
   const { tiles, cell } = scene.input;
   tiles.forEach(({ box }, channel) => {
-    outline(context, box, colours, Math.max(1, Math.round(scene.ratio)));
     const shown = picture?.[channel];
+    const line = Math.max(1, Math.round(scene.ratio));
+    if (shown?.edge) outline(context, box, { ...colours, hairline: shown.edge }, 2 * line);
+    else outline(context, box, colours, line);
     if (shown === undefined) return;
     const { values, palette } = shown;
     const [width, height] = [box.width / cell, box.height / cell];

@@ -61,7 +61,7 @@ const LEAST_GAP = 22; // between columns, for the lines that join them
 const TIGHT_GAP = 14; // where a value of a map would otherwise have less than LEAST_CELL
 const LEAST_CELL = 2; // CSS pixels
 const LEGIBLE_CELL = 1.5; // CSS pixels; where less is left, the columns go on in another line
-const LEAST_LINE = 200; // CSS pixels for the maps of a line, where there are several
+const LEAST_LINE = 320; // CSS pixels for the maps of a line, where there are several
 const LINE_GAP = 20;
 const KERNEL_GAP = 2; // between the kernels of two channels
 const MOST_GAP = 88;
@@ -143,6 +143,10 @@ function tiling(column: Column, across: number, cell: number, unit: number, rati
     cell: side,
     kernel: { width: channels * kernelWidth * kernelCell + between, height: kernelHeight * kernelCell },
   };
+}
+
+function usualUnit(cell: number): number {
+  return Math.max(1, Math.floor((cell * UNIT) / 4));
 }
 
 /** The side of a value of a vector: the usual one, less where there are many. */
@@ -230,7 +234,7 @@ function wide(columns: readonly Column[], room: Room): Scene {
     width: px(room.scores.width),
     height: px(room.scores.height),
   };
-  const beside = Math.min(scores.x, ...blocks.map((block) => block.box.x));
+  const beside = Math.min(...blocks.map((block) => block.box.x), blocks.length > 0 ? scores.x : surface.width);
   const input = inputAt(room, cell, px(EDGE), surface.height + px(12), beside - 2 * px(EDGE), ratio);
   const height = Math.max(y - px(LINE_GAP), input.box.y + input.box.height + px(EDGE), surface.height, scores.height);
   return { mode: 'wide', ratio, width, height, surface, input, blocks, scores };
@@ -258,15 +262,34 @@ function fitted(
     }
     if (best !== null && best.cell >= LEGIBLE_CELL * ratio) break;
   }
-  if (best !== null) return best;
-  const widest = (column: Column) =>
-    partsOf(column.count).findLast((part) => tiling(column, part, 1, 1, ratio).width <= free) ?? 1;
-  return { cell: 1, lines: columns.map((column) => [{ column, tiled: tiling(column, widest(column), 1, 1, ratio) }]) };
+  return best ?? endless(columns, ratio, free, (one) => outer(one) + px(TIGHT_GAP));
+}
+
+/** Layers of very many maps: legible cells, in lines that are as high as it takes. */
+function endless(
+  columns: readonly Column[],
+  ratio: number,
+  free: number,
+  widthOf: (one: Line[number]) => number,
+): { cell: number; lines: Line[] } {
+  for (let cell = Math.ceil(LEGIBLE_CELL * ratio); ; cell -= 1) {
+    const found = columns.map((column) => {
+      const unit = unitFor(column, usualUnit(cell), ratio);
+      const width = (across: number) => widthOf({ column, tiled: tiling(column, across, cell, unit, ratio) });
+      const widest = partsOf(column.count).findLast((part) => width(part) <= free) ?? 1;
+      const one = narrowest(column, cell, unit, Math.round(LEAST_LINE * ratio), ratio);
+      const fits = one !== null && one.across <= widest;
+      return { column, tiled: fits ? one : tiling(column, widest, cell, unit, ratio) };
+    });
+    const lines = broken(found, free, widthOf);
+    if (lines !== null) return { cell, lines };
+    if (cell === 1) return { cell, lines: found.map((one) => [one]) };
+  }
 }
 
 /** Every column as narrow as it can be within a height; null where one is higher however wide it is. */
 function tiled(columns: readonly Column[], cell: number, most: number, ratio: number): Line | null {
-  const unit = Math.max(1, Math.floor((cell * UNIT) / 4));
+  const unit = usualUnit(cell);
   const maps = columns.filter(({ vector }) => !vector).map((column) => narrowest(column, cell, 1, most, ratio));
   // Units stand no higher than the maps of the later layers, so that the columns end together.
   const usual = Math.max(Math.round(240 * ratio), ...maps.slice(1).map((found) => found?.height ?? 0));

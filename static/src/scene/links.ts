@@ -54,18 +54,26 @@ function readBy(scene: Scene, all: readonly Column[], column: Column, map: numbe
   return inputsOf(column, map, count).map((input) => ({ layer: column.from, map: input }));
 }
 
+/** Where the line of the figure begins that a map stands in; the picture stands in the first. */
+function lineOf(scene: Scene, { layer }: Place): number {
+  return scene.blocks.find(({ column }) => column.shown === layer)?.head.y ?? 0;
+}
+
 /** Everything that a place is joined to; where the layers run downwards only the boxes are marked. */
 export function links(scene: Scene, all: readonly Column[], place: Place): Links {
   const tile = tileOf(scene, place);
   const column = all.find((candidate) => candidate.shown === place.layer);
   const read = column === undefined ? [] : readBy(scene, all, column, place.map);
-  const before = boxes(scene, read);
-  const after = boxes(scene, readersOf(all, place));
+  const readers = readersOf(all, place);
+  const [before, after] = [boxes(scene, read), boxes(scene, readers)];
+  // A curve to another line of the figure would cross whatever lies between them.
+  const inLine = ([first]: readonly Place[]) => first !== undefined && lineOf(scene, first) === lineOf(scene, place);
   const curves =
     scene.mode === 'wide' && tile !== undefined
-      ? [...before.map((box) => [box, tile.box] as const), ...after.map((box) => [tile.box, box] as const)]
-          .filter(([from, to]) => from.x + from.width <= to.x) // and not back to the begin of another line
-          .map(([from, to]) => curve(from, to, scene.ratio))
+      ? [
+          ...(inLine(read) ? before : []).map((box) => curve(box, tile.box, scene.ratio)),
+          ...(inLine(readers) ? after : []).map((box) => curve(tile.box, box, scene.ratio)),
+        ]
       : [];
   return { curves, ends: [...before, ...after] };
 }

@@ -181,15 +181,14 @@ function wordsOf(colours: readonly Rgb[]): Uint32Array {
   return Uint32Array.from(colours, ([red, green, blue]) => (0xff000000 | (blue << 16) | (green << 8) | red) >>> 0);
 }
 
-function shades([red, green, blue]: Rgb): Palette {
-  const colours = Array.from({ length: 256 }, (_, level): Rgb => [red * level, green * level, blue * level]);
-  return { quantity: 'ink', diverging: false, colours, words: wordsOf(colours) };
-}
-
 /** Black to white: a photo in the colour of ink would be its own negative. */
-export const GREYS = shades([1, 1, 1]);
-/** Black to red, to green and to blue: the channels of a picture in colour. */
-export const CHANNELS = [shades([1, 0, 0]), shades([0, 1, 0]), shades([0, 0, 1])] as const;
+export const GREYS: Palette = (() => {
+  const colours = Array.from({ length: 256 }, (_, level): Rgb => [level, level, level]);
+  return { quantity: 'ink', diverging: false, colours, words: wordsOf(colours) };
+})();
+
+/** What the channels of a picture in colour are told apart by: red, green and blue. */
+export const CHANNELS = ['rgb(201 48 44)', 'rgb(38 132 62)', 'rgb(42 98 201)'];
 
 /** The index of a value's colour, where `limit` is the magnitude that gets the last colour. */
 export function indexOf(diverging: boolean, value: number, limit: number): number {
