@@ -41,6 +41,7 @@ class Layer:
     receptive_field: int | None
     jump: int | None
     feeds: list[list[int]] | None  # the input maps that each map reads, where it does not read all
+    epsilon: float | None  # what normalization adds to the variance
     weights: list[str]
 
 
@@ -222,6 +223,7 @@ def _layer(
         receptive_field=seen.size,
         jump=seen.jump,
         feeds=cost.feeds,
+        epsilon=getattr(part, "eps", None),
         weights=weights,
     ), seen
 

@@ -1,5 +1,6 @@
 """From answers to the bytes of a frame: safetensors, float32 first, then uint8 with a range per map."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -125,9 +126,12 @@ def encode(
         entries, chunks, offset = _activations(view, quantized, row)
     if view.steps:
         facts = []
+        taken: Counter[str] = Counter()
         for step in preparation.steps:
             height, width = step.image.shape[:2]
-            entries.append(_entry(f"step.{step.name}", "U8", step.image.shape, offset, offset + step.image.size))
+            taken[step.name] += 1
+            name = step.name if taken[step.name] == 1 else f"{step.name}:{taken[step.name]}"
+            entries.append(_entry(f"step.{name}", "U8", step.image.shape, offset, offset + step.image.size))
             chunks.append(step.image.tobytes())
             offset += step.image.size
             facts.append(step_facts(step.name, width, height, step.box, step.shift))

@@ -110,6 +110,11 @@ class Hosted:
         return [asdict(layer) for layer in trace(self.module, example).layers]
 
     @property
+    def scale(self) -> tuple[list[float], list[float]]:
+        """Mean and standard deviation of each channel, by which the input is shifted and divided."""
+        return [self.network.mean], [self.network.std]
+
+    @property
     def kinds(self) -> dict[str, str]:
         """What each layer is, by its name."""
         return {layer["name"]: layer["kind"] for layer in self.layers}

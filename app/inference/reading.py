@@ -1,6 +1,6 @@
 """How the pictures that a network is asked about are read: as ink on paper, or as the pictures that it learned from."""
 
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,9 @@ Pixels = NDArray[np.uint8]  # (H, W), or (H, W, 3)
 
 
 class Reading(Protocol):
-    """From what is sent to what the network is shown."""
+    """From what is sent to what the network is shown. kind: what 0 and 1 are, paper and ink, or black and white."""
+
+    kind: Literal["ink", "photo"]
 
     def decode(self, data: bytes) -> Pixels:
         """The pixels of an image file. Raises PictureError."""
@@ -25,17 +27,25 @@ class Reading(Protocol):
 class Ink:
     """A digit as MNIST was made: ink is found on paper, framed and centred."""
 
+    kind: Literal["ink", "photo"] = "ink"
+
     def decode(self, data: bytes) -> Pixels:
         """Its grey values. Raises PictureError."""
         return decode(data)
 
     def prepare(self, picture: Pixels) -> Preparation:
         """Cropped, fitted, centred and padded."""
-        return prepare(picture)
+        return self.framed(prepare(picture))
+
+    def framed(self, preparation: Preparation) -> Preparation:
+        """What is framed for the networks of the catalogue, as this one reads it."""
+        return preparation
 
 
 class AsItIs:
     """What the readings have in common that leave the picture whole."""
+
+    kind: Literal["ink", "photo"] = "photo"
 
     def decode(self, data: bytes) -> Pixels:
         """Its colours where it has some. Raises PictureError."""

@@ -9,7 +9,7 @@ import numpy as np
 from app.inference.canvas import prepare_together
 from app.inference.engine import Batch, Floats
 from app.inference.frame import Quantized, View, encode
-from app.inference.reading import INK, Reading
+from app.inference.reading import INK, Ink, Reading
 from app.inference.steps import Grey, Preparation
 
 HEAD: Final = struct.Struct("<2sBBIHH")  # magic, version, kind, sequence, width, height
@@ -76,10 +76,10 @@ class LiveQuestion:
     @classmethod
     def together(cls, questions: Sequence[Self]) -> None:
         """Prepare at once all the drawings that allow it."""
-        digits = [question for question in questions if question._reading is INK]
-        prepared = prepare_together([question._stroke.grey for question in digits])
-        for question, preparation in zip(digits, prepared, strict=True):
-            question._preparation = preparation
+        digits = [(question, question._reading) for question in questions if isinstance(question._reading, Ink)]
+        prepared = prepare_together([question._stroke.grey for question, _ in digits])
+        for (question, reading), preparation in zip(digits, prepared, strict=True):
+            question._preparation = None if preparation is None else reading.framed(preparation)
 
     def ink(self) -> Floats | None:
         """The drawing as input, None for an empty one."""

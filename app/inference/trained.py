@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +15,8 @@ from torch.nn import functional
 
 from app.inference.hosted import Hosted
 from app.inference.photo import Photo
-from app.inference.reading import INK, Reading
+from app.inference.reading import INK, Ink, Reading
+from app.inference.steps import FIELD, INPUT, Box, Grey, Preparation, Step
 from app.training.data.sources import DRAWINGS
 from app.training.plan import KNOWN
 from app.training.runs.shelf import Run
@@ -62,12 +64,43 @@ class HostedRun(Hosted):
         super().__init__(network, _network(found, network), device, _card(found))
 
     def _inputs(self, pictures: Sequence[Floats]) -> Floats:
-        channels, height, width = self.network.input_shape
         inputs = np.array(pictures, np.float32)
-        if inputs.ndim == 3:  # digits of one channel, framed for the networks of the catalogue
-            inputs = _fitted(inputs[:, None], height, width)
+        if inputs.ndim == 3:  # digits have one channel
+            inputs = inputs[:, None]
         mean, std = self._scale
-        return np.ascontiguousarray((np.broadcast_to(inputs, (len(inputs), channels, height, width)) - mean) / std)
+        return np.ascontiguousarray((np.broadcast_to(inputs, (len(inputs), *self.network.input_shape)) - mean) / std)
+
+    @property
+    def scale(self) -> tuple[list[float], list[float]]:
+        """Mean and standard deviation of each channel of what it learned from."""
+        mean, std = self._scale
+        return mean.ravel().tolist(), std.ravel().tolist()
+
+
+class FramedInk(Ink):
+    """A digit for a network whose input has another size than those of the catalogue."""
+
+    def __init__(self, height: int, width: int) -> None:
+        self.height, self.width = height, width
+
+    def framed(self, preparation: Preparation) -> Preparation:
+        """A border is cut off where there is one, or the whole is resized."""
+        if preparation.blank:
+            return preparation
+        values = _fitted(preparation.input[None, None], self.height, self.width)[0, 0]
+        image = np.rint(values * np.float32(255)).astype(np.uint8)
+        steps = partial(self._steps, preparation, image)
+        return Preparation(False, preparation.paper, steps, image * np.float32(1 / 255))
+
+    def _steps(self, preparation: Preparation, image: Grey) -> list[Step]:
+        """The last step, which pads to the catalogue's size, gives way to the one that leads to this size."""
+        *before, padded = preparation.steps
+        if (self.height, self.width) == (FIELD, FIELD):
+            return before
+        if min(self.height, self.width) > FIELD and max(self.height, self.width) <= INPUT:
+            box = Box((self.width - FIELD) // 2, (self.height - FIELD) // 2, FIELD, FIELD)
+            return [*before, Step("pad", image, box)]
+        return [*before, padded, Step("resize", image)]
 
 
 def find(run: Run, name: str, which: str) -> Found:
@@ -80,9 +113,9 @@ def find(run: Run, name: str, which: str) -> Found:
 def reading_of(run: Run) -> Reading:
     """How pictures are read for a run's network: as those of its data set. Raises NoSuchRunError and OSError."""
     facts, dataset = run.network, run.settings["dataset"]
-    if dataset in DIGITS:
-        return INK
     shape = tuple(facts["input_shape"])
+    if dataset in DIGITS:
+        return INK if shape[1:] == (INPUT, INPUT) else FramedInk(*shape[1:])
     known = KNOWN[dataset].shape if dataset in KNOWN else shape
     return Photo(tuple(facts.get("picture_shape", known)), shape, negated=dataset == "fashion-mnist")
 

@@ -37,11 +37,15 @@ async def network(request: Request, name: Name) -> Response:
     engine: Engine = request.app.state.engine
     hosted = await _hosted(engine, name)
     layers = await engine.call(lambda: hosted.layers)
+    means, stds = hosted.scale
     return as_json(
         {
             **_summary(hosted.network),
             "mean": hosted.network.mean,
             "std": hosted.network.std,
+            "means": means,
+            "stds": stds,
+            "reading": hosted.reading.kind,
             "macs": sum(layer["macs"] for layer in layers),
             "connections": sum(layer["connections"] for layer in layers),
             "layers": layers,

@@ -24,8 +24,8 @@ class Look(Message):
 
     type: Literal["look"] = "look"
     model: Name
-    layers: list[Name] = Field(default_factory=list, max_length=64)
-    closely: list[Closely] = Field(default_factory=list, max_length=32)
+    layers: list[Name] = Field(default_factory=list, max_length=128)
+    closely: list[Closely] = Field(default_factory=list, max_length=1024)
     steps: bool = False
 
 
@@ -43,6 +43,8 @@ class Box(Message):
 
 class StepFacts(Message):
     """One step of the way from picture to input; its pixels travel beside it, as the tensor `step.<name>`.
+
+    A step that is taken twice, as pictures may become grey again, is `step.<name>:2` the second time.
 
     For a network that learned from whole pictures: `colour` or `grey` as it was or became, `size` as that of the
     pictures learned from, then `pad` or `resize` as these were brought to the input.
@@ -133,14 +135,20 @@ class LayerRow(Message):
     receptive_field: int | None = Field(None, description="side in input pixels of what one unit sees")
     jump: int | None = Field(None, description="distance in input pixels between neighbouring units")
     feeds: list[list[int]] | None = Field(None, description="which input maps feed each map, where not all do")
+    epsilon: float | None = Field(None, description="what batch normalization adds to the variance")
     weights: list[str] = Field(default_factory=list, description="names for /models/{name}/weights/{parameter}")
 
 
 class NetworkDetail(NetworkSummary):
     """One network and its layers."""
 
-    mean: float
+    mean: float = Field(description="of what the network learned from, over all channels")
     std: float
+    means: list[float] = Field(description="of each channel: the input is (values - mean) / std")
+    stds: list[float]
+    reading: Literal["ink", "photo"] = Field(
+        description="whether values of 0 and 1 are paper and ink, or black and white"
+    )
     macs: int
     connections: int
     layers: list[LayerRow]

@@ -10,6 +10,7 @@ from safetensors.numpy import load
 
 from app.inference.engine import Batch, Floats
 from app.inference.frame import Quantized, View, encode, plan_of, quantize
+from app.inference.photo import Photo
 from app.inference.picture import prepare
 from app.schemas import FrameHeader
 from models.catalogue import CATALOGUE
@@ -77,6 +78,15 @@ def test_a_view_of_nothing_still_carries_the_scores() -> None:
     view = View("lenet5", ())
     frame = encode(view, 1, prepare(seven()), Quantized(golden.batch()), 0, CATALOGUE["lenet5"].classes)
     assert set(load(frame)) == {"logits", "probabilities", "scores"}
+
+
+def test_a_step_that_is_taken_twice_has_its_own_tensor_each_time() -> None:
+    photo = Photo((3, 9, 7), (1, 9, 7)).prepare(np.arange(63, dtype=np.uint8).reshape(9, 7))
+    frame = encode(View("lenet5", (), (), True), 1, photo, None, 0, ())
+    tensors = load(frame)
+    assert [step.name for step in said(frame).steps] == ["grey", "colour", "grey"]
+    for name, step in zip(("step.grey", "step.colour", "step.grey:2"), photo.steps, strict=True):
+        np.testing.assert_array_equal(tensors[name], step.image)
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)

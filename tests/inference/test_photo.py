@@ -12,9 +12,10 @@ from PIL import Image
 from app.inference.decoding import as_it_is
 from app.inference.photo import Photo, on_light_paper
 from app.inference.reading import INK
-from app.inference.trained import reading_of
+from app.inference.trained import FramedInk, reading_of
 from app.training.data.pictures import Pictures, fitted
 from app.training.runs.shelf import Run
+from tests.inference.digits import seven
 
 CHANCE = np.random.default_rng(7)
 
@@ -80,3 +81,21 @@ def test_a_run_reads_as_its_data_set_was_made(tmp_path: Path) -> None:
     assert reading_of(run_of(tmp_path, "cifar10")) == Photo((3, 32, 32), grey)
     assert reading_of(run_of(tmp_path, "folder:/pets", picture_shape=(3, 20, 30))) == Photo((3, 20, 30), grey)
     assert reading_of(run_of(tmp_path, "folder:/of/an/older/version")) == Photo(grey, grey)
+
+
+@pytest.mark.parametrize(
+    ("side", "last"), [(28, ("centre", 28)), (30, ("pad", 30)), (24, ("resize", 24)), (20, ("resize", 20))]
+)
+def test_ink_for_an_input_of_another_size_is_framed_by_it_and_its_last_step_is_what_is_read(
+    tmp_path: Path, side: int, last: tuple[str, int]
+) -> None:
+    reading = reading_of(run_of(tmp_path, "mnist", input_shape=(1, side, side)))
+    assert isinstance(reading, FramedInk)
+    found, framed = reading.prepare(seven()), INK.prepare(seven())
+    step = found.steps[-1]
+    assert (step.name, step.image.shape) == (last[0], (side, side))
+    assert np.array_equal(found.input, step.image * np.float32(1 / 255))
+    if side in (28, 30):
+        edge = (32 - side) // 2
+        assert np.array_equal(found.input, framed.input[edge:-edge, edge:-edge])
+    assert reading.prepare(np.full((56, 56), 255, np.uint8)).blank

@@ -161,3 +161,8 @@ def test_two_inputs_are_a_trace_error() -> None:
 
     with pytest.raises(TraceError, match="2 inputs"):
         trace(Two(), PICTURE)
+
+
+def test_normalization_says_what_it_adds_to_the_variance() -> None:
+    network = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2, eps=0.25), nn.ReLU())
+    assert [layer.epsilon for layer in trace(network, torch.zeros(1, 1, 5, 5)).layers] == [None, 0.25, None]

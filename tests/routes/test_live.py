@@ -124,7 +124,7 @@ def test_of_many_strokes_the_last_is_answered_and_what_is_overtaken_is_dropped(l
         (look(layers=["c9"]), "c9"),
         (look(closely=[{"layer": "c1", "map": 6}]), "0 to 5"),
         (look(closely=[{"layer": "c9"}]), "c9"),
-        (look(layers=["c1"] * 65), "layers"),
+        (look(layers=["c1"] * 129), "layers"),
         (look(more=1), "more"),
     ],
 )

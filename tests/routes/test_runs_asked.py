@@ -220,3 +220,18 @@ def test_a_run_that_is_not_there_is_a_problem(client: httpx2.Client) -> None:
         answer = client.post("/predict", files={"image": sent}, data={"model": name})
         assert answer.status_code == 422
         assert answer.json()["detail"].startswith("model: ")
+
+
+def test_a_run_says_how_its_input_is_scaled_and_what_0_and_1_are(
+    lab: Running, client: httpx2.Client, colours: tuple[str, Path]
+) -> None:
+    run, _ = colours
+    facts = json.loads((lab.app.state.queue.shelf.folder / run / "network.json").read_text())
+    told = client.get(f"/models/run:{run}").json()
+    assert told["means"] == pytest.approx(facts["mean"])
+    assert told["stds"] == pytest.approx(facts["std"])
+    assert told["mean"] == pytest.approx(np.mean(facts["mean"]))
+    assert told["reading"] == "photo"
+    shipped = client.get("/models/lenet5").json()
+    assert (shipped["means"], shipped["stds"]) == ([shipped["mean"]], [shipped["std"]])
+    assert shipped["reading"] == "ink"

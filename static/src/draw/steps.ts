@@ -31,15 +31,18 @@ export function paintStep(canvas: HTMLCanvasElement, tile: StepTile, density: nu
   }
 }
 
-/** `grey` is 0 for black, which is ink on light paper; every other step counts ink up from zero. */
-function inked({ name, picture: { width, height, data } }: StepTile, [red, green, blue]: [number, number, number]) {
+/** What is black on paper is ink, ink counts up from zero, and a photo has the colours that it has. */
+function inked({ of, picture }: StepTile, [red, green, blue]: [number, number, number]) {
+  const { width, height, data, channels = 1 } = picture;
   const canvas = document.createElement('canvas');
   canvas.width = width;
   canvas.height = height;
   const pixels = new ImageData(width, height);
-  data.forEach((value, index) => {
-    pixels.data.set([red, green, blue, name === 'grey' ? 255 - value : value], 4 * index);
-  });
+  for (let index = 0; index < width * height; index += 1) {
+    const [first = 0, second = first, third = first] = data.subarray(index * channels, (index + 1) * channels);
+    if (of === 'photo') pixels.data.set([first, second, third, 255], 4 * index);
+    else pixels.data.set([red, green, blue, of === 'paper' ? 255 - first : first], 4 * index);
+  }
   canvas.getContext('2d')?.putImageData(pixels, 0, 0);
   return canvas;
 }

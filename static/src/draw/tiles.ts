@@ -19,8 +19,13 @@ export interface Colours {
   hairline: string;
 }
 
+/** What the network reads: the values of each channel between 0 and 1, and the colour that a channel is told by. */
+export type Picture = { values: Float32Array; palette: Palette; edge: string | null }[];
+
 /** From this many CSS pixels for a cell on there is a hairline between cells. */
 export const HAIRLINE_FROM = 12;
+
+const HIGHEST = 8192; // rows of the scratch canvas, which no browser has without end
 
 let scratch: HTMLCanvasElement | null = null;
 
@@ -97,20 +102,24 @@ function paintMaps(
   height: number,
 ): void {
   const size = width * height;
-  const scratched = scratchOf(width, height * tiles.length);
-  const { image, pixels } = words(scratched, width, height * tiles.length);
   const shared = brush.scale === 'layer' ? limitOf(values, null) : null;
-  for (const { map } of tiles) {
-    const [minimum, maximum] = rangeOf(values, map);
-    const table = lookup(brush.palette, minimum, maximum, shared ?? limitOf(values, map));
-    const end = Math.min(size, brush.filled);
-    for (let index = 0; index < end; index += 1) {
-      pixels[map * size + index] = table[values.q[map * size + index] ?? 0] ?? 0;
-    }
-  }
-  scratched.putImageData(image, 0, 0);
-  for (const { box, map } of tiles) {
-    context.drawImage(scratched.canvas, 0, map * height, width, height, box.x, box.y, box.width, box.height);
+  const most = Math.max(1, Math.floor(HIGHEST / height));
+  for (let first = 0; first < tiles.length; first += most) {
+    const some = tiles.slice(first, first + most);
+    const scratched = scratchOf(width, height * some.length);
+    const { image, pixels } = words(scratched, width, height * some.length);
+    some.forEach(({ map }, place) => {
+      const [minimum, maximum] = rangeOf(values, map);
+      const table = lookup(brush.palette, minimum, maximum, shared ?? limitOf(values, map));
+      const end = Math.min(size, brush.filled);
+      for (let index = 0; index < end; index += 1) {
+        pixels[place * size + index] = table[values.q[map * size + index] ?? 0] ?? 0;
+      }
+    });
+    scratched.putImageData(image, 0, 0);
+    some.forEach(({ box }, place) => {
+      context.drawImage(scratched.canvas, 0, place * height, width, height, box.x, box.y, box.width, box.height);
+    });
   }
 }
 
@@ -138,23 +147,27 @@ function rule(context: CanvasRenderingContext2D, box: Tile['box'], cell: number)
   for (let y = box.y + cell; y < box.y + box.height; y += cell) context.fillRect(box.x, y, box.width, 1);
 }
 
-/** Paints the picture that the network reads, 0 for paper and 1 for ink. */
+/** Paints the picture that the network reads; without values only its sheets. */
 export function paintPicture(
   context: CanvasRenderingContext2D,
   scene: Scene,
-  ink: Float32Array | null,
-  palette: Palette,
+  picture: Picture | null,
   colours: Colours,
 ): void {
-  const { tile, cell } = scene.input;
-  const { box } = tile;
-  outline(context, box, colours, Math.max(1, Math.round(scene.ratio)));
-  if (ink === null) return;
-  const [width, height] = [box.width / cell, box.height / cell];
-  const scratched = scratchOf(width, height);
-  const { image, pixels } = words(scratched, width, height);
-  ink.forEach((value, index) => (pixels[index] = palette.words[indexOf(false, value, 1)] ?? 0));
-  scratched.putImageData(image, 0, 0);
-  context.imageSmoothingEnabled = false;
-  context.drawImage(scratched.canvas, 0, 0, width, height, box.x, box.y, box.width, box.height);
+  const { tiles, cell } = scene.input;
+  tiles.forEach(({ box }, channel) => {
+    const shown = picture?.[channel];
+    const line = Math.max(1, Math.round(scene.ratio));
+    if (shown?.edge) outline(context, box, { ...colours, hairline: shown.edge }, 2 * line);
+    else outline(context, box, colours, line);
+    if (shown === undefined) return;
+    const { values, palette } = shown;
+    const [width, height] = [box.width / cell, box.height / cell];
+    const scratched = scratchOf(width, height);
+    const { image, pixels } = words(scratched, width, height);
+    values.forEach((value, index) => (pixels[index] = palette.words[indexOf(false, value, 1)] ?? 0));
+    scratched.putImageData(image, 0, 0);
+    context.imageSmoothingEnabled = false;
+    context.drawImage(scratched.canvas, 0, 0, width, height, box.x, box.y, box.width, box.height);
+  });
 }

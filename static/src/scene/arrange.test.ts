@@ -3,10 +3,10 @@
 
 import { describe, expect, it } from 'vitest';
 
-import { arrange, hit, neighbour, type Room, type Scene } from './arrange';
+import { arrange, hit, kernelBoxes, neighbour, type Room, type Scene } from './arrange';
 import { overlap, type Box } from './box';
 import { columns } from './column';
-import { PUBLISHED, TODAY } from './example';
+import { patterned, PUBLISHED, TODAY, type Shape } from './example';
 
 function room(width: number, ratio = 1, height = 660): Room {
   const surface = width < 960 ? Math.min(width, 328) : Math.min(320, width * 0.18);
@@ -24,7 +24,7 @@ function boxes(scene: Scene): Box[] {
   return [
     scene.surface,
     scene.scores,
-    scene.input.tile.box,
+    ...scene.input.tiles.map((tile) => tile.box),
     ...scene.blocks.flatMap((block) => [
       ...block.tiles.map((tile) => tile.box),
       ...block.tiles.flatMap((tile) => tile.kernel ?? []),
@@ -126,4 +126,80 @@ it('leads from map to map by arrow keys and stops at the ends', () => {
   expect(neighbour(block, 5, 'ArrowUp')).toBe(3);
   expect(neighbour(block, 2, 'Home')).toBe(0);
   expect(neighbour(block, 2, 'End')).toBe(5);
+});
+
+const PATTERNS: [string, Shape][] = [
+  ['of no hidden layer', { image: [1, 28, 28], channels: [] }],
+  ['of three deep blocks', { image: [1, 28, 28], channels: [16, 32, 64], convolutions: 2, units: [128], norm: true }],
+  ['that reads colours', { image: [3, 20, 24], channels: [4], pooling: 'average', classes: 3 }],
+  ['of large maps', { image: [3, 64, 64], channels: [16, 32, 64, 64], units: [256, 64] }],
+  ['of 512 maps', { image: [1, 28, 28], channels: [8, 512], units: [4096], classes: 1000 }],
+  ['of odd numbers', { image: [1, 32, 32], channels: [13, 47], units: [127] }],
+];
+
+describe.each(PATTERNS)('the figure of a network %s', (_, shape) => {
+  const all = columns(patterned(shape));
+  const [channels, height, width] = shape.image;
+  const figure = (across: number, ratio: number) => {
+    const given = room(across, ratio);
+    return arrange(all, { ...given, input: { channels, height, width } });
+  };
+
+  it.each([
+    [328, 3],
+    [360, 1],
+    [900, 1],
+    [960, 1.25],
+    [1232, 1],
+    [1872, 1],
+    [2512, 2],
+  ])('stays within %d px at ratio %d, with nothing over anything else', (across, ratio) => {
+    const scene = figure(across, ratio);
+    expect(scene.blocks.map(({ tiles }) => tiles.length)).toEqual(all.slice(0, -1).map(({ count }) => count));
+    expect(scene.input.tiles).toHaveLength(channels);
+    for (const box of boxes(scene)) {
+      for (const length of [box.x, box.y, box.width, box.height]) expect(Number.isInteger(length)).toBe(true);
+      expect(box.x).toBeGreaterThanOrEqual(0);
+      expect(box.x + box.width).toBeLessThanOrEqual(Math.floor(across * ratio));
+      expect(box.y + box.height).toBeLessThanOrEqual(scene.height);
+    }
+    const around = [
+      scene.surface,
+      scene.scores,
+      scene.input.box,
+      ...scene.blocks.flatMap(({ head, box, legend }) => [head, box, legend]),
+    ];
+    expect(around.flatMap((a, at) => around.slice(at + 1).filter((b) => overlap(a, b)))).toEqual([]);
+    for (const { tiles } of scene.blocks) {
+      const [first, second] = tiles;
+      if (first && second) expect(overlap(first.box, second.box)).toBe(false);
+    }
+  });
+
+  it('finds each channel of the picture under the point where it is drawn', () => {
+    const scene = figure(1232, 1);
+    for (const { box, map } of scene.input.tiles) {
+      expect(hit(scene, box.x + box.width - 1, box.y)).toEqual({ layer: 'input', map, row: 0, col: width - 1 });
+    }
+  });
+});
+
+it('goes on in another line where the maps of all columns could not be seen in one', () => {
+  const deep = columns(patterned({ image: [1, 28, 28], channels: [16, 32, 64], convolutions: 2, units: [128] }));
+  const scene = arrange(deep, room(1232));
+  expect(new Set(scene.blocks.map(({ head }) => head.y)).size).toBe(2);
+  expect(Math.min(...scene.blocks.map(({ cell }) => cell))).toBeGreaterThanOrEqual(2);
+  const wide = arrange(deep, room(1872, 1, 900));
+  expect(new Set(wide.blocks.map(({ head }) => head.y)).size).toBe(1);
+});
+
+it('puts the kernels of three channels side by side below their map', () => {
+  const [column] = columns(patterned({ image: [3, 20, 24], channels: [4] }));
+  if (column === undefined) throw new Error('no column');
+  const boxes = kernelBoxes({ x: 10, y: 5, width: 3 * 9 + 2 * 2, height: 9 }, column, 1);
+  expect(boxes.map(({ x, width }) => [x, width])).toEqual([
+    [10, 9],
+    [21, 9],
+    [32, 9],
+  ]);
 });

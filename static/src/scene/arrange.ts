@@ -13,15 +13,15 @@ export interface Room {
   surface: { width: number; height: number };
   /** The least that the scores need. */
   scores: { width: number; height: number };
-  /** Sides of the picture that the network reads. */
-  input: { width: number; height: number };
+  /** Sides of the picture that the network reads, and how many channels it has: one by default. */
+  input: { width: number; height: number; channels?: number };
 }
 
 export interface Tile {
   layer: string;
   map: number;
   box: Box;
-  /** The kernels drawn below a map, where the layer reads one picture only. */
+  /** Around the kernels drawn below a map, one beside the other for each channel, where the layer reads the picture. */
   kernel: Box | null;
 }
 
@@ -44,7 +44,8 @@ export interface Scene {
   width: number;
   height: number;
   surface: Box;
-  input: { head: Box; tile: Tile; cell: number };
+  /** A tile for each channel of the picture; `box` is around all of them. */
+  input: { head: Box; box: Box; tiles: Tile[]; cell: number };
   blocks: Block[];
   scores: Box;
 }
@@ -59,9 +60,17 @@ const GAP_BETWEEN_TILES = 8;
 const LEAST_GAP = 22; // between columns, for the lines that join them
 const TIGHT_GAP = 14; // where a value of a map would otherwise have less than LEAST_CELL
 const LEAST_CELL = 2; // CSS pixels
+const LEGIBLE_CELL = 1.5; // CSS pixels; where less is left, the columns go on in another line
+const LEAST_LINE = 320; // CSS pixels for the maps of a line, where there are several
+const LINE_GAP = 20;
+const KERNEL_GAP = 2; // between the kernels of two channels
 const MOST_GAP = 88;
 const LEAST_COLUMN = 68; // so that a head fits over a column
 const UNIT = 12; // a value of a vector, at the usual cell of 4
+const MANY = 128; // units from which on they get smaller, to keep to MANY_AREA square CSS pixels
+const MANY_AREA = 60_000;
+const FAR_APART = 2.5; // divisors: between them any number stands in a row, and the last row is not full
+const FEW = 6; // maps
 const AIR = 20;
 const EDGE = 2; // so that the frame of a tile at the edge is seen
 
@@ -75,16 +84,39 @@ interface Tiling {
   /** Height of a kernel below its map, with its gap; 0 where none is drawn. */
   below: number;
   cell: number;
-  kernelCell: number;
+  /** Sides of the kernels below a map, together. */
+  kernel: { width: number; height: number };
 }
 
-function divisors(count: number): number[] {
-  return Array.from({ length: count }, (_, index) => index + 1).filter((part) => count % part === 0);
+const PARTS = new Map<number, number[]>();
+
+/** How many of so many may stand side by side: its divisors, or any number where those lie far apart. */
+function partsOf(count: number): number[] {
+  const known = PARTS.get(count);
+  if (known !== undefined) return known;
+  const all = Array.from({ length: count }, (_, index) => index + 1);
+  const divisors = all.filter((part) => count % part === 0);
+  const even = divisors.every((part, index) => part <= FAR_APART * (divisors[index - 1] ?? 1));
+  const parts = even ? divisors : all;
+  PARTS.set(count, parts);
+  return parts;
 }
 
-/** Whether a layer's kernels are few enough to stand below its maps: one for each map. */
+/** Whether a layer's kernels are few enough to stand below its maps: for each map one, or one for each colour. */
 export function showsKernels(column: Column): boolean {
-  return column.from === 'input' && !column.vector && column.facts.kernel != null;
+  return column.from === 'input' && column.kind === 'convolution' && !column.vector;
+}
+
+/** Where the kernels below a map stand, one for each channel, in the box around them. */
+export function kernelBoxes(around: Box, column: Column, ratio: number): Box[] {
+  const channels = column.facts.input_shape[0] ?? 1;
+  const gap = Math.round(KERNEL_GAP * ratio);
+  const width = (around.width - (channels - 1) * gap) / channels;
+  return Array.from({ length: channels }, (_, channel) => ({
+    ...around,
+    x: around.x + channel * (width + gap),
+    width,
+  }));
 }
 
 function tiling(column: Column, across: number, cell: number, unit: number, ratio: number): Tiling {
@@ -93,10 +125,12 @@ function tiling(column: Column, across: number, cell: number, unit: number, rati
   const height = column.height * side;
   const least = Math.round((column.width >= 8 ? GAP_BETWEEN_TILES : GAP_BETWEEN_TILES / 2) * ratio);
   const gap = column.vector ? 0 : Math.max(least, cell);
-  const kernelCell = Math.max(cell, Math.floor(cell * 1.5));
-  const below = showsKernels(column)
-    ? Math.round(4 * ratio) + (column.facts.kernel?.[0] ?? 0) * kernelCell + Math.round(4 * ratio)
-    : 0;
+  const [kernelHeight = 0, kernelWidth = kernelHeight] = column.facts.kernel ?? [];
+  const channels = column.facts.input_shape[0] ?? 1;
+  const between = (channels - 1) * Math.round(KERNEL_GAP * ratio);
+  const widest = Math.floor((width - between) / (channels * kernelWidth));
+  const kernelCell = Math.max(1, Math.min(widest, Math.max(cell, Math.floor(cell * 1.5))));
+  const below = showsKernels(column) ? Math.round(4 * ratio) + kernelHeight * kernelCell + Math.round(4 * ratio) : 0;
   const down = Math.ceil(column.count / across);
   return {
     across,
@@ -107,13 +141,23 @@ function tiling(column: Column, across: number, cell: number, unit: number, rati
     gap,
     below,
     cell: side,
-    kernelCell,
+    kernel: { width: channels * kernelWidth * kernelCell + between, height: kernelHeight * kernelCell },
   };
+}
+
+function usualUnit(cell: number): number {
+  return Math.max(1, Math.floor((cell * UNIT) / 4));
+}
+
+/** The side of a value of a vector: the usual one, less where there are many. */
+function unitFor({ count }: Column, usual: number, ratio: number): number {
+  if (count <= MANY) return usual;
+  return Math.max(1, Math.min(usual, Math.floor(ratio * Math.sqrt(MANY_AREA / count))));
 }
 
 /** The narrowest tiling that is not higher than `most`. */
 function narrowest(column: Column, cell: number, unit: number, most: number, ratio: number): Tiling | null {
-  for (const across of divisors(column.count)) {
+  for (const across of partsOf(column.count)) {
     const found = tiling(column, across, cell, unit, ratio);
     if (found.height <= most) return found;
   }
@@ -124,20 +168,12 @@ function tiles(column: Column, tiled: Tiling, x: number, y: number, ratio: numbe
   return Array.from({ length: column.count }, (_, map) => {
     const left = x + (map % tiled.across) * (tiled.side.width + tiled.gap);
     const top = y + Math.floor(map / tiled.across) * (tiled.side.height + tiled.below + tiled.gap);
-    const kernel = column.facts.kernel ?? [0, 0];
     return {
       layer: column.shown,
       map,
       box: { x: left, y: top, width: tiled.side.width, height: tiled.side.height },
       kernel:
-        tiled.below === 0
-          ? null
-          : {
-              x: left,
-              y: top + tiled.side.height + Math.round(4 * ratio),
-              width: (kernel[1] ?? 0) * tiled.kernelCell,
-              height: (kernel[0] ?? 0) * tiled.kernelCell,
-            },
+        tiled.below === 0 ? null : { x: left, y: top + tiled.side.height + Math.round(4 * ratio), ...tiled.kernel },
     };
   });
 }
@@ -151,87 +187,151 @@ export function arrange(all: readonly Column[], room: Room): Scene {
   return room.width >= WIDE ? wide(drawn(all), room) : tall(drawn(all), room);
 }
 
+/** The columns of one line of the figure, each with its tiling. */
+type Line = { column: Column; tiled: Tiling }[];
+
 function wide(columns: readonly Column[], room: Room): Scene {
   const { ratio } = room;
   const px = (length: number) => Math.round(length * ratio);
   const width = Math.floor(room.width * ratio);
   const head = px(HEAD);
-  const legendOf = (column: Column) => px(showsKernels(column) ? KERNEL_LEGEND : LEGEND);
   const left = px(room.surface.width) + px(AIR);
-  const right = px(room.scores.width) + px(AIR);
-  const free = width - left - right;
-  const most = Math.max(px(340), Math.floor(room.height * ratio) - head - px(KERNEL_LEGEND));
-  const outer = (tiled: Tiling) => Math.max(tiled.width, px(LEAST_COLUMN));
-  const over = (found: readonly Tiling[]) => free - found.reduce((sum, tiled) => sum + outer(tiled), 0);
+  const free = width - left - px(room.scores.width) - px(AIR);
+  const outer = ({ tiled }: Line[number]) => Math.max(tiled.width, px(LEAST_COLUMN));
+  const over = (line: Line) => free - line.reduce((sum, one) => sum + outer(one), 0);
+  const { cell, lines } = fitted(columns, room, free, outer);
 
-  let cell = Math.max(1, Math.floor(16 * ratio));
-  let found: Tiling[] = [];
-  for (; cell >= 1; cell -= 1) {
-    const unit = Math.max(1, Math.floor((cell * UNIT) / 4));
-    const maps = columns.filter((column) => !column.vector).map((column) => narrowest(column, cell, unit, most, ratio));
-    // Units stand no higher than the maps of the later layers, so that the columns end together.
-    const usual = Math.max(px(240), ...maps.slice(1).map((tiled) => tiled?.height ?? 0));
-    const fits = columns.map((column) =>
-      narrowest(column, cell, unit, column.vector ? Math.min(usual, most) : most, ratio),
-    );
-    found = fits.filter((tiled) => tiled !== null);
-    const least = px(cell > LEAST_CELL * ratio ? LEAST_GAP : TIGHT_GAP);
-    if (found.length === columns.length && over(found) >= columns.length * least) break;
-  }
-  cell = Math.max(1, cell);
-  if (found.length < columns.length) {
-    found = columns.map((column) => tiling(column, divisors(column.count).at(-1) ?? 1, 1, 1, ratio));
-  }
-
-  const gap = Math.min(px(MOST_GAP), Math.floor(Math.max(0, over(found)) / Math.max(1, columns.length)));
-  const spare = Math.max(0, over(found) - gap * columns.length);
-  const highest = Math.max(0, ...found.map((tiled) => tiled.height));
-  let x = left + gap - px(AIR) + Math.floor(spare / 2);
-  const blocks = columns.map((column, index): Block => {
-    const tiled = found[index] ?? tiling(column, 1, 1, 1, ratio);
-    const block = {
-      column,
-      head: { x, y: 0, width: outer(tiled), height: head },
-      box: { x, y: head, width: tiled.width, height: tiled.height },
-      legend: { x, y: head + tiled.height, width: outer(tiled), height: legendOf(column) },
-      tiles: tiles(column, tiled, x, head, ratio),
-      cell: tiled.cell,
-      across: tiled.across,
-    };
-    x += outer(tiled) + gap;
-    return block;
+  const gaps = lines.map((line) => Math.min(px(MOST_GAP), Math.floor(Math.max(0, over(line)) / line.length)));
+  const gap = Math.min(...gaps, px(MOST_GAP));
+  let y = 0;
+  const blocks = lines.flatMap((line) => {
+    const top = y + head;
+    const spare = lines.length > 1 ? 0 : Math.max(0, over(line) - gap * line.length);
+    let x = left + gap - px(AIR) + Math.floor(spare / 2);
+    const placed = line.map(({ column, tiled }): Block => {
+      const across = outer({ column, tiled });
+      const legend = px(showsKernels(column) ? KERNEL_LEGEND : LEGEND);
+      const block = {
+        column,
+        head: { x, y, width: across, height: head },
+        box: { x, y: top, width: tiled.width, height: tiled.height },
+        legend: { x, y: top + tiled.height, width: across, height: legend },
+        tiles: tiles(column, tiled, x, top, ratio),
+        cell: tiled.cell,
+        across: tiled.across,
+      };
+      x += across + gap;
+      return block;
+    });
+    y = top + Math.max(...line.map(({ tiled }) => tiled.height)) + px(KERNEL_LEGEND) + px(LINE_GAP);
+    return placed;
   });
 
   const surface = { x: 0, y: 0, width: px(room.surface.width), height: px(room.surface.height) };
-  const input = inputAt(room, cell, px(EDGE), surface.height + px(12), ratio);
   const scores = {
     x: width - px(room.scores.width),
     y: 0,
     width: px(room.scores.width),
     height: px(room.scores.height),
   };
-  const height = Math.max(
-    head + highest + px(KERNEL_LEGEND),
-    input.tile.box.y + input.tile.box.height + px(EDGE),
-    surface.height,
-    scores.height,
-  );
+  const beside = Math.min(...blocks.map((block) => block.box.x), blocks.length > 0 ? scores.x : surface.width);
+  const input = inputAt(room, cell, px(EDGE), surface.height + px(12), beside - 2 * px(EDGE), ratio);
+  const height = Math.max(y - px(LINE_GAP), input.box.y + input.box.height + px(EDGE), surface.height, scores.height);
   return { mode: 'wide', ratio, width, height, surface, input, blocks, scores };
 }
 
-function inputAt(room: Room, cell: number, x: number, y: number, ratio: number): Scene['input'] {
+/** The largest cells with which the columns stand in one line; in as many as it takes, where they could not be seen. */
+function fitted(
+  columns: readonly Column[],
+  room: Room,
+  free: number,
+  outer: (one: Line[number]) => number,
+): { cell: number; lines: Line[] } {
+  const { ratio } = room;
+  const px = (length: number) => Math.round(length * ratio);
+  let best: { cell: number; lines: Line[] } | null = null;
+  for (let count = 1; count <= Math.max(1, columns.length); count += 1) {
+    const least = count === 1 ? px(340) : px(LEAST_LINE);
+    const most = Math.max(least, Math.floor((room.height * ratio) / count) - px(HEAD) - px(KERNEL_LEGEND));
+    for (let cell = Math.max(1, Math.floor(16 * ratio)); cell > (best?.cell ?? 0); cell -= 1) {
+      const tilings = tiled(columns, cell, most, ratio);
+      if (tilings === null) continue;
+      const gap = px(cell > LEAST_CELL * ratio ? LEAST_GAP : TIGHT_GAP);
+      const lines = broken(tilings, free, (one) => outer(one) + gap);
+      if (lines !== null && lines.length <= count) best = { cell, lines };
+    }
+    if (best !== null && best.cell >= LEGIBLE_CELL * ratio) break;
+  }
+  return best ?? endless(columns, ratio, free, (one) => outer(one) + px(TIGHT_GAP));
+}
+
+/** Layers of very many maps: legible cells, in lines that are as high as it takes. */
+function endless(
+  columns: readonly Column[],
+  ratio: number,
+  free: number,
+  widthOf: (one: Line[number]) => number,
+): { cell: number; lines: Line[] } {
+  for (let cell = Math.ceil(LEGIBLE_CELL * ratio); ; cell -= 1) {
+    const found = columns.map((column) => {
+      const unit = unitFor(column, usualUnit(cell), ratio);
+      const width = (across: number) => widthOf({ column, tiled: tiling(column, across, cell, unit, ratio) });
+      const widest = partsOf(column.count).findLast((part) => width(part) <= free) ?? 1;
+      const one = narrowest(column, cell, unit, Math.round(LEAST_LINE * ratio), ratio);
+      const fits = one !== null && one.across <= widest;
+      return { column, tiled: fits ? one : tiling(column, widest, cell, unit, ratio) };
+    });
+    const lines = broken(found, free, widthOf);
+    if (lines !== null) return { cell, lines };
+    if (cell === 1) return { cell, lines: found.map((one) => [one]) };
+  }
+}
+
+/** Every column as narrow as it can be within a height; null where one is higher however wide it is. */
+function tiled(columns: readonly Column[], cell: number, most: number, ratio: number): Line | null {
+  const unit = usualUnit(cell);
+  const maps = columns.filter(({ vector }) => !vector).map((column) => narrowest(column, cell, 1, most, ratio));
+  // Units stand no higher than the maps of the later layers, so that the columns end together.
+  const usual = Math.max(Math.round(240 * ratio), ...maps.slice(1).map((found) => found?.height ?? 0));
+  const found: Line = [];
+  for (const column of columns) {
+    const height = column.vector ? Math.min(usual, most) : most;
+    const one = narrowest(column, cell, unitFor(column, unit, ratio), height, ratio);
+    if (one === null) return null;
+    found.push({ column, tiled: one });
+  }
+  return found;
+}
+
+/** The columns in lines of at most so many pixels; null where one alone is wider. */
+function broken(columns: Line, free: number, widthOf: (one: Line[number]) => number): Line[] | null {
+  const lines: Line[] = [];
+  let left = 0;
+  for (const one of columns) {
+    const width = widthOf(one);
+    if (width > free) return null;
+    if (lines.length === 0 || width > left) {
+      lines.push([]);
+      left = free;
+    }
+    lines.at(-1)?.push(one);
+    left -= width;
+  }
+  return lines;
+}
+
+function inputAt(room: Room, cell: number, x: number, y: number, free: number, ratio: number): Scene['input'] {
+  const { width, height, channels = 1 } = room.input;
   const head = Math.round(24 * ratio);
   const line = Math.round(EDGE * ratio);
-  return {
-    head: { x: x - line, y, width: Math.max(room.input.width * cell, Math.round(120 * ratio)), height: head },
-    tile: {
-      layer: 'input',
-      map: 0,
-      box: { x, y: y + head, width: room.input.width * cell, height: room.input.height * cell },
-      kernel: null,
-    },
-    cell,
-  };
+  const gap = Math.round(GAP_BETWEEN_TILES * ratio);
+  const side = Math.max(1, Math.min(cell, Math.floor((free - x - (channels - 1) * gap) / (channels * width))));
+  const tiles = Array.from({ length: channels }, (_, map): Tile => {
+    const left = x + map * (width * side + gap);
+    return { layer: 'input', map, box: { x: left, y: y + head, width: width * side, height: height * side }, kernel: null }; // prettier-ignore
+  });
+  const box = { x, y: y + head, width: channels * (width * side + gap) - gap, height: height * side };
+  return { head: { x: x - line, y, width: Math.max(box.width, Math.round(120 * ratio)), height: head }, box, tiles, cell: side }; // prettier-ignore
 }
 
 function tall(columns: readonly Column[], room: Room): Scene {
@@ -241,15 +341,17 @@ function tall(columns: readonly Column[], room: Room): Scene {
   const inside = width - 2 * px(EDGE);
   const narrow = room.width < 600;
   const widest = (column: Column, cell: number) =>
-    divisors(column.count).findLast((part) => tiling(column, part, cell, 1, ratio).width <= inside) ?? 1;
-  /** Few maps stand in one row, large ones in two where it is narrow; the others wrap as they must. */
+    partsOf(column.count).findLast((part) => tiling(column, part, cell, 1, ratio).width <= inside) ?? 1;
+  /** Few maps stand in one row, large ones in two where it is narrow; the others wrap, into no more rows than a square. */
+  const least = (column: Column) => {
+    if (column.count > FEW) return Math.min(FEW, Math.ceil(Math.sqrt(column.count)));
+    return narrow && column.width >= 20 ? Math.min(3, column.count) : column.count;
+  };
   const fits = (cell: number) =>
-    columns
-      .filter((column) => !column.vector && column.count <= 6)
-      .every((column) => widest(column, cell) >= (narrow && column.width >= 20 ? 3 : column.count));
+    columns.filter(({ vector }) => !vector).every((column) => widest(column, cell) >= least(column));
   let cell = Math.floor(8 * ratio);
   while (cell > 1 && !fits(cell)) cell -= 1;
-  const unit = Math.max(1, Math.floor((narrow ? 10 : 12) * ratio));
+  const usual = Math.max(1, Math.floor((narrow ? 10 : 12) * ratio));
 
   const surface = { x: 0, y: 0, width: px(room.surface.width), height: px(room.surface.height) };
   const beside = width - surface.width - px(32) >= px(240);
@@ -257,11 +359,12 @@ function tall(columns: readonly Column[], room: Room): Scene {
     ? { x: surface.width + px(32), y: 0, width: width - surface.width - px(32), height: px(room.scores.height) }
     : { x: 0, y: surface.height + px(16), width, height: px(room.scores.height) };
   let y = Math.max(surface.height, scores.y + scores.height) + px(16);
-  const input = inputAt(room, cell, px(EDGE), y, ratio);
-  y = input.tile.box.y + input.tile.box.height + px(20);
+  const input = inputAt(room, cell, px(EDGE), y, width, ratio);
+  y = input.box.y + input.box.height + px(20);
   const blocks = columns.map((column): Block => {
+    const unit = unitFor(column, usual, ratio);
     const most = column.vector
-      ? (divisors(column.count).findLast((part) => part * unit <= inside) ?? 1)
+      ? (partsOf(column.count).findLast((part) => part * unit <= inside) ?? 1)
       : widest(column, cell);
     const tiled = tiling(column, most, cell, unit, ratio);
     const head = { x: 0, y, width, height: px(30) };
@@ -291,7 +394,8 @@ export interface Hit {
 /** The value at a point of the figure, in device pixels; null where there is none. */
 export function hit(scene: Scene, x: number, y: number): Hit | null {
   const { input } = scene;
-  if (contains(input.tile.box, x, y)) return within(input.tile, input.cell, x, y);
+  const channel = input.tiles.find((candidate) => contains(candidate.box, x, y));
+  if (channel !== undefined) return within(channel, input.cell, x, y);
   for (const block of scene.blocks) {
     if (!contains(block.box, x, y)) continue;
     const tile = block.tiles.find((candidate) => contains(candidate.box, x, y));
@@ -310,7 +414,7 @@ function within(tile: Tile, cell: number, x: number, y: number): Hit {
 }
 
 /** The map that an arrow key leads to from another of the same column; the same where the column ends. */
-export function neighbour(block: Pick<Block, 'across' | 'column'>, map: number, key: string): number {
+export function neighbour(block: { across: number; column: Pick<Column, 'count'> }, map: number, key: string): number {
   const { across, column } = block;
   const to =
     key === 'ArrowRight'

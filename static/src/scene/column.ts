@@ -1,4 +1,6 @@
-/** The columns of the figure: a traced layer together with the non-linearity that follows it. */
+/** The columns of the figure: a traced layer together with what follows it value by value. */
+
+import { isActivation, isSigned, layerTitle, type Activation } from './network';
 
 /** What a column needs to know of a layer; a `LayerRow` from the server is one. */
 export interface LayerFacts {
@@ -16,17 +18,20 @@ export interface LayerFacts {
   receptive_field?: number | null;
   jump?: number | null;
   feeds?: number[][] | null;
+  epsilon?: number | null;
   weights?: string[];
 }
 
 export interface Column {
-  /** The layer with the weights, `c1`: its output is the value before the non-linearity. */
+  /** The layer that the column begins with, `c1`: its output is the value before what follows. */
   before: string;
-  /** The layer whose output is drawn, `c1_relu`; the same as `before` where no non-linearity follows. */
+  /** The layer whose output is drawn, `c1_relu`; the same as `before` where nothing follows. */
   shown: string;
   title: string;
   kind: string;
-  activation: 'relu' | 'squash' | null;
+  /** The layers that follow value by value, in forward order: normalization, activation, dropout. */
+  then: LayerFacts[];
+  activation: Activation | null;
   /** Feature maps; a vector has as many maps as it has units, each of 1x1. */
   count: number;
   height: number;
@@ -40,23 +45,21 @@ export interface Column {
   facts: LayerFacts;
 }
 
-/** The column that stands for the picture as the network reads it. */
-export interface InputFacts {
-  height: number;
-  width: number;
+/** Whether each value that a layer answers is made of the one value at its place. */
+function follows({ kind }: LayerFacts): boolean {
+  return isActivation(kind) || kind === 'batch-normalization' || kind === 'dropout';
 }
 
-const ACTIVATIONS = new Set(['relu', 'squash']);
-
-/** Joins every layer with the non-linearity after it; the last column is the output. */
+/** Joins every layer with what follows it value by value; the last column is the output. */
 export function columns(layers: readonly LayerFacts[]): Column[] {
   const found: Column[] = [];
   for (const facts of layers) {
     const last = found.at(-1);
-    if (last !== undefined && ACTIVATIONS.has(facts.kind) && facts.inputs[0] === last.shown) {
+    if (last !== undefined && follows(facts) && facts.inputs[0] === last.shown) {
       last.shown = facts.name;
-      last.activation = facts.kind as 'relu' | 'squash';
-      last.signed = facts.kind === 'squash';
+      last.then.push(facts);
+      if (isActivation(facts.kind)) last.activation = facts.kind;
+      last.signed = isSigned(facts.kind, last.signed);
       continue;
     }
     const [count = 1, height = 1, width = 1] = facts.output_shape;
@@ -65,14 +68,15 @@ export function columns(layers: readonly LayerFacts[]): Column[] {
     found.push({
       before: facts.name,
       shown: facts.name,
-      title: facts.name.toUpperCase(),
+      title: layerTitle(facts.name),
       kind: facts.kind,
+      then: [],
       activation: null,
       count,
       height,
       width,
       vector: height === 1 && width === 1,
-      signed: facts.kind === 'rbf' ? false : facts.kind === 'max-pooling' ? (source?.signed ?? true) : true,
+      signed: isSigned(facts.kind, source?.signed ?? true),
       from,
       facts,
     });
@@ -80,7 +84,20 @@ export function columns(layers: readonly LayerFacts[]): Column[] {
   return found;
 }
 
+/** Whether a layer is drawn in a column, or is one of those that lead to what is drawn. */
+export function holds(column: Column, layer: string): boolean {
+  return column.before === layer || column.then.some(({ name }) => name === layer);
+}
+
 /** `6@28×28` for maps, `120` for units. */
 export function shape(column: Pick<Column, 'count' | 'height' | 'width' | 'vector'>): string {
   return column.vector ? `${column.count}` : `${column.count}@${column.height}×${column.width}`;
+}
+
+/** How many units of a vector stand in a row when they are drawn large: F6 as the 7x12 bitmaps of 1998, others nearly square. */
+export function rowOf(count: number): number {
+  if (count === 84) return 7;
+  const side = Math.ceil(Math.sqrt(count));
+  for (let across = side; across <= 2 * side; across += 1) if (count % across === 0) return across;
+  return side;
 }

@@ -69,3 +69,47 @@ export const PUBLISHED: LayerFacts[] = [
   layer('f6_squash', 'squash', 'f6', F6),
   layer('output', 'rbf', 'f6_squash', OUTPUT),
 ];
+
+export interface Shape {
+  image: [channels: number, height: number, width: number];
+  channels: number[];
+  convolutions?: number;
+  pooling?: 'max' | 'average';
+  units?: number[];
+  activation?: 'relu' | 'tanh' | 'sigmoid';
+  norm?: boolean;
+  dropout?: boolean;
+  classes?: number;
+}
+
+/** The layers of a network that the lab puts together, with kernels of 3x3 that keep the sides. */
+export function patterned(shape: Shape): LayerFacts[] {
+  const { channels, convolutions = 1, pooling = 'max', units = [], activation = 'relu', classes = 10 } = shape;
+  const found: LayerFacts[] = [];
+  let sides: number[] = shape.image;
+  const add = (name: string, kind: string, output_shape: number[], rest: Partial<LayerFacts> = {}) => {
+    found.push(layer(name, kind, found.at(-1)?.name ?? 'input', { input_shape: sides, output_shape, ...rest }));
+    sides = output_shape;
+  };
+  channels.forEach((maps, block) => {
+    for (let number = 1; number <= convolutions; number += 1) {
+      const name = `conv${block + 1}_${number}`;
+      const kernel = { kernel: [3, 3], stride: [1, 1], padding: [1, 1], parameters: 1 };
+      const weights = shape.norm ? [`${name}.weight`] : [`${name}.weight`, `${name}.bias`];
+      add(name, 'convolution', [maps, ...sides.slice(1)], { ...kernel, weights });
+      if (shape.norm) add(`${name}_norm`, 'batch-normalization', sides, { parameters: 2 * maps, epsilon: 1e-5 });
+      add(`${name}_${activation}`, activation, sides);
+    }
+    const half = sides.slice(1).map((side) => Math.floor(side / 2));
+    add(`pool${block + 1}`, `${pooling}-pooling`, [sides[0] ?? 1, ...half], TWO);
+  });
+  sides = [sides.reduce((product, side) => product * side, 1)];
+  units.forEach((count, index) => {
+    const name = `fc${index + 1}`;
+    add(name, 'linear', [count], { parameters: 1 });
+    add(`${name}_${activation}`, activation, [count]);
+    if (shape.dropout) add(`${name}_dropout`, 'dropout', [count]);
+  });
+  add('output', 'linear', [classes], { parameters: 1 });
+  return found;
+}

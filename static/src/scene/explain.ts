@@ -1,9 +1,10 @@
 /** One value followed to the inputs, the weights and the arithmetic that made it. */
 
 import type { Box } from './box';
-import type { Column } from './column';
+import type { Column, LayerFacts } from './column';
+import { isActivation, type Activation } from './network';
 import { inputsOf, readsOneMap, windowOf } from './reads';
-import { squaredDistance, subsampled, under, weightedSum, winner, type WeightedSum } from './sums';
+import { averaged, squaredDistance, subsampled, under, weightedSum, winner, type WeightedSum } from './sums';
 
 export interface Parameter {
   shape: number[];
@@ -23,16 +24,40 @@ export interface Source {
   vector: boolean;
 }
 
+/** One layer that follows value by value, and the value after it as the network computed it. */
+export type Step = { layer: string; after: number } & (
+  | {
+      how: 'normalization';
+      mean: number;
+      variance: number;
+      epsilon: number;
+      scale: number;
+      shift: number;
+    }
+  | { how: 'activation'; kind: Activation }
+  /** Dropout, which hands every value on where nothing is trained. */
+  | { how: 'unchanged' }
+);
+
 interface Ends {
-  /** The value before the non-linearity as the network computed it. */
+  /** The value before what follows, as the network computed it. */
   before: number;
-  /** The value after it; the same where there is none. */
+  steps: Step[];
+  /** The value that is drawn; the same where nothing follows. */
   after: number;
 }
 
 export type Explanation =
-  | (Ends & { how: 'sum'; sum: WeightedSum; window: Box | null; side: { width: number; height: number } })
+  | (Ends & {
+      how: 'sum';
+      sum: WeightedSum;
+      /** Whether the layer has a bias, which is 0 in the sum where it has none. */
+      biased: boolean;
+      window: Box | null;
+      side: { width: number; height: number };
+    })
   | (Ends & { how: 'largest'; values: Float32Array; window: Box; index: number })
+  | (Ends & { how: 'average'; values: Float32Array; window: Box; sum: number; total: number })
   | (Ends & {
       how: 'subsampling';
       values: Float32Array;
@@ -52,6 +77,7 @@ export function needed(column: Column, source: Source, map: number): { layer: st
   const wanted = [
     { layer: column.shown, map: own },
     { layer: column.before, map: own },
+    ...column.then.map(({ name }) => ({ layer: name, map: own })),
     ...read.map((input) => ({ layer: source.shown, map: input })),
   ];
   return wanted.filter(
@@ -73,6 +99,13 @@ export function kernelOf(column: Column, map: number, input: number, weight: Par
   return weight.data.subarray(at * size, (at + 1) * size);
 }
 
+/** The weights with which a unit reads one map as a whole, as a fully connected layer does. */
+function share(source: Source, unit: number, input: number, weight: Parameter): Float32Array {
+  const size = source.height * source.width;
+  const at = unit * source.count + input;
+  return weight.data.subarray(at * size, (at + 1) * size);
+}
+
 /** How the value at (row, col) of a map came about; null until every number that it takes is there. */
 export function explain(
   column: Column,
@@ -87,8 +120,9 @@ export function explain(
   const at = column.vector ? map : row * column.width + col;
   const before = read(column.before, own)?.[at];
   const after = read(column.shown, own)?.[at];
-  if (before === undefined || after === undefined) return null;
-  const ends = { before, after };
+  const steps = column.then.map((layer) => stepOf(layer, map, read(layer.name, own)?.[at], parameter));
+  if (before === undefined || after === undefined || !steps.every((step) => step !== null)) return null;
+  const ends = { before, steps, after };
   const named = (ending: string) => {
     const name = column.facts.weights?.find((candidate) => candidate.endsWith(ending));
     return name === undefined ? null : parameter(name);
@@ -101,12 +135,13 @@ export function explain(
     return { ...ends, how: 'distance', state, target, ...squaredDistance(state, target) };
   }
 
-  const window = windowOf(column, row, col);
   if (readsOneMap(column)) {
-    const input = read(source.shown, map);
+    const window = windowOf(column, row, col);
+    const input = read(source.shown, source.vector ? 0 : map);
     if (input === null || window === null) return null;
-    const values = under(input, source.height, source.width, window);
+    const values = source.vector ? input.subarray(map, map + 1) : under(input, source.height, source.width, window);
     if (column.kind === 'max-pooling') return { ...ends, how: 'largest', values, window, index: winner(values).index };
+    if (column.kind === 'average-pooling') return { ...ends, how: 'average', values, window, ...averaged(values) };
     const coefficient = named('.coefficient')?.data[map];
     const bias = named('.bias')?.data[map];
     if (coefficient === undefined || bias === undefined) return null;
@@ -116,10 +151,11 @@ export function explain(
   const weight = named('.weight');
   if (weight === null) return null;
   const biases = named('.bias');
-  if (biases === null && column.facts.weights?.some((name) => name.endsWith('.bias'))) return null; // not there yet
+  const biased = column.facts.weights?.some((name) => name.endsWith('.bias')) ?? false;
+  if (biases === null && biased) return null; // not there yet
   const bias = biases?.data[map] ?? 0;
-  if (window === null) {
-    const values = vectorOf(source, read);
+  if (source.vector) {
+    const values = read(source.shown, 0);
     if (values === null) return null;
     const weights = weight.data.subarray(map * values.length, (map + 1) * values.length);
     const factors = Array.from(values, (_, input) => ({
@@ -127,8 +163,11 @@ export function explain(
       values: values.subarray(input, input + 1),
       weights: weights.subarray(input, input + 1),
     }));
-    return { ...ends, how: 'sum', sum: weightedSum(factors, bias), window: null, side: { width: 1, height: 1 } };
+    const sum = weightedSum(factors, bias);
+    return { ...ends, how: 'sum', sum, biased, window: null, side: { width: 1, height: 1 } };
   }
+  const slid = windowOf(column, row, col);
+  const window = slid ?? { x: 0, y: 0, width: source.width, height: source.height };
   const factors = [];
   for (const input of inputsOf(column, map, source.count)) {
     const values = read(source.shown, input);
@@ -136,19 +175,30 @@ export function explain(
     factors.push({
       input,
       values: under(values, source.height, source.width, window),
-      weights: kernelOf(column, map, input, weight),
+      weights: slid === null ? share(source, map, input, weight) : kernelOf(column, map, input, weight),
     });
   }
   return {
     ...ends,
     how: 'sum',
     sum: weightedSum(factors, bias),
+    biased,
     window,
     side: { width: window.width, height: window.height },
   };
 }
 
-/** All values of a layer in a row, as a linear layer reads them. */
-function vectorOf(source: Source, read: Read): Float32Array | null {
-  return source.vector ? read(source.shown, 0) : null;
+/** What a layer that follows makes of one value of a map; null until every number that it takes is there. */
+function stepOf(layer: LayerFacts, map: number, after: number | undefined, parameter: ReadParameter): Step | null {
+  const { name, kind } = layer;
+  if (after === undefined) return null;
+  if (isActivation(kind)) return { layer: name, how: 'activation', kind, after };
+  if (kind === 'dropout') return { layer: name, how: 'unchanged', after };
+  const [scale, shift, mean, variance] = ['weight', 'bias', 'running_mean', 'running_var'].map(
+    (of) => parameter(`${name}.${of}`)?.data[map],
+  );
+  const { epsilon } = layer;
+  if (mean === undefined || variance === undefined || scale === undefined || shift === undefined) return null;
+  if (epsilon == null) return null;
+  return { layer: name, how: 'normalization', mean, variance, epsilon, scale, shift, after };
 }

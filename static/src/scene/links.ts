@@ -29,7 +29,7 @@ export function curve(from: Box, to: Box, ratio: number): string {
 function boxes(scene: Scene, places: readonly Place[]): Box[] {
   const first = places[0];
   if (first === undefined) return [];
-  if (first.layer === 'input') return [scene.input.tile.box];
+  if (first.layer === 'input') return places.flatMap(({ map }) => scene.input.tiles[map]?.box ?? []);
   const block = scene.blocks.find((candidate) => candidate.column.shown === first.layer);
   if (block === undefined) return [];
   if (places.length > MOST) return [block.box];
@@ -37,7 +37,7 @@ function boxes(scene: Scene, places: readonly Place[]): Box[] {
 }
 
 export function tileOf(scene: Scene, place: Place): Tile | undefined {
-  if (place.layer === 'input') return scene.input.tile;
+  if (place.layer === 'input') return scene.input.tiles[place.map];
   return scene.blocks.find((block) => block.column.shown === place.layer)?.tiles[place.map];
 }
 
@@ -47,22 +47,32 @@ export interface Links {
   ends: Box[];
 }
 
+/** The maps that feed a map. */
+function readBy(scene: Scene, all: readonly Column[], column: Column, map: number): Place[] {
+  const source = all.find((candidate) => candidate.shown === column.from);
+  const count = source?.count ?? scene.input.tiles.length;
+  return inputsOf(column, map, count).map((input) => ({ layer: column.from, map: input }));
+}
+
+/** Where the line of the figure begins that a map stands in; the picture stands in the first. */
+function lineOf(scene: Scene, { layer }: Place): number {
+  return scene.blocks.find(({ column }) => column.shown === layer)?.head.y ?? 0;
+}
+
 /** Everything that a place is joined to; where the layers run downwards only the boxes are marked. */
 export function links(scene: Scene, all: readonly Column[], place: Place): Links {
   const tile = tileOf(scene, place);
   const column = all.find((candidate) => candidate.shown === place.layer);
-  const source = all.find((candidate) => candidate.shown === column?.from);
-  const read =
-    column === undefined
-      ? []
-      : inputsOf(column, place.map, source?.count ?? 1).map((map) => ({ layer: column.from, map }));
-  const before = boxes(scene, read);
-  const after = boxes(scene, readersOf(all, place));
+  const read = column === undefined ? [] : readBy(scene, all, column, place.map);
+  const readers = readersOf(all, place);
+  const [before, after] = [boxes(scene, read), boxes(scene, readers)];
+  // A curve to another line of the figure would cross whatever lies between them.
+  const inLine = ([first]: readonly Place[]) => first !== undefined && lineOf(scene, first) === lineOf(scene, place);
   const curves =
     scene.mode === 'wide' && tile !== undefined
       ? [
-          ...before.map((box) => curve(box, tile.box, scene.ratio)),
-          ...after.map((box) => curve(tile.box, box, scene.ratio)),
+          ...(inLine(read) ? before : []).map((box) => curve(box, tile.box, scene.ratio)),
+          ...(inLine(readers) ? after : []).map((box) => curve(tile.box, box, scene.ratio)),
         ]
       : [];
   return { curves, ends: [...before, ...after] };
@@ -90,14 +100,14 @@ export function marks(scene: Scene, all: readonly Column[], place: Place, row: n
   const column = all.find((candidate) => candidate.shown === place.layer);
   if (column === undefined) return one === null ? [] : [one];
   const window = windowOf(column, row, col);
-  const source = all.find((candidate) => candidate.shown === column.from);
-  const read = window === null ? [] : inputsOf(column, place.map, source?.count ?? 1);
-  const { input } = scene;
-  const picture = { x: 0, y: 0, width: input.tile.box.width / input.cell, height: input.tile.box.height / input.cell };
+  const read = window === null ? [] : readBy(scene, all, column, place.map);
+  const { tiles, cell } = scene.input;
+  const [first] = tiles;
+  const picture = { x: 0, y: 0, width: (first?.box.width ?? 0) / cell, height: (first?.box.height ?? 0) / cell };
   const field = fieldOf(all, place.layer, row, col, picture);
   return [
     one,
-    ...read.map((map) => marked(scene, { layer: column.from, map }, window ?? field)),
-    column.from === 'input' ? null : marked(scene, { layer: 'input', map: 0 }, field),
+    ...read.map((place) => marked(scene, place, window ?? field)),
+    ...(column.from === 'input' ? [] : tiles.map(({ layer, map }) => marked(scene, { layer, map }, field))),
   ].filter((box) => box !== null);
 }

@@ -55,6 +55,8 @@ export interface Kernels {
   width: number;
 }
 
+export type Activation = 'relu' | 'squash' | 'tanh' | 'sigmoid';
+
 /** The usual network, known before the server is asked. */
 export const LENET5: Network = lenet5;
 export const USUAL = LENET5.name;
@@ -62,7 +64,7 @@ export const USUAL = LENET5.name;
 export const SHIPPED = [USUAL, 'lenet5-1998'] as const;
 
 const RUN = /^run:[\w-]+(:[\w-]+)?$/;
-const ACTIVATIONS = new Set(['relu', 'squash', 'tanh', 'sigmoid']);
+const ACTIVATIONS: readonly string[] = ['relu', 'squash', 'tanh', 'sigmoid'] satisfies Activation[];
 const NEVER_BELOW = new Set(['relu', 'sigmoid', 'rbf']);
 const HANDED_ON = new Set(['max-pooling', 'average-pooling', 'dropout']);
 
@@ -90,8 +92,13 @@ export function runOf(name: string): string {
   return name.split(':')[1] ?? '';
 }
 
-export function isActivation(kind: string): boolean {
-  return ACTIVATIONS.has(kind);
+export function isActivation(kind: string): kind is Activation {
+  return ACTIVATIONS.includes(kind);
+}
+
+/** Whether what a layer of this kind answers can be below zero; `read`: whether what it reads can be. */
+export function isSigned(kind: string, read: boolean): boolean {
+  return HANDED_ON.has(kind) ? read : !NEVER_BELOW.has(kind);
 }
 
 /** `C1` for a layer that a paper calls so, any other as its network names it. */
@@ -106,8 +113,7 @@ export function mapLayers({ layers }: Network): Maps[] {
     const [maps = 1, height = 1, width = 1] = output_shape;
     if (height * width === 1) continue;
     const before = found.get(inputs[0] ?? '');
-    const signed = HANDED_ON.has(kind) ? (before?.signed ?? false) : !NEVER_BELOW.has(kind);
-    found.set(name, { name, kind, maps, height, width, signed });
+    found.set(name, { name, kind, maps, height, width, signed: isSigned(kind, before?.signed ?? false) });
   }
   return [...found.values()];
 }

@@ -174,12 +174,21 @@ export function palette(quantity: Quantity, theme: Theme, sheet: Rgb = SHEET[the
     if (!diverging) return along(up, index / 255);
     return index > ZERO ? along(up, (index - ZERO) / 127) : along(down, (ZERO - index) / 127);
   });
-  const words = Uint32Array.from(
-    colours,
-    ([red, green, blue]) => (0xff000000 | (blue << 16) | (green << 8) | red) >>> 0,
-  );
-  return { quantity, diverging, colours, words };
+  return { quantity, diverging, colours, words: wordsOf(colours) };
 }
+
+function wordsOf(colours: readonly Rgb[]): Uint32Array {
+  return Uint32Array.from(colours, ([red, green, blue]) => (0xff000000 | (blue << 16) | (green << 8) | red) >>> 0);
+}
+
+/** Black to white: a photo in the colour of ink would be its own negative. */
+export const GREYS: Palette = (() => {
+  const colours = Array.from({ length: 256 }, (_, level): Rgb => [level, level, level]);
+  return { quantity: 'ink', diverging: false, colours, words: wordsOf(colours) };
+})();
+
+/** What the channels of a picture in colour are told apart by: red, green and blue. */
+export const CHANNELS = ['rgb(201 48 44)', 'rgb(38 132 62)', 'rgb(42 98 201)'];
 
 /** The index of a value's colour, where `limit` is the magnitude that gets the last colour. */
 export function indexOf(diverging: boolean, value: number, limit: number): number {

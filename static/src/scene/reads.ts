@@ -16,6 +16,12 @@ export function inputsOf(column: Column, map: number, sourceCount: number): numb
   return Array.from({ length: sourceCount }, (_, index) => index);
 }
 
+/** Whether an input map is among those that feed a map. */
+function reads(column: Column, map: number, input: number): boolean {
+  const listed = column.facts.feeds?.[map];
+  return listed === undefined ? !readsOneMap(column) || map === input : listed.includes(input);
+}
+
 /** Whether each map reads only the map of the same number, as pooling and subsampling do. */
 export function readsOneMap(column: Column): boolean {
   return /pooling$|^subsampling$/.test(column.kind);
@@ -23,13 +29,11 @@ export function readsOneMap(column: Column): boolean {
 
 /** The maps that read this map. */
 export function readersOf(all: readonly Column[], place: Place): Place[] {
-  const source = all.find((column) => column.shown === place.layer);
-  const count = place.layer === 'input' ? 1 : (source?.count ?? 0);
   return all
     .filter((column) => column.from === place.layer)
     .flatMap((column) =>
       Array.from({ length: column.count }, (_, map) => map)
-        .filter((map) => inputsOf(column, map, count).includes(place.map))
+        .filter((map) => reads(column, map, place.map))
         .map((map) => ({ layer: column.shown, map })),
     );
 }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 
 import { expect, test } from 'vitest';
 
-import { decodeFrame } from '../wire/frame';
+import { decodeFrame, type Frame, type StepName } from '../wire/frame';
 import { centreOfMass, stepTiles } from './steps';
 
 const bytes = readFileSync('src/wire/golden.safetensors');
@@ -50,4 +50,26 @@ test('the centre of mass of one pixel is its middle, of two equal ones the middl
   expect(centreOfMass({ width: 4, height: 3, data })).toEqual({ x: 2.5, y: 1.5 });
   data[4] = 200;
   expect(centreOfMass({ width: 4, height: 3, data })).toEqual({ x: 1.5, y: 1.5 });
+});
+
+test('a step that is taken twice has its own picture each time, and a photo keeps its colours', () => {
+  const step = (name: StepName, width: number, height: number) => ({ name, width, height, box: null, shift: null });
+  const steps = [step('grey', 4, 4), step('colour', 4, 4), step('size', 2, 3), step('grey', 2, 3)];
+  const photo: Frame = {
+    ...frame,
+    header: { ...frame.header, steps, paper: null },
+    step: (name, time = 1) => {
+      const found = steps.filter((one) => one.name === name)[time - 1];
+      return found === undefined ? null : { ...found, data: new Uint8Array(found.width * found.height) };
+    },
+  };
+  const tiles = stepTiles(photo, 1);
+  expect(tiles.map(({ name, picture }) => [name, picture.width])).toEqual([
+    ['grey', 4],
+    ['colour', 4],
+    ['size', 2],
+    ['grey', 2],
+  ]);
+  expect(new Set(tiles.map(({ of }) => of))).toEqual(new Set(['photo']));
+  expect(stepTiles(frame, 1).map(({ of }) => of)).toEqual(['paper', 'ink', 'ink', 'ink', 'ink', 'ink']);
 });

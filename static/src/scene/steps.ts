@@ -14,6 +14,8 @@ export interface Arrow {
 export interface StepTile {
   name: StepName;
   picture: Picture;
+  /** What its values are: black to white before ink was looked for or where none is, ink from zero up after that. */
+  of: 'paper' | 'ink' | 'photo';
   width: number; // device pixels on screen
   height: number;
   /** Device pixels for each of the picture's: whole where it is drawn crisp. */
@@ -23,19 +25,23 @@ export interface StepTile {
   arrow: Arrow | null;
 }
 
-const NETWORK_SIZED: readonly StepName[] = ['fit', 'centre', 'pad'];
-const INPUT = 32; // what the last picture measures; it and its makings are drawn to one scale
+const NETWORK_SIZED: readonly StepName[] = ['fit', 'centre', 'pad', 'resize']; // drawn to one scale
 
 /** The tiles of a frame, in order, for a display of so many device pixels to a CSS pixel. */
 export function stepTiles(frame: Frame, density: number): StepTile[] {
-  return frame.header.steps.flatMap(({ name }, index) => {
-    const picture = frame.step(name);
+  const { steps } = frame.header;
+  const inked = steps.findIndex(({ name }) => name === 'ink');
+  const last = steps.at(-1);
+  const largest = Math.max(last?.width ?? 0, last?.height ?? 0);
+  return steps.flatMap(({ name }, index) => {
+    const picture = frame.step(name, steps.slice(0, index + 1).filter((step) => step.name === name).length);
     if (picture === null) return [];
-    const cell = cellOf(name, picture, density);
-    const next = frame.header.steps[index + 1];
+    const cell = cellOf(name, picture, largest, density);
+    const next = steps[index + 1];
     const tile: StepTile = {
       name,
       picture,
+      of: inked < 0 ? 'photo' : index < inked ? 'paper' : 'ink',
       width: Math.round(picture.width * cell),
       height: Math.round(picture.height * cell),
       cell,
@@ -45,18 +51,18 @@ export function stepTiles(frame: Frame, density: number): StepTile[] {
     };
     // The crop's box lies on the picture that is cropped, the one before it.
     if (name === 'ink' && next?.name === 'crop') tile.box = next.box;
-    if (name === 'pad') tile.box = frame.header.steps[index]?.box ?? null;
+    if (name === 'pad') tile.box = steps[index]?.box ?? null;
     if (name === 'centre') {
       tile.cross = centreOfMass(picture);
-      const shift = frame.header.steps[index]?.shift ?? null;
+      const shift = steps[index]?.shift ?? null;
       if (shift !== null && tile.cross !== null) tile.arrow = arrowTo(tile.cross, shift);
     }
     return [tile];
   });
 }
 
-function cellOf(name: StepName, { width, height }: Picture, density: number): number {
-  const side = NETWORK_SIZED.includes(name) ? INPUT : Math.max(width, height);
+function cellOf(name: StepName, { width, height }: Picture, largest: number, density: number): number {
+  const side = Math.max(width, height, NETWORK_SIZED.includes(name) ? largest : 0);
   const cell = (ROOM * density) / side;
   return cell >= 1 ? Math.floor(cell) : cell;
 }

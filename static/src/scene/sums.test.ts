@@ -4,9 +4,9 @@
 import { expect, it } from 'vitest';
 
 import { columns } from './column';
-import { PUBLISHED, TABLE_I, TODAY } from './example';
+import { patterned, PUBLISHED, TABLE_I, TODAY } from './example';
 import { explain, kernelOf, needed, type Parameter, type Source } from './explain';
-import { largest, squaredDistance, under, weightedSum, winner } from './sums';
+import { largest, normalized, squaredDistance, under, weightedSum, winner } from './sums';
 
 function noise(length: number, seed: number): Float32Array {
   return Float32Array.from({ length }, (_, index) => Math.sin(seed + 12.9898 * (index + 1)) * 1.7);
@@ -129,4 +129,105 @@ it('adds 84 squared differences up to the distance', () => {
   expect(squares).toHaveLength(84);
   expect(squares.reduce((sum, square) => sum + square)).toBe(total);
   expect(squaredDistance(Float32Array.from(target), target).total).toBe(0);
+});
+
+const OWN = patterned({
+  image: [3, 6, 8],
+  channels: [4],
+  pooling: 'average',
+  units: [5],
+  activation: 'tanh',
+  norm: true,
+  dropout: true,
+});
+
+it('normalizes as it is defined', () => {
+  const by = { mean: 0.5, variance: 4, epsilon: 0, scale: 3, shift: -1 };
+  expect(normalized(2.5, by)).toBe(2);
+});
+
+it('follows a convolution of three colours through its normalization and its activation', () => {
+  const conv = column(OWN, 'conv1_1');
+  const picture: Source = { shown: 'input', count: 3, height: 6, width: 8, vector: false };
+  const maps = [0, 1, 2].map((map) => noise(48, map));
+  const parameters: Record<string, Float32Array> = {
+    'conv1_1.weight': noise(4 * 27, 9),
+    'conv1_1_norm.weight': noise(4, 1),
+    'conv1_1_norm.bias': noise(4, 2),
+    'conv1_1_norm.running_mean': noise(4, 3),
+    'conv1_1_norm.running_var': Float32Array.from([1, 2, 3, 4]),
+  };
+  const values: Record<string, number> = { conv1_1: 0.25, conv1_1_norm: 0.5, conv1_1_tanh: Math.tanh(0.5) };
+  const asked: string[] = [];
+  const found = explain(
+    conv,
+    picture,
+    { map: 2, row: 0, col: 7 },
+    (layer, map) => {
+      asked.push(`${layer}/${map}`);
+      return layer === 'input' ? (maps[map] ?? null) : new Float32Array(48).fill(values[layer] ?? NaN);
+    },
+    (name) => {
+      const data = parameters[name];
+      return data === undefined ? null : { shape: name === 'conv1_1.weight' ? [4, 3, 3, 3] : [4], data };
+    },
+    null,
+  );
+  if (found?.how !== 'sum') throw new Error('no sum');
+  const wanted = needed(conv, picture, 2).map(({ layer, map }) => `${layer}/${map}`);
+  expect(new Set(asked)).toEqual(new Set(wanted));
+  let sum = 0;
+  const kernel = parameters['conv1_1.weight'] ?? new Float32Array();
+  for (const [input, map] of maps.entries()) {
+    for (const [y, x] of [
+      [1, 0],
+      [1, 1],
+      [2, 0],
+      [2, 1],
+    ] as const) {
+      // prettier-ignore
+      sum += (map[(y - 1) * 8 + 6 + x] ?? NaN) * (kernel[(2 * 3 + input) * 9 + y * 3 + x] ?? NaN);
+    }
+  }
+  expect(found.sum.total).toBeCloseTo(sum, 6);
+  expect(found.biased).toBe(false);
+  expect(found.steps.map(({ how, after }) => [how, after])).toEqual([
+    ['normalization', 0.5],
+    ['activation', Math.fround(Math.tanh(0.5))],
+  ]);
+  expect(found.steps[0]).toMatchObject({
+    variance: 3,
+    epsilon: 1e-5,
+    mean: parameters['conv1_1_norm.running_mean']?.[2],
+  });
+});
+
+it('averages a window', () => {
+  const pool = column(OWN, 'pool1');
+  const source: Source = { shown: 'conv1_1_tanh', count: 4, height: 6, width: 8, vector: false };
+  const map = Float32Array.from({ length: 48 }, (_, at) => at);
+  const found = explain(pool, source, { map: 1, row: 1, col: 2 }, (layer) => (layer === 'pool1' ? new Float32Array(12).fill(24.5) : map), () => null, null); // prettier-ignore
+  expect(found).toMatchObject({ how: 'average', sum: 20 + 21 + 28 + 29, total: 24.5, steps: [] });
+});
+
+it('reads whole maps with a fully connected unit, each with its own share of the weights', () => {
+  const fc = column(OWN, 'fc1');
+  const source: Source = { shown: 'pool1', count: 4, height: 3, width: 4, vector: false };
+  const maps = [0, 1, 2, 3].map((map) => noise(12, map));
+  const weights = noise(5 * 48, 17);
+  const bias = noise(5, 4);
+  const found = explain(
+    fc,
+    source,
+    { map: 3, row: 0, col: 0 },
+    (layer, map) => (layer === 'pool1' ? (maps[map] ?? null) : noise(5, 1)),
+    (name) => (name === 'fc1.weight' ? { shape: [5, 48], data: weights } : { shape: [5], data: bias }),
+    null,
+  );
+  if (found?.how !== 'sum') throw new Error('no sum');
+  const all = maps.flatMap((map) => [...map]);
+  const expected = all.reduce((sum, value, at) => sum + value * (weights[3 * 48 + at] ?? NaN), bias[3] ?? NaN);
+  expect(found.sum.total).toBeCloseTo(expected, 10);
+  expect(found.window).toEqual({ x: 0, y: 0, width: 4, height: 3 });
+  expect(found.steps.map(({ how }) => how)).toEqual(['activation', 'unchanged']);
 });

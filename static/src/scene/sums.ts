@@ -50,7 +50,7 @@ export function weightedSum(
 }
 
 /** The terms that weigh most, largest magnitude first, and what all the others add up to. */
-export function largest(sum: WeightedSum, count: number): { terms: Term[]; rest: number; left: number } {
+export function largest(sum: Pick<WeightedSum, 'terms'>, count: number): { terms: Term[]; rest: number; left: number } {
   const ranked = [...sum.terms].sort((a, b) => Math.abs(b.sum) - Math.abs(a.sum));
   const others = ranked.slice(count);
   return { terms: ranked.slice(0, count), rest: total(others.map((term) => term.sum)), left: others.length };
@@ -63,6 +63,20 @@ export function winner(values: Float32Array): { index: number; value: number } {
     if (value > (values[index] ?? -Infinity)) index = at;
   });
   return { index, value: values[index] ?? 0 };
+}
+
+/** Average pooling: the sum of the window, shared among its values. */
+export function averaged(values: Float32Array): { sum: number; total: number } {
+  const sum = total(values);
+  return { sum, total: sum / values.length };
+}
+
+/** Batch normalization of one value where nothing is trained: by the mean and the variance that training has kept. */
+export function normalized(
+  value: number,
+  by: { mean: number; variance: number; epsilon: number; scale: number; shift: number },
+): number {
+  return ((value - by.mean) / Math.sqrt(by.variance + by.epsilon)) * by.scale + by.shift;
 }
 
 /** Subsampling of 1998: the sum of the window, times a coefficient, plus a bias. */

@@ -2,8 +2,10 @@
 
 import { untrack } from 'svelte';
 
+import { isRun, runOf } from '../scene/network';
 import type { Frame } from '../wire/frame';
 import { Live, type Status } from '../wire/live';
+import type { SettingsSaid } from '../wire/runs';
 import type { Raster } from '../wire/stroke';
 import type { Closely, LayerRow, Look, NetworkDetail, Problem } from '../wire/types';
 import { at, here, readPlace, show, withPlace, type Scale, type Selection } from './url';
@@ -13,6 +15,8 @@ export type { Scale, Selection } from './url';
 export interface Offer {
   name: string;
   title: string;
+  /** The settings of the run that trained it, once they are known. */
+  settings?: SettingsSaid;
 }
 
 export interface SessionOptions {
@@ -27,11 +31,14 @@ export interface SessionOptions {
   mirrored?: boolean;
 }
 
+const NOTHING: Omit<Look, 'model'> = { type: 'look', layers: [], closely: [], steps: false };
 const PAPER = 250; // grey levels from which on a pixel of a raster is paper
+const ABSENT = 404;
 const AGAIN = 2000; // ms until a network's layers are asked for again
 
 export class Session {
-  readonly models: Offer[];
+  /** The networks that can be chosen: those that everyone is offered, and the run that was opened last. */
+  models = $state.raw<Offer[]>([]);
   readonly usual: string;
   readonly server: URL;
   readonly mirrored: boolean;
@@ -44,6 +51,8 @@ export class Session {
   status = $state<Status>('connecting');
   retryAt = $state<number | null>(null);
   problem = $state.raw<Problem | null>(null);
+  /** Whether the server has no such network as is asked for. */
+  gone = $state(false);
   /** Whether the network's layers could not be asked for, although the socket is open. */
   unreached = $state(false);
   /** Whether something is on the sheet in which no ink was found. */
@@ -73,10 +82,15 @@ export class Session {
     this.server = at(options.server ?? '/');
     this.mirrored = options.mirrored ?? false;
     const place = this.mirrored ? readPlace(here()) : null;
-    const offered = (name: string | null | undefined) => this.models.some((offer) => offer.name === name);
-    this.model = [place?.model, options.model].find(offered) ?? this.usual;
+    this.model = [place?.model, options.model].find((name) => name != null && this.takes(name)) ?? this.usual;
+    this.#offer({ name: this.model, title: runOf(this.model) });
     this.selected = place?.selected ?? null;
     this.scale = place?.scale ?? 'map';
+  }
+
+  /** Whether there can be a network of this name: one that is offered, or a run's. */
+  takes(name: string): boolean {
+    return isRun(name) || this.models.some((offer) => offer.name === name);
   }
 
   /** The name of the network on show. */
@@ -104,7 +118,7 @@ export class Session {
         this.retryAt = retryAt;
         if (status === 'live' && !this.#known) void this.#ask();
       },
-      problem: (problem) => (this.problem = problem),
+      problem: (problem) => this.#refused(problem),
       sent: (sequence, time) => {
         this.#sent = sequence;
         this.onstroke?.(sequence, time);
@@ -165,6 +179,8 @@ export class Session {
     this.model = name;
     this.#coming = null;
     this.problem = null;
+    this.gone = false;
+    this.#offer({ name, title: runOf(name) });
     this.#tell();
     this.#mirror();
     void this.#ask();
@@ -176,6 +192,9 @@ export class Session {
 
   get #view(): Look {
     const facts = this.#coming ?? this.detail;
+    // While a run's network is not known to be there, the strokes are answered by one that is.
+    if (facts === null && isRun(this.model)) return { ...NOTHING, model: this.usual };
+    if (this.gone && facts?.name === this.model) return { ...NOTHING, model: this.usual };
     const closely = this.#coming === null ? [...this.#closely] : [];
     const selected = this.selected;
     const shape = shapeOf(facts, selected?.layer);
@@ -246,10 +265,15 @@ export class Session {
       const answer: unknown = await response.json();
       this.unreached = false;
       if (!response.ok) {
-        this.problem = answer as Problem;
+        if (response.status === ABSENT) this.gone = true;
+        else this.problem = answer as Problem;
         return;
       }
       const detail = answer as NetworkDetail;
+      this.gone = false;
+      if (isRun(detail.name)) {
+        this.#offer({ name: detail.name, title: detail.title, settings: detail.card.settings as SettingsSaid });
+      }
       const replaces = this.detail !== null && this.detail.name !== detail.name;
       if (replaces && this.#raster !== null) {
         this.#coming = detail;
@@ -263,11 +287,25 @@ export class Session {
     }
   }
 
+  /** A run that has been deleted is gone; what is on show of it stays. */
+  #refused(problem: Problem): void {
+    if (isRun(this.model) && problem.why != null) {
+      this.gone = true;
+      this.#tell();
+    } else this.problem = problem;
+  }
+
+  /** A run stands beside those that everyone is offered, in the place of the one before. */
+  #offer(offer: Offer): void {
+    if (isRun(offer.name)) this.models = [...this.models.filter(({ name }) => !isRun(name)), offer];
+  }
+
   /** A map (a unit, in a vector) that this network does not have is not selected. */
   #keepSelection(): void {
     const selected = this.selected;
     if (selected === null) return;
-    const maps = selected.layer === 'input' ? 1 : (shapeOf(this.detail, selected.layer)?.[0] ?? 0);
+    const shape = selected.layer === 'input' ? this.detail?.input_shape : shapeOf(this.detail, selected.layer);
+    const maps = shape?.[0] ?? 0;
     if (selected.map >= maps) this.select(null);
   }
 }

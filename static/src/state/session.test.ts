@@ -28,6 +28,7 @@ function layer(name: string, output_shape: number[]): Partial<LayerRow> {
 const LAYERS: Record<string, Partial<LayerRow>[]> = {
   lenet5: [layer('c1', [6, 28, 28]), layer('c1_relu', [6, 28, 28]), layer('c5', [120, 1, 1]), layer('f6', [84])],
   'lenet5-1998': [layer('c1', [6, 28, 28]), layer('f6', [84])],
+  'run:a-1': [layer('conv1_1', [4, 28, 28])],
 };
 
 let http: Http;
@@ -44,12 +45,19 @@ beforeEach(async () => {
   silent = [];
   http = createServer(({ url = '' }, response) => {
     const name = url.replace('/models/', '');
+    if (LAYERS[name] === undefined) {
+      response.statusCode = 404;
+      response.setHeader('access-control-allow-origin', '*');
+      response.end('{}');
+      return;
+    }
     if (silent.includes(name)) {
       response.destroy();
       return;
     }
     response.setHeader('access-control-allow-origin', '*');
-    response.end(JSON.stringify({ name, layers: LAYERS[name] }));
+    const run = name.startsWith('run:') ? { title: 'Tanh', card: { settings: { dataset: 'digits' } } } : {};
+    response.end(JSON.stringify({ name, input_shape: [1, 32, 32], layers: LAYERS[name], ...run }));
   });
   const sockets = new WebSocketServer({ server: http });
   peers = sockets.clients;
@@ -215,4 +223,42 @@ test('whoever goes back to the network on show is not overtaken by the other', a
   answer('lenet5');
   await vi.waitFor(() => expect(session.frame?.header.model).toBe('lenet5'));
   expect(session.shown).toBe('lenet5');
+});
+
+test('a run is shown by its address, stands beside the others by its own name, and gives way to the next one', async () => {
+  history.replaceState(null, '', '/?model=run%3Aa-1');
+  open();
+  await looksLast({ model: 'run:a-1', layers: ['conv1_1'] });
+  expect(session.models.map(({ name }) => name)).toEqual(['lenet5', 'lenet5-1998', 'run:a-1']);
+  expect(session.models.at(-1)).toMatchObject({ title: 'Tanh', settings: { dataset: 'digits' } });
+  session.setModel('lenet5');
+  await looksLast({ model: 'lenet5' });
+  expect(session.models).toHaveLength(3);
+  expect(location.search).toBe('');
+  session.setModel('run:b-2');
+  expect(session.models.map(({ name }) => name)).toEqual(['lenet5', 'lenet5-1998', 'run:b-2']);
+});
+
+test('a run that is not there is gone, and strokes are asked of a network that is', async () => {
+  history.replaceState(null, '', '/?model=run:b-2');
+  open();
+  session.draw({ width: 1, height: 1, data: new Uint8Array(1) });
+  await vi.waitFor(() => expect(session.gone).toBe(true));
+  expect(looks.map(({ model, layers }) => [model, layers])).toEqual([['lenet5', []]]);
+  expect([session.detail, session.problem]).toEqual([null, null]);
+  session.setModel('lenet5');
+  expect(session.gone).toBe(false);
+  await looksLast({ model: 'lenet5', layers: ['c1', 'c1_relu', 'c5', 'f6'] });
+});
+
+test('a run that is deleted while it is on show is gone and stays on show', async () => {
+  history.replaceState(null, '', '/?model=run:a-1');
+  open();
+  await looksLast({ model: 'run:a-1', layers: ['conv1_1'] });
+  const why = { code: 'no-such-run', values: {} };
+  const problem = { type: 'about:blank', title: '', status: 422, detail: 'model', why };
+  for (const peer of peers) peer.send(JSON.stringify({ type: 'error', problem, sequence: null }));
+  await vi.waitFor(() => expect(session.gone).toBe(true));
+  await looksLast({ model: 'lenet5', layers: [] });
+  expect([session.shown, session.problem]).toEqual(['run:a-1', null]);
 });

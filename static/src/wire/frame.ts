@@ -17,7 +17,8 @@ export interface Maps {
 export interface Picture {
   width: number;
   height: number;
-  data: Uint8Array; // 0 = black, row after row
+  data: Uint8Array; // 0 = black, row after row, the channels of a pixel side by side
+  channels?: number; // 1 where it is left out
 }
 
 export interface Frame {
@@ -26,11 +27,12 @@ export interface Frame {
   maps(layer: string): Maps | null;
   /** The exact values of one map (of the whole layer for a vector), where it was asked for. */
   close(layer: string, map: number): Float32Array | null;
-  /** The ten of each; empty where nothing was drawn. */
+  /** One for each class; empty where nothing was drawn. */
   scores: Float32Array;
   logits: Float32Array;
   probabilities: Float32Array;
-  step(name: StepName): Picture | null;
+  /** `time`: which of the steps of that name, where one is taken more than once. */
+  step(name: StepName, time?: number): Picture | null;
 }
 
 const EMPTY = new Float32Array();
@@ -46,7 +48,7 @@ export function decodeFrame(file: ArrayBuffer): Frame {
     scores: floats('scores') ?? EMPTY,
     logits: floats('logits') ?? EMPTY,
     probabilities: floats('probabilities') ?? EMPTY,
-    step: (name) => picture(tensors.get(`step.${name}`)),
+    step: (name, time = 1) => picture(tensors.get(time === 1 ? `step.${name}` : `step.${name}:${time}`)),
   };
 }
 
@@ -73,6 +75,6 @@ function maps(tensor: Tensor | undefined, range: Float32Array | null): Maps | nu
 
 function picture(tensor: Tensor | undefined): Picture | null {
   if (tensor === undefined) return null;
-  const [height, width] = tensor.shape as [number, number];
-  return { width, height, data: tensor.data as Uint8Array };
+  const [height = 0, width = 0, channels = 1] = tensor.shape;
+  return { width, height, channels, data: tensor.data as Uint8Array };
 }

@@ -1053,6 +1053,8 @@ export interface FrameHeader {
 /**
  * One step of the way from picture to input; its pixels travel beside it, as the tensor `step.<name>`.
  *
+ * A step that is taken twice, as pictures may become grey again, is `step.<name>:2` the second time.
+ *
  * For a network that learned from whole pictures: `colour` or `grey` as it was or became, `size` as that of the
  * pictures learned from, then `pad` or `resize` as these were brought to the input.
  */
@@ -1186,6 +1188,10 @@ export interface LayerRow {
    */
   feeds: number[][] | null;
   /**
+   * what batch normalization adds to the variance
+   */
+  epsilon: number | null;
+  /**
    * names for /models/{name}/weights/{parameter}
    */
   weights: string[];
@@ -1243,11 +1249,11 @@ export interface Look {
   type: 'look';
   model: string;
   /**
-   * @maxItems 64
+   * @maxItems 128
    */
   layers: string[];
   /**
-   * @maxItems 32
+   * @maxItems 1024
    */
   closely: Closely[];
   steps: boolean;
@@ -1338,8 +1344,20 @@ export interface NetworkDetail {
    */
   input_shape: number[];
   default: boolean;
+  /**
+   * of what the network learned from, over all channels
+   */
   mean: number;
   std: number;
+  /**
+   * of each channel: the input is (values - mean) / std
+   */
+  means: number[];
+  stds: number[];
+  /**
+   * whether values of 0 and 1 are paper and ink, or black and white
+   */
+  reading: 'ink' | 'photo';
   macs: number;
   connections: number;
   layers: LayerRow[];

@@ -24,7 +24,7 @@ describe('say', () => {
   });
 
   test('values take the place of their names, numbers as the language groups them', () => {
-    expect(say('steps.size', { width: 28, height: 1024 })).toBe('28 × 1,024');
+    expect(say('steps.sides', { width: 28, height: 1024 })).toBe('28 × 1,024');
     expect(say('sample.choose', { label: '7' })).toBe('A handwritten 7');
   });
 

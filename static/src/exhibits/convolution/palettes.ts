@@ -1,14 +1,7 @@
 /** The colours of an input, the same in every way of looking at it. */
 
 import type { Inks } from '../../draw/inks.svelte';
-import type { Palette, Rgb } from '../../scene/palette';
-
-/** Black to white: a photo in the colour of ink would be its own negative. */
-export const GREYS: Palette = (() => {
-  const colours = Array.from({ length: 256 }, (_, level): Rgb => [level, level, level]);
-  const words = Uint32Array.from(colours, (_, level) => (0xff000000 | (level * 0x010101)) >>> 0);
-  return { quantity: 'ink', diverging: false, colours, words };
-})();
+import { GREYS, type Palette } from '../../scene/palette';
 
 /** Whether a source of that name has the colours of a photo. */
 export function isPhoto(source: string): boolean {

@@ -4,6 +4,23 @@ import { shape, type Column } from '../../scene/column';
 import type { Place } from '../../scene/reads';
 import { known, say } from '../../words/words';
 
+const COLOURS = ['red', 'green', 'blue'];
+
+/** `Input`, or one of its channels where it has several. */
+function pictureName(channel: number, channels: number): string {
+  if (channels === 1) return say('layer.input');
+  return say('layer.input_channel', { channel: channelName(channel) });
+}
+
+function channelName(channel: number): string {
+  return say(`layer.channel.${COLOURS[channel] ?? 'red'}`);
+}
+
+/** What a column reads, in words: `S2`, or the input. */
+function sourceName(column: Column, from: string): string {
+  return column.from === 'input' ? say('layer.the_input') : from;
+}
+
 /** `C1`, or the word for the picture and for the output. */
 export function title(layer: string, column: Column | null): string {
   if (layer === 'input') return say('layer.input');
@@ -28,47 +45,56 @@ export function about(column: Column, from: string): string {
   const values = {
     title: title(column.shown, column),
     shape: shape(column),
-    from: from === 'input' ? say('layer.the_input') : from,
+    from: sourceName(column, from),
     count: column.count,
     kernel: kernelText(column),
+    bias: facts.weights?.some((name) => name.endsWith('.bias')) ? say('layer.bias') : '',
     stride: String(facts.stride?.[0] ?? 1),
     field: facts.receptive_field == null ? '' : `${facts.receptive_field}×${facts.receptive_field}`,
-    parameters: facts.parameters,
   };
+  const parameters = [facts, ...column.then].reduce((sum, layer) => sum + layer.parameters, 0);
   const sentences = [
     known(key) ? say(key, values) : `${values.title}: ${column.kind}.`,
-    column.activation === null ? '' : say(`layer.then.${column.activation}`),
+    ...column.then.map(({ kind }) => say(`layer.then.${kind}`)),
     facts.receptive_field != null && !column.vector ? say('layer.field', values) : '',
-    facts.parameters > 0 ? say('layer.parameters', { count: facts.parameters }) : '',
+    parameters > 0 ? say('layer.parameters', { count: parameters }) : '',
   ];
   return sentences.filter((sentence) => sentence !== '').join(say('layer.between'));
 }
 
 /** `C3, map 5 of 16`; units are numbered from 0 as in the paper's Table I, and so are maps. */
-export function placeName(place: Place, column: Column | null): string {
-  if (column === null) return say('layer.input');
+export function placeName(place: Place, column: Column | null, channels = 1): string {
+  if (column === null) return pictureName(place.map, channels);
   const values = { title: title(place.layer, column), map: String(place.map), count: column.count };
   return say(column.vector ? 'map.unit' : 'map.name', values);
 }
 
-/** One sentence saying what a map is. */
-export function aboutMap(place: Place, column: Column | null, from: string, inputs: number[]): string {
-  if (column === null) return say('map.about.input');
-  const key =
-    from === 'input'
-      ? 'map.about.first'
-      : column.vector && column.facts.kernel
-        ? 'map.about.unit'
-        : `map.about.${column.kind}`;
-  const list = inputs.length > 8 ? say('map.all', { count: inputs.length }) : inputs.join(say('map.list'));
-  return known(key)
-    ? say(key, {
-        map: String(place.map),
-        from: from === 'input' ? say('layer.the_input') : from,
-        inputs: list,
-        count: inputs.length,
-        kernel: kernelText(column),
-        reads: `${inputs.length}`,
-      })
-    : about(column, from);
+/** One sentence saying what a map is; `from`: the name of what it reads, `inputs`: the maps of that. */
+export function aboutMap(place: Place, column: Column, from: string, inputs: number[]): string {
+  const key = `map.about.${aboutKey(column, inputs)}`;
+  if (!known(key)) return about(column, from);
+  return say(key, {
+    map: String(place.map),
+    from: sourceName(column, from),
+    inputs: inputs.length > 8 ? say('map.all', { count: inputs.length }) : inputs.join(say('map.list')),
+    count: column.facts.input_shape.reduce((product, side) => product * side, 1),
+    kernel: kernelText(column),
+    stride: String(column.facts.stride?.[0] ?? 1),
+  });
+}
+
+function aboutKey({ kind, from, facts, vector }: Column, inputs: number[]): string {
+  if (!kind.endsWith('convolution')) return kind;
+  if (vector) return 'unit';
+  if (from === 'input' && facts.kernel) return inputs.length === 1 ? 'first' : 'first_colour';
+  return kind;
+}
+
+/** One sentence about the picture that a network reads. */
+export function aboutPicture(shape: readonly number[], reading: 'ink' | 'photo'): string {
+  const [channels = 1, height = 0, width = 0] = shape;
+  return say(`map.about.input_${reading}`, {
+    size: `${height}×${width}`,
+    channels: channels > 1 ? say('map.each_channel') : '',
+  });
 }

@@ -2,8 +2,8 @@
 
 import type { Inks } from '../../draw/inks.svelte';
 import { paintCells } from '../../draw/cells';
-import { paintBlock, paintPicture } from '../../draw/tiles';
-import type { Block, Scene } from '../../scene/arrange';
+import { paintBlock, paintPicture, type Picture } from '../../draw/tiles';
+import { kernelBoxes, type Block, type Scene } from '../../scene/arrange';
 import type { Column } from '../../scene/column';
 import type { Parameter } from '../../scene/explain';
 import type { Quantity } from '../../scene/palette';
@@ -19,8 +19,7 @@ export function paint(
   context: CanvasRenderingContext2D,
   scene: Scene,
   frame: Frame | null,
-  /** The picture as the network reads it, 0 for paper and 1 for ink. */
-  ink: Float32Array | null,
+  picture: Picture | null,
   inks: Inks,
   scale: 'map' | 'layer',
   slow: Moment | null,
@@ -29,7 +28,7 @@ export function paint(
 ): void {
   context.clearRect(0, 0, scene.width, scene.height);
   const colours = { sheet: inks.sheet, hairline: inks.hairline };
-  paintPicture(context, scene, ink, inks.palette('ink'), colours);
+  paintPicture(context, scene, picture, colours);
   for (const [stage, block] of scene.blocks.entries()) {
     const brush = {
       palette: inks.palette(quantityOf(block.column)),
@@ -57,9 +56,11 @@ function paintKernels(
   const line = Math.max(1, Math.round(scene.ratio));
   for (const { kernel, map } of block.tiles) {
     if (kernel === null) continue;
-    context.fillStyle = inks.hairline;
-    context.fillRect(kernel.x - line, kernel.y - line, kernel.width + 2 * line, kernel.height + 2 * line);
-    const values = weight.data.subarray(map * rows * cols, (map + 1) * rows * cols);
-    paintCells(context, kernel, values, cols, inks.palette('weight'), limit, null);
+    kernelBoxes(kernel, block.column, scene.ratio).forEach((box, channel, { length }) => {
+      context.fillStyle = inks.hairline;
+      context.fillRect(box.x - line, box.y - line, box.width + 2 * line, box.height + 2 * line);
+      const at = (map * length + channel) * rows * cols;
+      paintCells(context, box, weight.data.subarray(at, at + rows * cols), cols, inks.palette('weight'), limit, null);
+    });
   }
 }

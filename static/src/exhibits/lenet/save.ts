@@ -7,7 +7,9 @@ import { shape, type Column } from '../../scene/column';
 import { percent } from '../../scene/format';
 import { anchor, scaleOf } from '../../scene/legend';
 import type { Palette } from '../../scene/palette';
+import { listed } from '../../scene/ranking';
 import { say } from '../../words/words';
+import { classText } from '../parts/run-names';
 import { faceStyle, fontFace, offer, rasterized } from '../parts/save';
 import { operation, title } from './describe';
 import type { View } from './view.svelte';
@@ -37,6 +39,10 @@ function escape(text: string): string {
   return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
+function shortened(name: string): string {
+  return name.length > 14 ? `${name.slice(0, 13)}…` : name;
+}
+
 /** A part of a canvas as a PNG, so that a cell is a few bytes whatever its size. */
 function crop(canvas: HTMLCanvasElement, box: Box): string {
   const part = document.createElement('canvas');
@@ -62,19 +68,16 @@ export function svg({ scene, canvas, view, inks, legends }: Shown, face: string 
   };
 
   // The drawing's tools stay behind: the picture begins with what the network reads.
-  const input = unscale(scene.input.tile.box, ratio);
+  const input = unscale(scene.input.box, ratio);
   const left = scene.mode === 'wide' ? Math.max(0, (scene.blocks[0]?.box.x ?? 0) / ratio - input.width - 40) : 0;
   const shift = scene.mode === 'wide' ? { x: left + 8 - input.x, y: 86 - input.y } : { x: 0, y: 0 };
   parts.push(`<g transform="translate(${shift.x} ${shift.y})">`);
-  image(scene.input.tile.box);
+  for (const { box } of scene.input.tiles) image(box);
   parts.push('</g>');
   if (scene.mode === 'wide') {
     text(left + 8, 16, say('layer.input'), 'font-weight="650" font-size="16"');
-    text(
-      left + 8,
-      34,
-      `${scene.input.tile.box.height / scene.input.cell}×${scene.input.tile.box.width / scene.input.cell}`,
-    );
+    const [channels = 1, height = 0, width = 0] = detail?.input_shape ?? [];
+    text(left + 8, 34, `${channels > 1 ? `${channels}@` : ''}${height}×${width}`);
   }
   for (const block of scene.blocks) {
     const head = unscale(block.head, ratio);
@@ -96,20 +99,26 @@ export function svg({ scene, canvas, view, inks, legends }: Shown, face: string 
     const classes = detail?.classes ?? [];
     const values = detail?.targets ? frame.scores : frame.probabilities;
     const limit = Math.max(...values);
-    text(scores.x, scores.y + 64, frame.header.label, 'font-size="72" font-weight="600"');
+    const guess = classText(frame.header.label);
+    text(scores.x, scores.y + 64, guess, `font-size="${guess.length > 2 ? 24 : 72}" font-weight="600"`);
     text(scores.x, scores.y + 90, percent(frame.header.probability ?? 0));
-    classes.forEach((name, index) => {
-      const y = scores.y + 124 + index * 22;
+    const rows = listed(classes.length, values, detail?.targets != null, null);
+    const names = rows.map((index) => shortened(classText(classes[index] ?? '')));
+    const beside = 8 + 8 * Math.max(...names.map(({ length }) => length));
+    rows.forEach((index, row) => {
+      const y = scores.y + 124 + row * 22;
       const value = values[index] ?? 0;
-      text(scores.x, y, name);
+      text(scores.x, y, names[row] ?? '');
+      const room = Math.max(24, Math.min(90, scores.width - beside - 52));
       parts.push(
-        `<rect x="${scores.x + 16}" y="${y - 9}" width="${limit > 0 ? (90 * value) / limit : 0}" height="9" fill="${index === frame.header.index ? inks.ink : inks.soft}"/>`,
+        `<rect x="${scores.x + beside}" y="${y - 9}" width="${limit > 0 ? (room * value) / limit : 0}" height="9" fill="${index === frame.header.index ? inks.ink : inks.soft}"/>`,
       );
       text(scores.x + scores.width, y, detail?.targets ? value.toFixed(1) : percent(value), 'text-anchor="end"');
     });
   }
   const width = scene.width / ratio - left + 2 * AIR;
-  const height = Math.max(scene.height / ratio, 360) + 2 * AIR;
+  const listing = 124 + 22 * listed(detail?.classes.length ?? 0, null, false, null).length;
+  const height = Math.max(scene.height / ratio, scores.y + listing, 360) + 2 * AIR;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="${left - AIR} ${-AIR} ${width} ${height}">`,
     face === null ? '' : new XMLSerializer().serializeToString(faceStyle(face)),
@@ -123,7 +132,7 @@ export function svg({ scene, canvas, view, inks, legends }: Shown, face: string 
 export async function save(kind: 'png' | 'svg', shown: Shown): Promise<void> {
   const source = svg(shown, await fontFace());
   const file = kind === 'svg' ? new Blob([source], { type: 'image/svg+xml' }) : await rasterized(source);
-  await offer(file, `${shown.view.session.shown}.${kind}`);
+  await offer(file, `${shown.view.session.shown.replaceAll(':', '-')}.${kind}`);
 }
 
 /** A palette's scale as the figure has it below a column: its colours, and a number at each end and at zero. */

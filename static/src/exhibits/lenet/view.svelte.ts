@@ -2,7 +2,7 @@
 
 import { SvelteMap } from 'svelte/reactivity';
 
-import { columns, type Column } from '../../scene/column';
+import { columns, holds, type Column } from '../../scene/column';
 import { explain, needed, type Explanation, type Parameter, type Source } from '../../scene/explain';
 import type { Place } from '../../scene/reads';
 import type { Session } from '../../state/session.svelte';
@@ -57,13 +57,18 @@ export class View {
     return { shown: 'input', count, height, width, vector: false };
   }
 
+  /** The picture's. */
+  get channels(): number {
+    return this.session.detail?.input_shape[0] ?? 1;
+  }
+
   /** The maps that the server is asked for as float32. */
   wanted(): Place[] {
     const { shown, column } = this;
-    const picture = { layer: 'input', map: 0 };
-    if (shown === null || column === null) return [picture];
+    const picture = Array.from({ length: this.channels }, (_, map) => ({ layer: 'input', map }));
+    if (shown === null || column === null) return picture;
     const maps = needed(column, this.source(column), shown.map);
-    return column.from === 'input' ? maps : [picture, ...maps];
+    return [...picture, ...maps.filter(({ layer }) => layer !== 'input')];
   }
 
   /** A layer's exact values: of one map, or of all units of a vector. */
@@ -103,8 +108,8 @@ export class View {
   /** The same place by the name of what is drawn; null where this network has no such map. */
   #drawn(place: Place | null): Place | null {
     if (place === null) return null;
-    if (place.layer === 'input') return place.map === 0 ? place : null;
-    const column = this.columns.find(({ shown, before }) => place.layer === shown || place.layer === before);
+    if (place.layer === 'input') return place.map < this.channels ? place : null;
+    const column = this.columns.find((candidate) => holds(candidate, place.layer));
     return column !== undefined && place.map < column.count ? { layer: column.shown, map: place.map } : null;
   }
 
