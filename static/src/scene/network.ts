@@ -22,6 +22,8 @@ export interface Network {
   /** Channels, rows, columns. */
   input_shape: readonly number[];
   layers: readonly Layer[];
+  /** Multiplications that one picture costs; unknown before the server has said it. */
+  macs?: number;
 }
 
 /** A layer whose values stand in rows and columns. */
@@ -95,16 +97,18 @@ export function layerTitle(name: string): string {
 }
 
 /** Every layer whose values stand in rows and columns, in forward order. */
-export function mapLayers({ layers }: Network): Maps[] {
-  const found = new Map<string, Maps>();
-  for (const { name, kind, inputs, output_shape } of layers) {
+export function mapLayers(network: Network): Maps[] {
+  return network.layers.flatMap(({ name, kind, output_shape }) => {
     const [maps = 1, height = 1, width = 1] = output_shape;
-    if (height * width === 1) continue;
-    const before = found.get(inputs[0] ?? '');
-    const signed = HANDED_ON.has(kind) ? (before?.signed ?? false) : !NEVER_BELOW.has(kind);
-    found.set(name, { name, kind, maps, height, width, signed });
-  }
-  return [...found.values()];
+    return height * width === 1 ? [] : [{ name, kind, maps, height, width, signed: isSigned(network, name) }];
+  });
+}
+
+/** Whether a layer's values can be below zero; those of the picture cannot. */
+export function isSigned(network: Network, name: string): boolean {
+  const layer = network.layers.find((one) => one.name === name);
+  if (layer === undefined) return false;
+  return HANDED_ON.has(layer.kind) ? isSigned(network, layer.inputs[0] ?? '') : !NEVER_BELOW.has(layer.kind);
 }
 
 /** Those of them that an activation function reads. */
@@ -128,8 +132,8 @@ export function droppable({ layers }: Network): Layer[] {
 }
 
 /** The fully connected layers, in forward order. */
-export function connected({ layers }: Network): Connected[] {
-  return layers.flatMap(({ name, kind, inputs, input_shape, output_shape }) => {
+export function connected({ layers, input_shape }: Network): Connected[] {
+  return layers.flatMap(({ name, kind, inputs, output_shape }) => {
     const [units = 1, high = 1, wide = 1] = output_shape;
     const read = layers.find((layer) => layer.name === inputs[0])?.output_shape ?? input_shape;
     const [channels = 1, height = 1, width = 1] = read;
