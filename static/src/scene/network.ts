@@ -96,6 +96,11 @@ export function layerTitle(name: string): string {
   return /^[a-z]\d$/.test(name) ? name.toUpperCase() : name;
 }
 
+/** The same where an activation function hands the layer on: `C5` for `c5_relu`. */
+export function stageTitle(name: string): string {
+  return layerTitle(name.replace(/^([a-z]\d)_[a-z]+$/, '$1'));
+}
+
 /** Every layer whose values stand in rows and columns, in forward order. */
 export function mapLayers(network: Network): Maps[] {
   return network.layers.flatMap(({ name, kind, output_shape }) => {
@@ -141,6 +146,12 @@ export function connected({ layers, input_shape }: Network): Connected[] {
     if (kind !== 'linear' && !covers) return [];
     return [{ name, kind, from: inputs[0] ?? '', shape: { channels, height, width }, units }];
   });
+}
+
+/** The way from maps to the answer: what every fully connected layer reads, and what it and the last layer make of it. */
+export function answering(network: Network): string[] {
+  const through = connected(network).flatMap(({ from, name }) => [from, name]);
+  return [...new Set([...through, network.layers.at(-1)?.name ?? ''])];
 }
 
 /** The kernels of the convolution that reads the picture; null for a network that has none. */
