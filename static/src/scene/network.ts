@@ -12,6 +12,8 @@ export interface Layer {
   output_shape: number[];
   kernel?: number[] | null;
   weights?: string[];
+  /** Multiplications that one picture costs. */
+  macs?: number;
 }
 
 /** What has to be known of a network; a `NetworkDetail` from the server is one. */
@@ -22,8 +24,6 @@ export interface Network {
   /** Channels, rows, columns. */
   input_shape: readonly number[];
   layers: readonly Layer[];
-  /** Multiplications that one picture costs; unknown before the server has said it. */
-  macs?: number;
 }
 
 /** A layer whose values stand in rows and columns. */

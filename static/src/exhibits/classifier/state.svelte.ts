@@ -217,6 +217,12 @@ export class ClassifierState {
     return rows.length === 0 || rows.includes(this.asked) ? rows : [...rows.slice(0, -1), this.asked];
   }
 
+  /** How many of them are there because they are the likeliest. */
+  get likeliest(): number {
+    const { rows } = this;
+    return rows.length - (rowsOf(this.logits, MOST_ROWS).includes(this.asked) ? 0 : 1);
+  }
+
   get shape(): Shape {
     return this.own?.shape ?? { channels: 1, height: 1, width: 1 };
   }

@@ -87,8 +87,9 @@ export class Asking extends Sourced {
     });
 
     $effect(() => {
-      const { layer, rate, seed, training, channels, spatial, view, count } = this.visit;
-      if (sent === null || layer === '') return;
+      const { layer, rate, seed, training, channels, spatial, view, count, mostDraws } = this.visit;
+      if (mostDraws < 1) untrack(() => (this.visit.answer = null));
+      if (sent === null || layer === '' || mostDraws < 1) return;
       const draws = view === 'draws' ? count : 1;
       const whole_channels = channels && spatial;
       this.#masks.ask({ model: opened.model, ...sent, layer, rate, seed, draws, whole_channels, training });

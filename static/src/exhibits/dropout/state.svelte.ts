@@ -17,7 +17,7 @@ export type Scores = (typeof SCORES)[number];
 
 export const MOST_DRAWS = 200; // what the server takes
 const MOST_VALUES = 1_048_576; // of all masks, and
-const MOST_MACS = 200_000_000; // of all passes, that it takes
+const MOST_MACS = 200_000_000; // behind the layer, of all passes, that it takes
 const MOST_ROWS = 20; // classes that are shown
 export const HIGHEST_RATE = 0.95;
 export const LARGEST_SEED = 2 ** 31 - 1;
@@ -139,8 +139,10 @@ export class DropoutState {
   /** How many draws the server takes of this layer: less than one where its masks or its network are too large. */
   get mostDraws(): number {
     const values = this.#shape.reduce((product, side) => product * side, 1);
-    const { macs = 1 } = this.opened.network;
-    return Math.min(MOST_DRAWS, Math.floor(MOST_VALUES / values), Math.floor(MOST_MACS / macs));
+    const { layers } = this.opened.network;
+    const behind = layers.slice(layers.findIndex(({ name }) => name === this.layer) + 1);
+    const macs = behind.reduce((sum, { macs: own = 0 }) => sum + own, 0);
+    return Math.min(MOST_DRAWS, Math.floor(MOST_VALUES / values), Math.floor(MOST_MACS / Math.max(1, macs)));
   }
 
   /** How many draws are asked for. */
