@@ -35,13 +35,13 @@ def asked(page: Page, path: str, do: Callable[[], object]) -> tuple[dict[str, An
 
 
 def sent(request: Request) -> dict[str, Any]:
-    question: dict[str, Any] = request.post_data_json or {}
-    return question
+    question: dict[str, Any] | None = request.post_data_json
+    return question or {}
 
 
 def activations(server: str, question: dict[str, Any], *layers: str) -> dict[str, Any]:
     """What a network's layers say to the picture that an exhibit sent."""
-    picture = {name: question[name] for name in ("pixels", "image", "model") if name in question}
+    picture: dict[str, Any] = {name: question[name] for name in question if name in ("pixels", "image", "model")}
     told = call(server, "activations", {**picture, "layers": list(layers)})
     return {layer["name"]: layer["values"] for layer in told["layers"]}
 
