@@ -80,7 +80,8 @@ _BODY: Final = {
 async def network(request: Request, accept: Annotated[str | None, Header(include_in_schema=False)] = None) -> Response:
     """Masks on one layer's outputs, many draws at once, beside the answer without dropout.
 
-    The picture is sent as to /predict. At most 1,048,576 mask values and 200,000,000 multiplications in all draws.
+    The picture is sent as to /predict. At most 1,048,576 mask values and 200,000,000 multiplications behind the layer
+    in all draws.
     """
     kind = wanted(accept)
     state = request.app.state
@@ -93,9 +94,9 @@ async def network(request: Request, accept: Annotated[str | None, Header(include
     shape = hosted.shapes.get(asked.layer)
     if shape is None:
         raise RefusalError(422, f"layer: {brief(asked.layer)} is no layer of {name}; {', '.join(hosted.shapes)} are")
-    macs = sum(layer["macs"] for layer in await engine.call(lambda: hosted.layers))
     try:
-        at_most(MACS, macs * asked.draws, "draws", f"multiplications of {asked.draws} passes")
+        macs = sum(layer["macs"] for layer in _behind(await engine.call(lambda: hosted.layers), asked.layer))
+        at_most(MACS, macs * asked.draws, "draws", f"multiplications of {asked.draws} passes behind {asked.layer}")
         masks = await workbench.call(lambda: _masks(asked, shape))
     except OperationError as error:
         raise RefusalError(422, str(error)) from error
@@ -106,6 +107,12 @@ async def network(request: Request, accept: Annotated[str | None, Header(include
     ]
     words = {"model": name, "layer": asked.layer, "shape": list(shape), "classes": list(hosted.network.classes)}
     return await workbench.call(lambda: told({**words, **_spread(plain, asked, masks[0], draws)}, kind))
+
+
+def _behind(layers: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    """The layers that are computed for every draw: those up to the named one are computed once."""
+    names = [layer["name"] for layer in layers]
+    return layers[names.index(name) + 1 :]
 
 
 def _masks(asked: DropoutNetworkRequest, shape: tuple[int, ...]) -> "Tensor":

@@ -1,6 +1,6 @@
 /** The columns of the figure: a traced layer together with what follows it value by value. */
 
-import { isActivation, isSigned, layerTitle, type Activation } from './network';
+import { canBeNegative, isActivation, layerTitle, type Activation } from './network';
 
 /** What a column needs to know of a layer; a `LayerRow` from the server is one. */
 export interface LayerFacts {
@@ -59,7 +59,7 @@ export function columns(layers: readonly LayerFacts[]): Column[] {
       last.shown = facts.name;
       last.then.push(facts);
       if (isActivation(facts.kind)) last.activation = facts.kind;
-      last.signed = isSigned(facts.kind, last.signed);
+      last.signed = canBeNegative(facts.kind, last.signed);
       continue;
     }
     const [count = 1, height = 1, width = 1] = facts.output_shape;
@@ -76,7 +76,7 @@ export function columns(layers: readonly LayerFacts[]): Column[] {
       height,
       width,
       vector: height === 1 && width === 1,
-      signed: isSigned(facts.kind, source?.signed ?? true),
+      signed: canBeNegative(facts.kind, source?.signed ?? true),
       from,
       facts,
     });

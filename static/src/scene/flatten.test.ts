@@ -2,7 +2,22 @@
 
 import { describe, expect, test } from 'vitest';
 
-import { byMap, cellAt, grid, indexOf, kernel, largest, place, strip, stripPlace, sum } from './flatten';
+import {
+  byMap,
+  cellAt,
+  columnsOf,
+  firstMaps,
+  grid,
+  indexOf,
+  kernel,
+  largest,
+  place,
+  shownMaps,
+  strip,
+  stripPlace,
+  sum,
+} from './flatten';
+import { volume } from './volume';
 
 const S4 = { channels: 16, height: 5, width: 5 };
 
@@ -66,5 +81,39 @@ describe('places', () => {
     const last = stripPlace(at, 399);
     expect(last.x + at.cell).toBeLessThanOrEqual(room + 1e-6);
     expect(last.y).toBe((at.lines - 1) * at.pitch);
+  });
+});
+
+describe('layers of any size', () => {
+  const SHAPES = [
+    { channels: 6, height: 14, width: 14 },
+    { channels: 4, height: 10, width: 12 },
+    { channels: 41, height: 14, width: 14 },
+    { channels: 1, height: 128, width: 128 },
+    { channels: 12, height: 1, width: 1 },
+    { channels: 4096, height: 1, width: 1 },
+  ];
+
+  test.each(SHAPES)('$channels of $height x $width stay in the room of a phone and of a screen', (shape) => {
+    for (const room of [98, 329]) {
+      const at = grid(shape, room, columnsOf(shape, room), 30);
+      expect(at.width).toBeLessThanOrEqual(room + 1e-9);
+      expect(at.columns * at.rows).toBeGreaterThanOrEqual(shape.channels);
+    }
+  });
+
+  test("LeNet-5's stand as they always have", () => {
+    expect(columnsOf({ channels: 6, height: 14, width: 14 }, 170)).toBe(3);
+    expect(columnsOf(S4, 170)).toBe(4);
+    expect(columnsOf({ channels: 84, height: 1, width: 1 }, 170)).toBe(7);
+  });
+
+  test('of very many maps the first are shown, of one that is too large itself the whole, and every unit', () => {
+    expect(shownMaps(S4, 8192)).toBe(16);
+    expect(shownMaps({ channels: 512, height: 14, width: 14 }, 8192)).toBe(41);
+    expect(shownMaps({ channels: 512, height: 2, width: 2 }, 8192)).toBe(64);
+    expect(shownMaps({ channels: 3, height: 128, width: 128 }, 8192)).toBe(1);
+    expect(shownMaps({ channels: 4096, height: 1, width: 1 }, 2048)).toBe(4096);
+    expect([...firstMaps(volume(3, 1, 2, [1, 2, 3, 4, 5, 6]), 2).data]).toEqual([1, 2, 3, 4]);
   });
 });

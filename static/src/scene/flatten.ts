@@ -2,6 +2,9 @@
 
 import type { Volume } from './volume';
 
+const MOST_MAPS = 64; // that a figure shows
+const MANY_UNITS = 512; // from here on the units of a vector stand side by side without a gap
+
 export interface Cell {
   map: number;
   row: number;
@@ -82,6 +85,31 @@ export function kernel(weights: ArrayLike<number>, unit: number, shape: Shape): 
   return { ...shape, data: Float32Array.from({ length: size }, (_, index) => weights[unit * size + index] ?? 0) };
 }
 
+/** How many of the maps fit into a figure of so many cells; a vector is shown whole. */
+export function shownMaps({ channels, height, width }: Shape, cells: number): number {
+  const size = height * width;
+  return size === 1 ? channels : Math.max(1, Math.min(channels, MOST_MAPS, Math.floor(cells / size)));
+}
+
+/** The first maps of a volume, as a view. */
+export function firstMaps(of: Volume, channels: number): Volume {
+  if (channels >= of.channels) return of;
+  return { ...of, channels, data: of.data.subarray(0, channels * of.height * of.width) };
+}
+
+/** Columns that make tiles about as high as wide, and a vector a little higher, as long as a cell has two units. */
+export function columnsOf(shape: Shape, room: number): number {
+  const { channels, height, width } = shape;
+  const wanted = height * width === 1 ? Math.max(4, Math.floor(Math.sqrt(channels / 1.4))) : Math.ceil(Math.sqrt(channels)); // prettier-ignore
+  const gap = gapOf(shape);
+  return Math.max(1, Math.min(wanted, Math.floor((room + gap) / (2 * width + gap))));
+}
+
+function gapOf({ channels, height, width }: Shape): number {
+  if (height * width > 1) return 8;
+  return channels > MANY_UNITS ? 0 : 1;
+}
+
 export interface Grid {
   columns: number;
   rows: number;
@@ -91,11 +119,13 @@ export interface Grid {
   height: number;
 }
 
-/** Tiles of maps in rows, as large as `width` allows; `place` says where a tile begins. */
-export function grid({ channels, height, width }: Shape, room: number, columns: number, largestCell: number): Grid {
+/** Tiles of maps in rows, as large as `room` allows; `place` says where a tile begins. Cells are whole units where one fits. */
+export function grid(shape: Shape, room: number, columns: number, largestCell: number): Grid {
+  const { channels, height, width } = shape;
   const across = Math.min(columns, channels);
-  const gap = height * width === 1 ? 1 : 8;
-  const cell = Math.max(2, Math.min(largestCell, Math.floor((room - gap * (across - 1)) / (across * width))));
+  const gap = gapOf(shape);
+  const fit = Math.max(0.1, (room - gap * (across - 1)) / (across * width));
+  const cell = fit < 1 ? fit : Math.max(1, Math.min(largestCell, Math.floor(fit)));
   const rows = Math.ceil(channels / across);
   return {
     columns: across,

@@ -2,15 +2,18 @@ import { describe, expect, it } from 'vitest';
 
 import { OWN } from './network.fixture';
 import {
+  answering,
   connected,
   droppable,
   firstKernels,
   isNetwork,
+  isSigned,
   layerTitle,
   LENET5,
   mapLayers,
   readsDigits,
   runOf,
+  stageTitle,
   summedLayers,
 } from './network';
 
@@ -79,4 +82,31 @@ it('names of networks are the shipped ones and those of runs', () => {
   expect(said.filter(isNetwork)).toEqual(said.slice(0, 4));
   expect(runOf('run:a:last')).toBe('a');
   expect(['c1', 'conv1_1', 'f6'].map(layerTitle)).toEqual(['C1', 'conv1_1', 'F6']);
+});
+
+describe('what exhibits say of layers', () => {
+  it('values can be below zero behind tanh and handed on, not behind ReLU', () => {
+    expect(isSigned(OWN, 'pool1')).toBe(true);
+    expect(isSigned(OWN, 'fc1_dropout')).toBe(true);
+    expect(isSigned(LENET5, 's4')).toBe(false);
+    expect(isSigned(LENET5, 'f6_relu')).toBe(false);
+    expect(isSigned(LENET5, 'output')).toBe(true);
+  });
+
+  it("a layer of a paper keeps its title behind its activation function, another its network's name", () => {
+    expect(['c5_relu', 's4', 'f6_squash', 'fc1_tanh', 'pool2'].map(stageTitle)).toEqual(['C5', 'S4', 'F6', 'fc1_tanh', 'pool2']); // prettier-ignore
+  });
+
+  it('the way to the answer leads through what is read and what comes out', () => {
+    expect(answering(LENET5)).toEqual(['s4', 'c5', 'c5_relu', 'f6', 'f6_relu', 'output']);
+    expect(answering(OWN)).toEqual(['pool1', 'fc1', 'fc1_dropout', 'output']);
+  });
+
+  it('a network without a hidden layer reads its picture', () => {
+    const one = { ...OWN, layers: [layer('output', 'linear', 'input', [192], [2])] };
+    expect(connected(one).map(({ from, shape }) => [from, shape])).toEqual([
+      ['input', { channels: 3, height: 8, width: 8 }],
+    ]);
+    expect(droppable(one)).toEqual([]);
+  });
 });

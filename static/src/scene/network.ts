@@ -12,6 +12,8 @@ export interface Layer {
   output_shape: number[];
   kernel?: number[] | null;
   weights?: string[];
+  /** Multiplications that one picture costs. */
+  macs?: number;
 }
 
 /** What has to be known of a network; a `NetworkDetail` from the server is one. */
@@ -97,7 +99,7 @@ export function isActivation(kind: string): kind is Activation {
 }
 
 /** Whether what a layer of this kind answers can be below zero; `read`: whether what it reads can be. */
-export function isSigned(kind: string, read: boolean): boolean {
+export function canBeNegative(kind: string, read: boolean): boolean {
   return HANDED_ON.has(kind) ? read : !NEVER_BELOW.has(kind);
 }
 
@@ -106,16 +108,23 @@ export function layerTitle(name: string): string {
   return /^[a-z]\d$/.test(name) ? name.toUpperCase() : name;
 }
 
+/** The same where an activation function hands the layer on: `C5` for `c5_relu`. */
+export function stageTitle(name: string): string {
+  return layerTitle(name.replace(/^([a-z]\d)_[a-z]+$/, '$1'));
+}
+
 /** Every layer whose values stand in rows and columns, in forward order. */
-export function mapLayers({ layers }: Network): Maps[] {
-  const found = new Map<string, Maps>();
-  for (const { name, kind, inputs, output_shape } of layers) {
+export function mapLayers(network: Network): Maps[] {
+  return network.layers.flatMap(({ name, kind, output_shape }) => {
     const [maps = 1, height = 1, width = 1] = output_shape;
-    if (height * width === 1) continue;
-    const before = found.get(inputs[0] ?? '');
-    found.set(name, { name, kind, maps, height, width, signed: isSigned(kind, before?.signed ?? false) });
-  }
-  return [...found.values()];
+    return height * width === 1 ? [] : [{ name, kind, maps, height, width, signed: isSigned(network, name) }];
+  });
+}
+
+/** Whether a layer's values can be below zero, as those of the picture can, whose mean is taken off. */
+export function isSigned(network: Pick<Network, 'layers'>, name: string): boolean {
+  const layer = network.layers.find((one) => one.name === name);
+  return layer === undefined || canBeNegative(layer.kind, isSigned(network, layer.inputs[0] ?? ''));
 }
 
 /** Those of them that an activation function reads. */
@@ -139,8 +148,8 @@ export function droppable({ layers }: Network): Layer[] {
 }
 
 /** The fully connected layers, in forward order. */
-export function connected({ layers }: Network): Connected[] {
-  return layers.flatMap(({ name, kind, inputs, input_shape, output_shape }) => {
+export function connected({ layers, input_shape }: Network): Connected[] {
+  return layers.flatMap(({ name, kind, inputs, output_shape }) => {
     const [units = 1, high = 1, wide = 1] = output_shape;
     const read = layers.find((layer) => layer.name === inputs[0])?.output_shape ?? input_shape;
     const [channels = 1, height = 1, width = 1] = read;
@@ -148,6 +157,12 @@ export function connected({ layers }: Network): Connected[] {
     if (kind !== 'linear' && !covers) return [];
     return [{ name, kind, from: inputs[0] ?? '', shape: { channels, height, width }, units }];
   });
+}
+
+/** The way from maps to the answer: what every fully connected layer reads, and what it and the last layer make of it. */
+export function answering(network: Network): string[] {
+  const through = connected(network).flatMap(({ from, name }) => [from, name]);
+  return [...new Set([...through, network.layers.at(-1)?.name ?? ''])];
 }
 
 /** The kernels of the convolution that reads the picture; null for a network that has none. */

@@ -48,9 +48,14 @@ export async function post<Answer>(
   return read<Answer>(response);
 }
 
-/** What is asked for by its address alone; throws AskError. */
-export async function get<Answer>(path: string, server?: string | URL, signal?: AbortSignal): Promise<Answer> {
-  const response = await reached(at(home(server), path), {}, signal);
+/** What is asked for by its address alone, in a format if one is named; throws AskError. */
+export async function get<Answer>(
+  path: string,
+  server?: string | URL,
+  signal?: AbortSignal,
+  format?: string,
+): Promise<Answer> {
+  const response = await reached(at(home(server), path), format ? { headers: { Accept: format } } : {}, signal);
   if (!response.ok) throw new AskError(await problemOf(response));
   return read<Answer>(response);
 }

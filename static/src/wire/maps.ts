@@ -3,13 +3,12 @@
 import type { Volume } from '../scene/volume';
 import { asked, type Source } from '../ink/source';
 import { at } from '../state/url';
-import { AskError, get, TENSORS, toVolume, type Problem } from './ask';
+import { AskError, get, TENSORS, toVolume, type Answered, type Problem } from './ask';
 import { home } from './home';
 import { decode } from './safetensors';
 
 interface Weights {
-  shape: number[];
-  values: unknown[];
+  tensors: Record<string, Answered>;
 }
 
 /** A network that is asked, the default one where none is named; `colour`: whether it reads colours. */
@@ -51,6 +50,8 @@ export async function weights(
   parameter: string,
   server?: string | URL,
 ): Promise<{ shape: number[]; data: Float32Array }> {
-  const { shape, values } = await get<Weights>(`models/${model}/weights/${parameter}`, server);
-  return { shape, data: Float32Array.from(values.flat(Infinity) as number[]) };
+  const { tensors } = await get<Weights>(`models/${model}/weights/${parameter}`, server, undefined, TENSORS);
+  const found = tensors[parameter];
+  if (found === undefined) throw new RangeError(`the answer holds no ${parameter}`);
+  return found;
 }

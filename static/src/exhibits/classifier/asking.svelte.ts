@@ -1,14 +1,15 @@
 /** What the classifier asks of the server: one drawing's activations, the weights, the layer both ways, and the loss. */
 
+import { untrack } from 'svelte';
+
+import { answering, asking, type Network } from '../../scene/network';
 import type { Volume } from '../../scene/volume';
 import { Asker, AskError, type Answered, type Problem } from '../../wire/ask';
 import { featureMaps, weights } from '../../wire/maps';
 import type { Sendable } from '../../wire/safetensors';
 import type { SoftmaxAnswer } from '../../wire/types';
 import { Sourced } from '../parts/sourced.svelte';
-import { LAYERS, NEEDED, type ClassifierState, type Layer } from './state.svelte';
-
-const MODEL = 'lenet5';
+import type { ClassifierState, Weights } from './state.svelte';
 
 interface LinearQuestion {
   tensors: { input: Volume | Sendable; weight: Sendable; bias: Sendable };
@@ -33,7 +34,11 @@ export class Asking extends Sourced {
   problem = $state.raw<Problem | null>(null);
   readonly #linear: Asker<LinearQuestion, LinearAnswered>;
   readonly #softmax: Asker<SoftmaxQuestion, SoftmaxAnswer>;
-  #asked: Partial<Record<Layer, boolean>> = {};
+  /** Of every network that was looked at, by its name, the weights of the layers that were. */
+  #weights: Partial<Record<string, Partial<Record<string, Weights>>>> = {};
+  #asked: Partial<Record<string, boolean>> = {};
+  /** What a question was about, by which an answer that came too late is known. */
+  readonly #about = new WeakMap<object, string>();
 
   constructor(
     override readonly visit: ClassifierState,
@@ -44,24 +49,58 @@ export class Asking extends Sourced {
     this.#linear = new Asker(
       'operations/linear',
       server,
-      ({ difference, tensors }) => {
+      ({ difference, tensors }, question) => {
+        if (this.#about.get(question) !== this.#layer) return;
         const [output, convolution] = [tensors.output, tensors.convolution].map((one) => Array.from(one.data));
-        visit.connected = { output: output ?? [], convolution: convolution ?? [], difference };
+        visit.connected = {
+          from: visit.page?.from ?? 0,
+          output: output ?? [],
+          convolution: convolution ?? [],
+          difference,
+        };
       },
       problem,
     );
-    this.#softmax = new Asker('operations/softmax', server, (answer) => (visit.priced = priced(answer)), problem);
+    this.#softmax = new Asker(
+      'operations/softmax',
+      server,
+      (answer, question) => this.#about.get(question) === visit.opened.model && (visit.priced = priced(answer)),
+      problem,
+    );
+  }
+
+  /** The layer and the units on screen. */
+  get #layer(): string {
+    const { opened, layer, page } = this.visit;
+    return `${opened.model} ${layer} ${page?.from}`;
   }
 
   /** Called in an effect: asks whenever what is asked for changes; what it returns ends that. */
   open(): () => void {
+    const { visit } = this;
+    const { opened } = visit;
+
+    // What another network said is not true of this one.
+    $effect(() => {
+      const { model } = opened;
+      untrack(() => {
+        visit.maps = null;
+        visit.weights = this.#weights[model] ?? {};
+        visit.connected = null;
+        visit.priced = null;
+        this.problem = null;
+      });
+    });
+
     $effect(() => {
       let gone = false;
-      featureMaps(this.source, NEEDED, { model: MODEL }, this.server).then(
+      const { network, ready } = opened;
+      if (!ready) return;
+      featureMaps(this.source, answering(network), asking(network), this.server).then(
         (maps) => {
           if (gone) return;
           this.problem = null;
-          this.visit.maps = maps;
+          visit.maps = maps;
         },
         (error: unknown) => gone || this.#failed(error),
       );
@@ -69,31 +108,37 @@ export class Asking extends Sourced {
     });
 
     $effect(() => {
-      const { layer, view } = this.visit;
-      if (view === 'unit' || view === 'convolution') void this.#fetch(layer);
-      if (view === 'prior') void this.#fetch('output');
+      const { layer, view } = visit;
+      if (!opened.ready) return;
+      if (view === 'unit' || view === 'convolution') void this.#fetch(opened.network, layer);
+      if (view === 'prior') void this.#fetch(opened.network, 'output');
     });
 
     $effect(() => {
-      const { read, layerWeights: own, view } = this.visit;
-      if (read === null || own === null || (view !== 'unit' && view !== 'convolution')) return;
-      const units = own.bias.length;
-      this.#linear.ask({
+      const { read, layerWeights: own, page, view } = visit;
+      if (read === null || own === null || page === null || (view !== 'unit' && view !== 'convolution')) return;
+      const { from, to } = page;
+      const inputs = read.data.length;
+      const question = {
         tensors: {
           input: read,
-          weight: { shape: [units, own.weight.length / units], data: own.weight },
-          bias: { shape: [units], data: own.bias },
+          weight: { shape: [to - from, inputs], data: own.weight.subarray(from * inputs, to * inputs) },
+          bias: { shape: [to - from], data: own.bias.subarray(from, to) },
         },
-      });
+      };
+      this.#about.set(question, this.#layer);
+      this.#linear.ask(question);
     });
 
     $effect(() => {
-      const { logits, temperature, asked: target, smoothing, view, penalty, strength } = this.visit;
+      const { logits, temperature, asked: target, smoothing, view, penalty, strength } = visit;
       if (logits.length === 0 || (view !== 'softmax' && view !== 'loss' && view !== 'prior')) return;
-      const question = { logits, temperature, target, label_smoothing: smoothing };
-      const own = this.visit.weights.output;
-      if (view !== 'prior') this.#softmax.ask(question);
-      else if (own !== undefined) this.#softmax.ask({ ...question, weights: [...own.weight], penalty, strength });
+      const own = visit.weights.output;
+      if (view === 'prior' && own === undefined) return;
+      const priced = view === 'prior' && own !== undefined ? { weights: [...own.weight], penalty, strength } : {};
+      const question = { logits, temperature, target, label_smoothing: smoothing, ...priced };
+      this.#about.set(question, opened.model);
+      this.#softmax.ask(question);
     });
 
     return () => {
@@ -103,17 +148,25 @@ export class Asking extends Sourced {
   }
 
   /** Weights never change, so that each layer's are fetched once. */
-  async #fetch(layer: Layer): Promise<void> {
-    if (this.#asked[layer] || !LAYERS.includes(layer)) return;
-    this.#asked[layer] = true;
+  async #fetch({ name: model, layers }: Network, layer: string): Promise<void> {
+    const key = `${model} ${layer}`;
+    if (this.#asked[key]) return;
+    this.#asked[key] = true;
     try {
+      const { weights: names = [], output_shape: [units = 1] = [] } = layers.find(({ name }) => name === layer) ?? {};
       const [weight, bias] = await Promise.all(
-        ['weight', 'bias'].map((name) => weights(MODEL, `${layer}.${name}`, this.server)),
+        ['weight', 'bias'].map((name) =>
+          names.includes(`${layer}.${name}`) ? weights(model, `${layer}.${name}`, this.server) : null,
+        ),
       );
-      if (weight && bias) this.visit.weights = { ...this.visit.weights, [layer]: { weight: weight.data, bias: bias.data } }; // prettier-ignore
+      // A layer that is normalized afterwards has no bias of its own.
+      const own = weight && { weight: weight.data, bias: bias?.data ?? new Float32Array(units) };
+      const all = { ...this.#weights[model], ...(own && { [layer]: own }) };
+      this.#weights[model] = all;
+      if (this.visit.opened.model === model) this.visit.weights = all;
     } catch (error) {
-      this.#asked[layer] = false;
-      this.#failed(error);
+      this.#asked[key] = false;
+      if (this.visit.opened.model === model) this.#failed(error);
     }
   }
 

@@ -54,8 +54,8 @@ test('a probability with its powers', () => {
 
 test('the loss with and without smoothing', () => {
   expect(loss(3, 0.25, 0, [], 1.3863)).toBe('L = -\\ln p_{3} = -\\ln 0.2500 = 1.3863');
-  const q = [0.01, 0.91];
-  expect(loss(1, 0.25, 0.1, q, 2)).toContain('q_{1} = 1 - 0.1 + \\tfrac{0.1}{10} = 0.910');
+  const q = [0.05, 0.95];
+  expect(loss(1, 0.25, 0.1, q, 2)).toContain('q_{1} = 1 - 0.1 + \\tfrac{0.1}{2} = 0.950');
 });
 
 test('the posterior is the loss and the penalty', () => {

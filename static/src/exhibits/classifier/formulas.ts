@@ -21,7 +21,7 @@ export function flattened({ height, width: wide }: Shape, { map, row, col }: Cel
 /** The sum of one unit: its bias, its largest products, and the rest of them. */
 export function unitSum(unit: number, sum: Sum, value: number, more: (count: number) => string): string {
   const { terms, rest, left } = largest(sum, 3);
-  const products = terms.map(({ value: input, weight }) => `+ ${input.toFixed(4)} \\cdot ${bracketed(weight, 4)}`);
+  const products = terms.map(({ value: input, weight }) => `+ ${bracketed(input, 4)} \\cdot ${bracketed(weight, 4)}`);
   const others = left > 0 ? ` \\underbrace{{} ${signed(rest, 4)}}_{\\text{${more(left)}}}` : '';
   const law = `z_{${unit}} = b_{${unit}} + \\sum_i w_{${unit},i}\\, x_i`;
   return `${law} = ${sum.bias.toFixed(4)} ${products.join(' ')}${others} = ${value.toFixed(4)}`;
@@ -31,7 +31,7 @@ export function term(unit: number, sum: Sum, index: number): string {
   const one = sum.terms[index];
   if (one === undefined) return '';
   const law = `w_{${unit},${index}} \\cdot x_{${index}}`;
-  return `${law} = ${bracketed(one.weight, 4)} \\cdot ${one.value.toFixed(4)} = ${one.product.toFixed(4)}`;
+  return `${law} = ${bracketed(one.weight, 4)} \\cdot ${bracketed(one.value, 4)} = ${one.product.toFixed(4)}`;
 }
 
 /** One class's probability, up to the stage that is shown. */
@@ -50,7 +50,7 @@ export function loss(asked: number, p: number, smoothing: number, q: readonly nu
   if (smoothing === 0) return `L = -\\ln p_{${asked}} = -\\ln ${number(p, places)} = ${number(value)}`;
   const law = 'L = -\\sum_k q_k \\ln p_k';
   const other = q[asked === 0 ? 1 : 0] ?? 0;
-  const target = `q_{${asked}} = 1 - ${smoothing} + \\tfrac{${smoothing}}{10} = ${(q[asked] ?? 0).toFixed(3)}`;
+  const target = `q_{${asked}} = 1 - ${smoothing} + \\tfrac{${smoothing}}{${q.length}} = ${(q[asked] ?? 0).toFixed(3)}`;
   return `${law} = ${number(value)} \\qquad ${target}, \\quad q_{k \\neq ${asked}} = ${other.toFixed(3)}`;
 }
 

@@ -1,30 +1,27 @@
 /** What a visitor is looking at on the way from maps to a loss: which view, which layer, which unit, which target. */
 
-import { byMap, cellAt, indexOf, kernel, sum, type Cell, type Shape, type Sum } from '../../scene/flatten';
-import { softmax, STRENGTHS, targets, type Penalty, type Softmax } from '../../scene/softmax';
+import { byMap, cellAt, firstMaps, indexOf, kernel, sum, type Cell, type Shape, type Sum } from '../../scene/flatten';
+import * as networks from '../../scene/network';
+import { rowsOf, softmax, STRENGTHS, targets, type Penalty, type Softmax } from '../../scene/softmax';
 import type { Volume } from '../../scene/volume';
 import { oneOf, whole, within } from '../../state/attributes';
+import { Opened } from '../parts/opened.svelte';
+import { className, classText } from '../parts/run-names';
+import { shownIn } from './layout';
 
 export const VIEWS = ['flatten', 'unit', 'convolution', 'softmax', 'loss', 'prior'] as const;
 export type View = (typeof VIEWS)[number];
-export const LAYERS = ['c5', 'f6', 'output'] as const;
-export type Layer = (typeof LAYERS)[number];
 
-/** What each fully connected layer of LeNet-5 reads, and in what shape. C5 reads maps of 5x5 with kernels of 5x5. */
-export const READS: Record<Layer, { from: string; shape: Shape; units: number }> = {
-  c5: { from: 's4', shape: { channels: 16, height: 5, width: 5 }, units: 120 },
-  f6: { from: 'c5_relu', shape: { channels: 120, height: 1, width: 1 }, units: 84 },
-  output: { from: 'f6_relu', shape: { channels: 84, height: 1, width: 1 }, units: 10 },
-};
-/** Everything that is read of one drawing. */
-export const NEEDED = ['s4', 'c5', 'c5_relu', 'f6', 'f6_relu', 'output'] as const;
+const MOST_WEIGHTS = 262_144; // that the server takes at once
+const MOST_UNITS = 512; // that are computed at once
+const MOST_ROWS = 20; // classes that are shown
 
-export const CLASSES = 10;
 export const TEMPERATURES = { lowest: 0.05, highest: 20 };
 export const STAGES = 4; // logits, over T, powers, probabilities
 export const STRONGEST = 100;
 
 export interface Attributes {
+  model?: string | undefined;
   input?: string | undefined;
   view?: string | undefined;
   unit?: number | string | undefined;
@@ -43,8 +40,10 @@ export interface Weights {
   bias: Float32Array;
 }
 
-/** What POST /operations/linear says of the layer on screen. */
+/** What POST /operations/linear says of the layer on screen, or of a part of its units. */
 export interface Connected {
+  /** The first of those units. */
+  from: number;
   output: number[];
   convolution: number[];
   difference: number;
@@ -68,20 +67,20 @@ export interface Priced {
 const USUAL = {
   input: 'drawing',
   view: 'flatten',
-  layer: 'c5',
   temperature: 1,
   penalty: 'l2',
   strength: 2,
 } as const;
 
 export class ClassifierState {
+  readonly opened = new Opened();
   input = $state<string>(USUAL.input);
-  view = $state<View>(USUAL.view);
-  unit = $state(0);
-  layer = $state<Layer>(USUAL.layer);
+  // As they were said, whether or not the network has them.
+  #view = $state<View>(USUAL.view);
+  #layer = $state<string | null>(null);
+  #unit = $state(0);
+  #target = $state<number | null>(null);
   temperature = $state<number>(USUAL.temperature);
-  /** null for what the network takes the drawing for. */
-  target = $state<number | null>(null);
   smoothing = $state(0);
   penalty = $state<Penalty>(USUAL.penalty);
   strength = $state<number>(USUAL.strength);
@@ -91,9 +90,17 @@ export class ClassifierState {
   pointed = $state<number | null>(null);
 
   maps = $state.raw<Map<string, Volume> | null>(null);
-  weights = $state.raw<Partial<Record<Layer, Weights>>>({});
+  weights = $state.raw<Partial<Record<string, Weights>>>({});
   connected = $state.raw<Connected | null>(null);
   priced = $state.raw<Priced | null>(null);
+
+  /** The unit's sum, in float64; the server says the same in float32. */
+  readonly sum = $derived.by((): Sum | null => {
+    const [read, own] = [this.read, this.layerWeights];
+    if (read === null || own === null) return null;
+    const size = read.data.length;
+    return sum(read.data, own.weight.subarray(this.unit * size, (this.unit + 1) * size), own.bias[this.unit] ?? 0);
+  });
 
   constructor(attributes: Attributes = {}) {
     this.take(attributes);
@@ -101,11 +108,13 @@ export class ClassifierState {
 
   take(attributes: Attributes): void {
     this.input = attributes.input || USUAL.input;
-    this.view = oneOf(VIEWS, attributes.view, USUAL.view);
-    this.layer = oneOf(LAYERS, attributes.layer, USUAL.layer);
-    this.unit = whole(attributes.unit, 0, READS[this.layer].units - 1, 0);
+    this.opened.take(attributes.model);
+    this.#view = oneOf(VIEWS, attributes.view, USUAL.view);
+    this.#layer = attributes.layer || null;
+    this.#unit = whole(attributes.unit, 0, 1e6, 0);
     this.temperature = within(attributes.temperature, TEMPERATURES.lowest, TEMPERATURES.highest, USUAL.temperature);
-    this.target = attributes.target == null || attributes.target === '' ? null : whole(attributes.target, 0, 9, 0);
+    const target = attributes.target ?? '';
+    this.#target = target === '' ? null : whole(target, 0, 1e6, 0);
     this.smoothing = within(attributes.smoothing, 0, 0.9, 0);
     this.penalty = oneOf(['l1', 'l2'], attributes.penalty, USUAL.penalty);
     this.strength = within(attributes.strength, 0, STRONGEST, USUAL.strength);
@@ -114,15 +123,21 @@ export class ClassifierState {
   }
 
   get attributes(): Record<string, string> {
-    const said: Record<string, string> = { input: this.input, view: this.view };
-    if (this.view === 'unit' || this.view === 'convolution') {
-      said.layer = this.layer;
-      said.unit = String(this.unit);
+    const { model, ready } = this.opened;
+    const [view, layer, unit, target] = ready
+      ? [this.view, this.layer, this.unit, this.target]
+      : [this.#view, this.#layer, this.#unit, this.#target];
+    const said: Record<string, string> = {};
+    if (model !== networks.USUAL) said.model = model;
+    Object.assign(said, { input: this.input, view });
+    if (view === 'unit' || view === 'convolution') {
+      if (layer !== null) said.layer = layer;
+      said.unit = String(unit);
     }
     if (this.temperature !== USUAL.temperature) said.temperature = String(this.temperature);
-    if (this.target !== null) said.target = String(this.target);
+    if (target !== null) said.target = String(target);
     if (this.smoothing !== 0) said.smoothing = String(this.smoothing);
-    if (this.view === 'prior') {
+    if (view === 'prior') {
       said.penalty = this.penalty;
       said.strength = String(this.strength);
     }
@@ -130,17 +145,122 @@ export class ClassifierState {
     return said;
   }
 
+  /** The layer that answers: scores, or distances. */
+  get #last(): networks.Layer | undefined {
+    return this.opened.network.layers.at(-1);
+  }
+
+  /** The fully connected layers. */
+  get layers(): networks.Connected[] {
+    return networks.connected(this.opened.network);
+  }
+
+  /** Whether the network measures distances, where others have scores. */
+  get distances(): boolean {
+    return this.#last?.kind === 'rbf';
+  }
+
+  /** Why the weights of the output cannot be priced; null where they can. */
+  get unpriced(): 'rbf' | 'large' | null {
+    const output = this.layers.find(({ name }) => name === this.#last?.name);
+    if (output === undefined) return 'rbf';
+    return output.units * cells(output.shape) > MOST_WEIGHTS ? 'large' : null;
+  }
+
+  get views(): View[] {
+    return VIEWS.filter((view) => view !== 'prior' || this.unpriced === null);
+  }
+
+  get view(): View {
+    return this.views.includes(this.#view) ? this.#view : 'loss';
+  }
+
+  /** The layer on screen; on the way into a vector, the first. */
+  get own(): networks.Connected | undefined {
+    const { layers } = this;
+    return (this.view === 'flatten' ? undefined : layers.find(({ name }) => name === this.#layer)) ?? layers[0];
+  }
+
+  /** The name of the layer that was said; of the first where there is none of that name. */
+  get layer(): string {
+    const { layers } = this;
+    return (layers.find(({ name }) => name === this.#layer) ?? layers[0])?.name ?? '';
+  }
+
+  get units(): number {
+    return this.layers.find(({ name }) => name === this.layer)?.units ?? 1;
+  }
+
+  get unit(): number {
+    return Math.min(this.#unit, this.units - 1);
+  }
+
+  /** What each output stands for. */
+  get classes(): string[] {
+    const { classes } = this.opened.network;
+    const outputs = this.logits.length || classes.length;
+    return Array.from({ length: outputs }, (_, output) => classText(className(classes, output)));
+  }
+
+  /** null for what the network takes the picture for. */
+  get target(): number | null {
+    return this.#target === null ? null : Math.min(this.#target, this.classes.length - 1);
+  }
+
+  set target(target: number | null) {
+    this.#target = target;
+  }
+
+  /** The classes that are shown: all in their order, of very many the likeliest, and the one that is asked about. */
+  get rows(): number[] {
+    const rows = rowsOf(this.logits, MOST_ROWS);
+    return rows.length === 0 || rows.includes(this.asked) ? rows : [...rows.slice(0, -1), this.asked];
+  }
+
+  /** How many of them are there because they are the likeliest. */
+  get likeliest(): number {
+    const { rows } = this;
+    return rows.length - (rowsOf(this.logits, MOST_ROWS).includes(this.asked) ? 0 : 1);
+  }
+
   get shape(): Shape {
-    return READS[this.view === 'flatten' ? 'c5' : this.layer].shape;
+    return this.own?.shape ?? { channels: 1, height: 1, width: 1 };
+  }
+
+  /** Whether what the layer reads can be below zero, as a picture that was normalized can. */
+  get signed(): boolean {
+    const from = this.own?.from ?? '';
+    return from === 'input' || networks.isSigned(this.opened.network, from);
   }
 
   /** What the layer on screen reads. */
   get read(): Volume | null {
-    return this.maps?.get(READS[this.view === 'flatten' ? 'c5' : this.layer].from) ?? null;
+    return this.maps?.get(this.own?.from ?? '') ?? null;
   }
 
+  /** Of that, what is drawn: of very many maps the first. */
+  get shown(): Volume | null {
+    const { read } = this;
+    return read && firstMaps(read, shownIn(this.view, read));
+  }
+
+  /** The units around the one on screen that are computed both ways; null where the server takes not even one. */
+  get page(): { from: number; to: number } | null {
+    const most = Math.min(MOST_UNITS, Math.floor(MOST_WEIGHTS / cells(this.shape)));
+    if (most < 1) return null;
+    const from = Math.floor(this.unit / most) * most;
+    return { from, to: Math.min(this.units, from + most) };
+  }
+
+  /** Those units, both ways, once the server has said so. */
+  get both(): Connected | null {
+    return this.connected?.from === this.page?.from ? this.connected : null;
+  }
+
+  /** Scores; of distances, minus those. */
   get logits(): number[] {
-    return Array.from(this.maps?.get('output')?.data ?? []);
+    const output = Array.from(this.maps?.get(this.#last?.name ?? '')?.data ?? []);
+    return this.distances ? output.map((distance) => -distance) : output;
   }
 
   get guess(): number {
@@ -157,14 +277,6 @@ export class ClassifierState {
     return this.weights[this.layer] ?? null;
   }
 
-  /** The unit's sum, in float64; the server says the same in float32. */
-  get sum(): Sum | null {
-    const [read, own] = [this.read, this.layerWeights];
-    if (read === null || own === null) return null;
-    const size = read.data.length;
-    return sum(read.data, own.weight.subarray(this.unit * size, (this.unit + 1) * size), own.bias[this.unit] ?? 0);
-  }
-
   get kernel(): Volume | null {
     const own = this.layerWeights;
     return own && kernel(own.weight, this.unit, this.shape);
@@ -178,7 +290,8 @@ export class ClassifierState {
 
   /** The unit's value as PyTorch computed it. */
   get value(): number | null {
-    return this.connected?.output[this.unit] ?? null;
+    const { both, unit } = this;
+    return both?.output[unit - both.from] ?? this.maps?.get(this.layer)?.data[unit] ?? null;
   }
 
   get softmax(): Softmax {
@@ -187,7 +300,7 @@ export class ClassifierState {
 
   /** What is asked for: the server's numbers where they are there. */
   get targets(): number[] {
-    return this.priced?.targets ?? targets(CLASSES, this.asked, this.smoothing);
+    return this.priced?.targets ?? targets(this.classes.length, this.asked, this.smoothing);
   }
 
   get probabilities(): number[] {
@@ -200,10 +313,11 @@ export class ClassifierState {
 
   /** Steps of the player in this view. */
   get length(): number {
-    if (this.view === 'flatten' || this.view === 'unit') return this.read?.data.length ?? 0;
-    if (this.view === 'convolution') return this.shape.channels;
+    if (this.view === 'flatten') return this.shown?.data.length ?? 0;
+    if (this.view === 'unit') return this.read?.data.length ?? 0;
+    if (this.view === 'convolution') return this.shown?.channels ?? this.shape.channels;
     if (this.view === 'softmax') return STAGES - 1;
-    return this.view === 'prior' ? STRENGTHS.length - 1 : CLASSES;
+    return this.view === 'prior' ? STRENGTHS.length - 1 : this.rows.length;
   }
 
   /** Of the strengths that the player goes through, the one nearest to the visitor's. */
@@ -223,7 +337,7 @@ export class ClassifierState {
   /** The place of the vector that is looked at. */
   get followed(): number {
     if (this.pointed !== null) return Math.min(this.pointed, Math.max(0, (this.read?.data.length ?? 1) - 1));
-    if (this.position === null || this.position === 0) return strongest(this.read, this.sum, this.view);
+    if (this.position === null || this.position === 0) return strongest(this.shown, this.sum, this.view);
     if (this.view === 'convolution') return (this.filled - 1) * this.shape.height * this.shape.width;
     return this.filled - 1;
   }
@@ -234,8 +348,8 @@ export class ClassifierState {
 
   /** The class whose numbers are written out. */
   get followedClass(): number {
-    if (this.pointed !== null) return Math.min(CLASSES - 1, this.pointed);
-    if (this.view === 'loss' && this.position !== null && this.position > 0) return this.filled - 1;
+    if (this.pointed !== null) return Math.min(this.classes.length - 1, this.pointed);
+    if (this.view === 'loss' && this.position) return this.rows[this.filled - 1] ?? this.asked;
     return this.view === 'softmax' ? this.guess : this.asked;
   }
 
@@ -245,22 +359,34 @@ export class ClassifierState {
 
   look(view: View): void {
     if (view === this.view) return;
-    this.view = view;
+    this.#view = view;
+    this.position = null;
+    this.pointed = null;
+  }
+
+  /** Another network: nothing that was said of the last one is true of it. */
+  open(model: string): void {
+    this.opened.model = model;
+    this.#target = null;
     this.position = null;
     this.pointed = null;
   }
 
   setLayer(layer: string): void {
-    this.layer = oneOf(LAYERS, layer, this.layer);
-    this.unit = Math.min(this.unit, READS[this.layer].units - 1);
+    this.#layer = layer;
+    this.#unit = this.unit;
     this.connected = null;
     this.position = null;
     this.pointed = null;
   }
 
   setUnit(unit: number): void {
-    this.unit = Math.min(READS[this.layer].units - 1, Math.max(0, Math.round(unit)));
+    this.#unit = Math.min(this.units - 1, Math.max(0, Math.round(unit)));
   }
+}
+
+function cells({ channels, height, width }: Shape): number {
+  return channels * height * width;
 }
 
 /** Where there is most to see: the largest product of a unit, else the largest value. */

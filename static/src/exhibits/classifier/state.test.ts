@@ -2,8 +2,9 @@
 
 import { describe, expect, test } from 'vitest';
 
+import { LENET5, type Network } from '../../scene/network';
 import { volume } from '../../scene/volume';
-import { ClassifierState, READS, VIEWS } from './state.svelte';
+import { ClassifierState, VIEWS } from './state.svelte';
 
 const ramp = (length: number, by = 1) => Float32Array.from({ length }, (_, at) => (at - length / 2) * by);
 
@@ -62,7 +63,7 @@ describe('one unit', () => {
     one.setUnit(100);
     one.setLayer('output');
     expect(one.unit).toBe(9);
-    expect(one.shape).toEqual(READS.output.shape);
+    expect(one.shape).toEqual({ channels: 84, height: 1, width: 1 });
   });
 });
 
@@ -83,4 +84,86 @@ test('the player goes through every view to its end', () => {
   one.look('flatten');
   one.position = 90;
   expect([one.filled, one.followed]).toEqual([90, 89]);
+});
+
+describe('another network', () => {
+  const MODEL = 'run:20260101-000000-x-0000';
+  const layer = (name: string, kind: string, from: string, output_shape: number[]) => ({
+    name,
+    kind,
+    inputs: [from],
+    input_shape: [],
+    output_shape,
+    weights: [`${name}.weight`, `${name}.bias`],
+  });
+  const OWN: Network = {
+    name: MODEL,
+    title: 'x',
+    classes: Array.from({ length: 30 }, (_, at) => `class ${at}`),
+    input_shape: [1, 28, 28],
+    layers: [
+      layer('pool1', 'average-pooling', 'input', [512, 7, 7]),
+      layer('fc1', 'linear', 'pool1', [300]),
+      layer('fc1_tanh', 'tanh', 'fc1', [300]),
+      layer('output', 'linear', 'fc1_tanh', [30]),
+    ],
+  };
+
+  function own(attributes = {}): ClassifierState {
+    const one = new ClassifierState({ model: MODEL, ...attributes });
+    one.opened.network = OWN;
+    return one;
+  }
+
+  test('keeps what its address says until it is there', () => {
+    const said = { model: MODEL, input: 'digit:1', view: 'unit', layer: 'fc1', unit: '250', target: '29' };
+    const one = new ClassifierState(said);
+    expect(one.attributes).toEqual(said);
+    one.opened.network = OWN;
+    expect(one.attributes).toEqual(said);
+  });
+
+  test('has its own layers, and their units', () => {
+    const one = own({ view: 'unit', layer: 'f6', unit: 5000 });
+    expect([one.layer, one.unit, one.shape]).toEqual(['fc1', 299, { channels: 512, height: 7, width: 7 }]);
+    one.setLayer('output');
+    expect([one.unit, one.signed]).toEqual([29, true]);
+  });
+
+  test('is computed by as many units as the server takes at once', () => {
+    const one = own({ view: 'unit', unit: 205 });
+    expect(one.page).toEqual({ from: 200, to: 210 }); // 10 rows of 25,088 weights
+    one.connected = { from: 190, output: [1], convolution: [1], difference: 0 };
+    expect(one.both).toBeNull();
+    one.connected = { from: 200, output: [0, 1, 2, 3, 4, 5], convolution: [], difference: 0 };
+    expect(one.value).toBe(5);
+  });
+
+  test('of very many classes the likeliest are shown, and the right answer', () => {
+    const one = own({ view: 'loss' });
+    one.maps = new Map([
+      [
+        'output',
+        volume(
+          30,
+          1,
+          1,
+          Float32Array.from({ length: 30 }, (_, at) => at),
+        ),
+      ],
+    ]);
+    expect([one.rows.length, one.rows[0], one.asked, one.length]).toEqual([20, 29, 29, 20]);
+    one.target = 3;
+    expect([one.rows.length, one.rows.includes(3), one.likeliest]).toEqual([20, true, 19]);
+  });
+
+  test('that measures distances answers by minus those, and has no weights to price', () => {
+    const one = new ClassifierState({ model: 'lenet5-1998', view: 'prior' });
+    const layers = LENET5.layers.map((row) => (row.name === 'output' ? { ...row, kind: 'rbf', weights: [] } : row));
+    one.opened.network = { ...LENET5, name: 'lenet5-1998', layers };
+    one.maps = new Map([['output', volume(3, 1, 1, [4, 0.5, 9])]]);
+    expect(one.logits).toEqual([-4, -0.5, -9]);
+    expect(one.guess).toBe(1);
+    expect([one.view, one.unpriced, one.layers.map(({ name }) => name)]).toEqual(['loss', 'rbf', ['c5', 'f6']]);
+  });
 });

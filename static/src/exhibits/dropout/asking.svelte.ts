@@ -1,6 +1,10 @@
-/** What dropout asks of the server: the masks of the visitor's own drawing, and what eval says of it. */
+/** What dropout asks of the server: the masks of the visitor's own picture, and what eval says of it. */
 
-import { greys } from '../../ink/source';
+import { untrack } from 'svelte';
+
+import { asked, greys, isInk, pixels, type Asked } from '../../ink/source';
+import { asking, droppable } from '../../scene/network';
+import { colourPicture } from '../../scene/png';
 import { volume, type Volume } from '../../scene/volume';
 import { Asker, type Problem } from '../../wire/ask';
 import type { Raster } from '../../wire/stroke';
@@ -8,25 +12,25 @@ import type { DropoutNetworkAnswer } from '../../wire/types';
 import { Sourced } from '../parts/sourced.svelte';
 import type { DropoutState } from './state.svelte';
 
-const MODEL = 'lenet5';
 const PATH = 'operations/dropout/network';
-const DARK = 200; // grey values below this are ink
+const SIDE = 112; // pixels of a photo, as it is shown
 
-interface Question {
+type Question = Asked & {
   model: string;
-  pixels: number[][];
   layer: string;
   rate: number;
   seed: number;
   draws: number;
   whole_channels: boolean;
   training: boolean;
-}
+};
 
 export class Asking extends Sourced {
-  /** The drawing as it is sent; null before it is there. */
-  raster = $state.raw<Raster | null>(null);
+  /** The picture as it is shown: strokes, or the address of a photo; null before it is there. */
+  picture = $state.raw<Raster | string | null>(null);
   problem = $state.raw<Problem | null>(null);
+  /** The picture as it is sent, to networks that read colours or to the others. */
+  #sent = $state.raw<{ picture: Asked; colour: boolean } | null>(null);
   readonly #masks: Asker<Question, DropoutNetworkAnswer>;
   readonly #whole: Asker<Question, DropoutNetworkAnswer>;
 
@@ -35,41 +39,68 @@ export class Asking extends Sourced {
     readonly server: string | undefined,
   ) {
     super(visit);
-    const problem = (told: Problem | null) => (this.problem = told);
-    this.#masks = new Asker(PATH, server, (answer) => (visit.answer = read(answer)), problem);
-    this.#whole = new Asker(PATH, server, (answer) => (visit.evaluatedLogits = table(answer.logits)[0] ?? []), problem);
+    const here = ({ model }: Question) => model === visit.opened.model;
+    const problem = (told: Problem | null, question: Question) => here(question) && (this.problem = told);
+    this.#masks = new Asker(PATH, server, (answer, of) => here(of) && (visit.answer = read(answer)), problem);
+    this.#whole = new Asker(
+      PATH,
+      server,
+      (answer, of) => here(of) && (visit.evaluatedLogits = table(answer.logits)[0] ?? []),
+      problem,
+    );
   }
 
+  /** Whether there is no ink where the network reads nothing else. */
   get blank(): boolean {
-    return this.raster !== null && !this.raster.data.some((grey) => grey < DARK);
+    return this.problem?.why?.code === 'blank';
   }
 
   /** Called in an effect: asks whenever what is asked for changes; what it returns ends that. */
   open(): () => void {
+    const { opened } = this.visit;
+    const colour = $derived(asking(opened.network).colour);
+    const sent = $derived(opened.ready && this.#sent?.colour === colour ? this.#sent.picture : null);
+
+    // What another network answered says nothing of this one.
+    $effect(() => {
+      void opened.model;
+      untrack(() => {
+        this.visit.answer = null;
+        this.problem = null;
+      });
+    });
+
     $effect(() => {
       let gone = false;
-      greys(this.source, this.server).then(
-        (raster) => gone || (this.raster = raster),
+      const { source } = this;
+      const inColour = colour;
+      const shown = isInk(source) ? greys(source, this.server) : photo(source, inColour, this.server);
+      Promise.all([asked(source, inColour, this.server), shown]).then(
+        ([picture, seen]) => {
+          if (gone) return;
+          this.#sent = { picture, colour: inColour };
+          this.picture = seen;
+        },
         () => undefined, // a source that cannot be read leaves the last picture
       );
       return () => (gone = true);
     });
 
-    const pixels = $derived(this.raster === null || this.blank ? null : nested(this.raster));
-
     $effect(() => {
-      const { layer, rate, seed, training, channels, spatial, view, draws } = this.visit;
-      if (pixels === null) return;
-      const count = view === 'draws' ? draws : 1;
+      const { layer, rate, seed, training, channels, spatial, view, count, mostDraws } = this.visit;
+      if (mostDraws < 1) untrack(() => (this.visit.answer = null));
+      if (sent === null || layer === '' || mostDraws < 1) return;
+      const draws = view === 'draws' ? count : 1;
       const whole_channels = channels && spatial;
-      this.#masks.ask({ model: MODEL, pixels, layer, rate, seed, draws: count, whole_channels, training });
+      this.#masks.ask({ model: opened.model, ...sent, layer, rate, seed, draws, whole_channels, training });
     });
 
     // Eval's logits are the same for every mask.
     $effect(() => {
-      if (pixels === null) return;
+      const layer = droppable(opened.network).at(-1)?.name;
+      if (sent === null || layer === undefined) return;
       const whole = { rate: 0, seed: 0, draws: 1, whole_channels: false, training: false };
-      this.#whole.ask({ model: MODEL, pixels, layer: 'f6_relu', ...whole });
+      this.#whole.ask({ model: opened.model, ...sent, layer, ...whole });
     });
 
     return () => {
@@ -79,8 +110,15 @@ export class Asking extends Sourced {
   }
 }
 
-function nested({ width, height, data }: Raster): number[][] {
-  return Array.from({ length: height }, (_, row) => [...data.subarray(row * width, (row + 1) * width)]);
+/** The address of a small photo, in the colours that the network reads. */
+async function photo(
+  source: Parameters<typeof pixels>[0],
+  colour: boolean,
+  server: string | undefined,
+): Promise<string> {
+  const { data } = await pixels(source, { height: SIDE, width: SIDE, channels: colour ? 3 : 1 }, server);
+  const all = colour ? data : Float32Array.from({ length: 3 * data.length }, (_, at) => data[at % data.length] ?? 0);
+  return colourPicture(all, SIDE, SIDE);
 }
 
 function read(answer: DropoutNetworkAnswer): NonNullable<DropoutState['answer']> {

@@ -1,21 +1,29 @@
 /** What a visitor is looking at in dropout: which layer, which rate, which mask, one draw or many. */
 
 import { dropped, fate, scaleOf, spreads, steps, stride, votes, type Fate, type Spread } from '../../scene/dropout';
+import { firstMaps } from '../../scene/flatten';
+import { droppable, isSigned, USUAL as USUAL_NETWORK, type Layer } from '../../scene/network';
+import { rowsOf } from '../../scene/softmax';
 import type { Volume } from '../../scene/volume';
 import { oneOf, whole, within } from '../../state/attributes';
+import { Opened } from '../parts/opened.svelte';
+import { className, classText } from '../parts/run-names';
+import { shownOf } from './layout';
 
-export const LAYERS = ['s2', 's4', 'c5_relu', 'f6_relu'] as const;
-export type Layer = (typeof LAYERS)[number];
 export const VIEWS = ['mask', 'draws'] as const;
 export type View = (typeof VIEWS)[number];
 export const SCORES = ['logits', 'probabilities'] as const;
 export type Scores = (typeof SCORES)[number];
 
 export const MOST_DRAWS = 200; // what the server takes
+const MOST_VALUES = 1_048_576; // of all masks, and
+const MOST_MACS = 200_000_000; // behind the layer, of all passes, that it takes
+const MOST_ROWS = 20; // classes that are shown
 export const HIGHEST_RATE = 0.95;
 export const LARGEST_SEED = 2 ** 31 - 1;
 
 export interface Attributes {
+  model?: string | undefined;
   input?: string | undefined;
   layer?: string | undefined;
   rate?: number | string | undefined;
@@ -42,11 +50,13 @@ export interface Answer {
   evaluated: number[];
 }
 
-const USUAL = { input: 'drawing', layer: 'f6_relu', rate: 0.5, seed: 1, draws: 50, view: 'mask' } as const;
+const USUAL = { input: 'drawing', rate: 0.5, seed: 1, draws: 50, view: 'mask' } as const;
 
 export class DropoutState {
+  readonly opened = new Opened();
   input = $state<string>(USUAL.input);
-  layer = $state<Layer>(USUAL.layer);
+  /** As it was said, whether or not the network has such a layer; null where nothing was. */
+  #layer = $state<string | null>(null);
   rate = $state<number>(USUAL.rate);
   seed = $state<number>(USUAL.seed);
   training = $state(true);
@@ -68,8 +78,9 @@ export class DropoutState {
 
   /** Becomes what the attributes say; what they do not say, or say wrongly, is as usual. */
   take(attributes: Attributes): void {
+    this.opened.take(attributes.model);
     this.input = attributes.input || USUAL.input;
-    this.layer = oneOf(LAYERS, attributes.layer, USUAL.layer);
+    this.#layer = attributes.layer || null;
     this.rate = within(attributes.rate, 0, HIGHEST_RATE, USUAL.rate);
     this.seed = whole(attributes.seed, 0, LARGEST_SEED, USUAL.seed);
     this.training = attributes.training !== false && attributes.training !== 'false';
@@ -83,11 +94,16 @@ export class DropoutState {
 
   /** The state as attributes; what is as usual is left out. */
   get attributes(): Record<string, string> {
-    const said: Record<string, string> = { input: this.input, layer: this.layer };
+    const { model, ready } = this.opened;
+    const said: Record<string, string> = {};
+    if (model !== USUAL_NETWORK) said.model = model;
+    said.input = this.input;
+    const layer = ready ? this.layer : this.#layer;
+    if (layer) said.layer = layer;
     said.rate = String(this.rate);
     said.seed = String(this.seed);
     if (!this.training) said.training = 'false';
-    if (this.channels && this.spatial) said.channels = '';
+    if (this.channels && (this.spatial || !ready)) said.channels = '';
     if (this.view === 'draws') said.draws = String(this.draws);
     if (this.view !== USUAL.view) said.view = this.view;
     if (this.scores !== 'logits') said.scores = this.scores;
@@ -95,9 +111,64 @@ export class DropoutState {
     return said;
   }
 
+  /** The layers that can lose values. */
+  get layers(): Layer[] {
+    return droppable(this.opened.network);
+  }
+
+  /** The name of the layer that loses values: the last that can, unless another was said; '' where none can. */
+  get layer(): string {
+    return (this.layers.find(({ name }) => name === this.#layer) ?? this.layers.at(-1))?.name ?? '';
+  }
+
+  /** Channels, rows, columns of that layer. */
+  get #shape(): readonly number[] {
+    return this.layers.find(({ name }) => name === this.layer)?.output_shape ?? [];
+  }
+
   /** Whether the layer has maps, so that whole ones can be dropped. */
   get spatial(): boolean {
-    return this.layer === 's2' || this.layer === 's4';
+    const [, height = 1, width = 1] = this.#shape;
+    return height * width > 1;
+  }
+
+  get signed(): boolean {
+    return isSigned(this.opened.network, this.layer);
+  }
+
+  /** How many draws the server takes of this layer: less than one where its masks or its network are too large. */
+  get mostDraws(): number {
+    const values = this.#shape.reduce((product, side) => product * side, 1);
+    const { layers } = this.opened.network;
+    const behind = layers.slice(layers.findIndex(({ name }) => name === this.layer) + 1);
+    const macs = behind.reduce((sum, { macs: own = 0 }) => sum + own, 0);
+    return Math.min(MOST_DRAWS, Math.floor(MOST_VALUES / values), Math.floor(MOST_MACS / Math.max(1, macs)));
+  }
+
+  /** How many draws are asked for. */
+  get count(): number {
+    return Math.max(1, Math.min(this.draws, this.mostDraws));
+  }
+
+  /** What each output stands for. */
+  get classes(): string[] {
+    const { classes } = this.opened.network;
+    const outputs = this.answer?.evaluated.length ?? classes.length;
+    return Array.from({ length: outputs }, (_, output) => classText(className(classes, output)));
+  }
+
+  /** The classes that are shown: all in their order, of very many the ones that eval finds likeliest. */
+  get rows(): number[] {
+    return rowsOf(this.answer?.evaluated ?? [], MOST_ROWS);
+  }
+
+  /** The maps that are shown, of a large layer the first ones; before and after their mask. */
+  get shown(): { before: Volume; mask: Volume; after: Volume } | null {
+    const { answer } = this;
+    if (answer === null) return null;
+    const count = shownOf(answer.before);
+    const [before, mask, after] = [answer.before, answer.mask, answer.after].map((one) => firstMaps(one, count));
+    return before && mask && after ? { before, mask, after } : null;
   }
 
   get scale(): number {
@@ -106,25 +177,26 @@ export class DropoutState {
 
   /** Steps of the player in this view. */
   get length(): number {
-    if (this.answer === null) return 0;
-    return this.view === 'draws' ? this.answer.probabilities.length : steps(this.answer.before);
+    const { answer, shown } = this;
+    if (answer === null || shown === null) return 0;
+    return this.view === 'draws' ? answer.probabilities.length : steps(shown.before);
   }
 
   /** How many units have been through the mask. */
   get filled(): number {
-    const { answer } = this;
-    if (answer === null) return 0;
-    if (this.position === null) return answer.before.data.length;
-    return Math.min(answer.before.data.length, this.position * stride(answer.before));
+    const { shown } = this;
+    if (shown === null) return 0;
+    const all = shown.before.data.length;
+    return this.position === null ? all : Math.min(all, this.position * stride(shown.before));
   }
 
   /** The unit whose arithmetic is written out. */
   get followed(): number {
-    const { answer } = this;
-    if (answer === null) return 0;
-    if (this.pointed !== null) return Math.min(answer.before.data.length - 1, this.pointed);
+    const { shown } = this;
+    if (shown === null) return 0;
+    if (this.pointed !== null) return Math.min(shown.before.data.length - 1, this.pointed);
     if (this.position !== null && this.position > 0) return Math.max(0, this.filled - 1);
-    return loudest(answer.before);
+    return loudest(shown.before);
   }
 
   get fate(): Fate | null {
@@ -172,6 +244,13 @@ export class DropoutState {
     this.position = null;
   }
 
+  /** Another network: what was said of the last one's answer is not true of it. */
+  open(model: string): void {
+    this.opened.model = model;
+    this.position = null;
+    this.pointed = null;
+  }
+
   setDraws(draws: number): void {
     this.draws = whole(draws, 1, MOST_DRAWS, this.draws);
     this.position = null;
@@ -185,7 +264,7 @@ export class DropoutState {
   }
 
   setLayer(layer: string): void {
-    this.layer = oneOf(LAYERS, layer, this.layer);
+    this.#layer = layer;
     this.position = null;
     this.pointed = null;
   }
@@ -193,6 +272,6 @@ export class DropoutState {
 
 function loudest({ data }: Volume): number {
   let found = 0;
-  for (let at = 1; at < data.length; at++) if ((data[at] ?? 0) > (data[found] ?? 0)) found = at;
+  for (let at = 1; at < data.length; at++) if (Math.abs(data[at] ?? 0) > Math.abs(data[found] ?? 0)) found = at;
   return found;
 }

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 
+import type { Network } from '../../scene/network';
 import { volume } from '../../scene/volume';
 import { DropoutState, LARGEST_SEED, type Answer } from './state.svelte';
 
@@ -76,5 +77,71 @@ describe('an answer', () => {
     one.seed = LARGEST_SEED;
     one.again();
     expect([one.seed, one.position]).toEqual([0, null]);
+  });
+});
+
+describe('another network', () => {
+  const layer = (name: string, kind: string, from: string, out: number[], weights: string[] = [], macs = 0) => ({
+    name,
+    kind,
+    inputs: [from],
+    input_shape: [],
+    output_shape: out,
+    weights,
+    macs,
+  });
+  const OWN: Network = {
+    name: 'run:20260101-000000-x-0000',
+    title: 'x',
+    classes: ['cat', 'dog', 'T-shirt/top'],
+    input_shape: [3, 8, 8],
+    layers: [
+      layer('conv1_1', 'convolution', 'input', [512, 32, 32], ['conv1_1.weight'], 9_000_000),
+      layer('conv1_1_tanh', 'tanh', 'conv1_1', [512, 32, 32]),
+      layer('fc1', 'linear', 'conv1_1_tanh', [12], ['fc1.weight'], 40_000_000),
+      layer('fc1_tanh', 'tanh', 'fc1', [12]),
+      layer('output', 'linear', 'fc1_tanh', [3], ['output.weight'], 36),
+    ],
+  };
+  const said = { model: OWN.name, layer: 'conv1_1_tanh', channels: true, view: 'draws', draws: 100 };
+
+  test('keeps what its address says until it is there', () => {
+    const one = new DropoutState(said);
+    expect(one.opened.ready).toBe(false);
+    expect(one.attributes).toMatchObject({ model: OWN.name, layer: 'conv1_1_tanh', channels: '' });
+    one.opened.network = OWN;
+    expect([one.layer, one.spatial, one.signed]).toEqual(['conv1_1_tanh', true, true]);
+    expect(one.attributes).toMatchObject({ model: OWN.name, layer: 'conv1_1_tanh', channels: '' });
+  });
+
+  test('draws as many masks as the server takes of this layer', () => {
+    const one = new DropoutState(said);
+    one.opened.network = OWN;
+    expect([one.mostDraws, one.count]).toEqual([2, 2]); // 1,048,576 values in masks of 524,288
+    one.setLayer('fc1_tanh');
+    expect([one.mostDraws, one.count]).toEqual([200, 100]);
+  });
+
+  test('has its own last layer and its own classes', () => {
+    const one = new DropoutState({ ...said, layer: 'f6_relu' });
+    one.opened.network = OWN;
+    expect(one.layer).toBe('fc1_tanh');
+    expect(one.classes).toHaveLength(3);
+  });
+
+  test('of a large layer the first maps are walked through, and all of it is counted', () => {
+    const one = new DropoutState({ model: OWN.name });
+    one.opened.network = OWN;
+    const ones = volume(100, 14, 14, new Float32Array(19600).fill(1));
+    one.answer = { ...ANSWER, before: ones, mask: ones, after: ones };
+    expect([one.shown?.before.channels, one.length, one.filled]).toEqual([41, 41 * 14, 41 * 196]);
+    expect(one.dropped?.all.of).toBe(19600);
+  });
+
+  test('of very many classes the likeliest are shown', () => {
+    const one = new DropoutState();
+    one.answer = { ...ANSWER, evaluated: Array.from({ length: 100 }, (_, at) => at / 4950) };
+    expect(one.rows).toHaveLength(20);
+    expect(one.rows.slice(0, 3)).toEqual([99, 98, 97]);
   });
 });

@@ -45,3 +45,8 @@ export function classText(name: string): string {
 export function className(classes: readonly string[], output: number): string {
   return classes.length === 0 ? String(output) : (classes[output] ?? '–');
 }
+
+/** A class as a sentence calls it: with its number, by which formulas call it, where that is not its name. */
+export function numbered(name: string, output: number): string {
+  return name === String(output) ? name : say('network.class', { name, index: String(output) });
+}
