@@ -258,7 +258,7 @@ export class ConvolutionState {
     const { channels, height, width } = { ...this.size, ...part };
     const counted = part.channels ?? this.said.channels;
     if (this.setup.source === 'numbers')
-      this.change({ values: resized(this.setup.values, channels, height, width), channels });
+      this.change({ source: 'numbers', values: resized(this.setup.values, channels, height, width), channels });
     else this.change({ size: { height, width }, channels: counted });
   }
 
