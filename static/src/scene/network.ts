@@ -11,6 +11,8 @@ export interface Layer {
   input_shape: number[];
   output_shape: number[];
   kernel?: number[] | null;
+  /** Zeros before its first row and column; null where it pads nothing. */
+  padding?: number[] | null;
   weights?: string[];
   /** Multiplications that one picture costs. */
   macs?: number;

@@ -4,13 +4,16 @@ import { fullPadding, samePadding, type Filters, type Problem, type Settings } f
 import { LARGEST, pattern, PATTERNS, resized, type Pattern } from '../../scene/convolution-inputs';
 import { complaint, type Complaint } from '../../scene/convolution-limits';
 import { family, isPreset, resizable, type Shape } from '../../scene/kernels';
+import { kernelAt, kernelOf, readKernel, type Known } from '../../scene/learned';
+import { USUAL } from '../../scene/network';
 import { fromNested, type Volume } from '../../scene/volume';
-import type { Setup } from './setup';
+import type { Said, Setup } from './setup';
 
 export const CHANNELS = 4;
+/** What the kernels of a network are first shown on: grey, or in colour. */
+export const GREY = 'digit:21';
+const COLOUR = 'photo:china';
 export const LARGEST_VALUE = 1e9; // of an input or a weight, as the server has it
-const C1 = 5; // cells on a side of a kernel of LeNet-5's first layer
-const C1_MAPS = 6;
 
 export interface Size {
   usual: number;
@@ -29,6 +32,22 @@ export function pictured(source: string): boolean {
   return source !== 'numbers' && !(PATTERNS as readonly string[]).includes(source);
 }
 
+/** Whether the kernel is of a network that was chosen for the exhibit, which then begins with a picture. */
+export function brought(kernel: string): boolean {
+  return readKernel(kernel) !== null && !kernel.startsWith(`${USUAL}:`);
+}
+
+/** What is said, and what follows from the network that its kernel is of. */
+export function settled(said: Said, known: Known | null): Setup {
+  const named = readKernel(said.kernel);
+  const kernels = named && known?.kernels;
+  const channels = said.channels ?? kernels?.channels ?? 1;
+  const source = said.source ?? (brought(said.kernel) ? (channels === 3 ? COLOUR : GREY) : 'numbers');
+  if (!named || !kernels) return { ...said, channels, source };
+  const { height, width } = kernels;
+  return { ...said, channels, source, kernel: kernelOf(named, kernels), kernelSize: { height, width } };
+}
+
 export function inputSize({ source, values, size, channels }: Setup): Shape & { channels: number } {
   if (source === 'numbers')
     return { channels: values.length, height: values[0]?.length ?? 0, width: values[0]?.[0]?.length ?? 0 };
@@ -38,7 +57,6 @@ export function inputSize({ source, values, size, channels }: Setup): Shape & { 
 
 export function kernelSize({ kernel, kernelSize: chosen, weights }: Setup): Shape {
   if (kernel === 'weights') return { height: weights[0]?.[0]?.length ?? 0, width: weights[0]?.[0]?.[0]?.length ?? 0 };
-  if (kernel.startsWith('lenet5')) return { height: C1, width: C1 };
   if (isPreset(kernel) && !resizable(kernel)) return { height: 3, width: 3 };
   return chosen ?? (kernel === 'gabor' ? { height: 5, width: 5 } : { height: 3, width: 3 });
 }
@@ -59,22 +77,20 @@ function wrongInput({ source }: Setup, { channels, height, width }: Shape & { ch
   return channels > CHANNELS ? { field: 'input', key: 'channels', values: { channels, limit: CHANNELS } } : null;
 }
 
-/** The kernels of one preset or network, each of them once per channel; null while the network's are not there. */
-function kernels(setup: Setup, into: number, c1: Float32Array | null): number[][][][] | null {
+/** Kernels of one channel stand once in every channel; null while a network's are not there. */
+function kernels(setup: Setup, into: number, known: Known | null): number[][][][] | null {
   const { kernel, weights, filters } = setup;
   const { height, width } = kernelSize(setup);
   if (kernel === 'weights') return weights.map((filter) => resized(filter, into, height, width));
-  let one: number[][][];
-  if (isPreset(kernel)) one = family(kernel, { ...setup, size: { height, width } }, filters);
-  else if (c1 === null) return null;
-  else {
-    const first = Number(kernel.split(':')[2] ?? 0);
-    one = Array.from({ length: filters }, (_, index) => {
-      const at = ((first + index) % C1_MAPS) * C1 * C1;
-      return Array.from({ length: C1 }, (_row, row) => [...c1.subarray(at + row * C1, at + (row + 1) * C1)]);
-    });
-  }
-  return one.map((rows) => Array.from({ length: into }, () => rows));
+  const each = (rows: number[][]) => Array.from({ length: into }, () => rows);
+  if (isPreset(kernel)) return family(kernel, { ...setup, size: { height, width } }, filters).map(each);
+  const { kernels: learned = null, data = null } = known ?? {};
+  if (learned === null || data === null) return null;
+  const first = readKernel(kernel)?.index ?? 0;
+  return Array.from({ length: filters }, (_, index) => {
+    const [rows = [], ...others] = kernelAt(learned, data, first + index);
+    return others.length === 0 ? each(rows) : [rows, ...others];
+  });
 }
 
 export function inputOf(setup: Setup, picture: Volume | null): Volume | null {
@@ -87,7 +103,12 @@ export function inputOf(setup: Setup, picture: Volume | null): Volume | null {
 export type Posed = { problem: Problem } | { complaint: Complaint } | null;
 
 /** The problem of a setup, or what is wrong with it; null while a picture or a network's kernels are on their way. */
-export function pose(setup: Setup, picture: Volume | null, c1: Float32Array | null): Posed {
+export function pose(said: Said, picture: Volume | null, known: Known | null): Posed {
+  const setup = settled(said, known);
+  const learned = readKernel(setup.kernel) !== null;
+  if (learned && known === null) return null;
+  const channels = learned ? known?.kernels?.channels : 1;
+  if (channels === undefined) return { complaint: { field: 'kernel', key: 'no_kernels', values: {} } };
   const size = inputSize(setup);
   const wrong = wrongInput(setup, size);
   if (wrong !== null) return { complaint: wrong };
@@ -97,8 +118,10 @@ export function pose(setup: Setup, picture: Volume | null, c1: Float32Array | nu
   const moved = settings(setup);
   const found = complaint({ input: size, filters: { out, into, ...shape }, settings: moved });
   if (found !== null) return { complaint: found };
+  if (channels > 1 && channels !== into)
+    return { complaint: { field: 'kernel', key: 'kernel_channels', values: { channels, into } } };
   const input = inputOf(setup, picture);
-  const data = kernels(setup, into, c1);
+  const data = kernels(setup, into, known);
   if (input === null || data === null) return null;
   const filters: Filters = { out, into, ...shape, data: Float32Array.from(data.flat(3)) };
   const large = Math.max(greatest(input.data), greatest(filters.data));

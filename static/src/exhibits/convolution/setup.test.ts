@@ -4,7 +4,8 @@
 import { describe, expect, test } from 'vitest';
 
 import { convolve } from '../../scene/convolution';
-import { pose } from './problem';
+import { firstKernels, LENET5 } from '../../scene/network';
+import { pose, settled } from './problem';
 import { read, USUAL, write, type Setup } from './setup';
 
 const CASES: [string, Partial<Setup>][] = [
@@ -15,6 +16,12 @@ const CASES: [string, Partial<Setup>][] = [
   ['a photo', { source: 'photo:china', channels: 3, size: { height: 128, width: 128 } }],
   ['a Gabor', { kernel: 'gabor', kernelSize: { height: 9, width: 5 }, sigma: 2.5, angle: 45, wavelength: 6 }],
   ['learned kernels', { kernel: 'lenet5:c1:3', filters: 2 }],
+  ['kernels of a run on what is usual for them', { kernel: 'run:a:conv1_1:3' }],
+  [
+    'kernels of a run on numbers',
+    { kernel: 'run:a:last:conv1_1:3', source: 'numbers', values: [[[1, 2]]], channels: 1 },
+  ],
+  ['kernels of a run on one channel', { kernel: 'run:a:conv1_1:3', source: 'digit:2', channels: 1 }],
   ['own weights', { kernel: 'weights', weights: [[[[1, 2]]], [[[3, 4]]]], filters: 2, bias: [0.5, -1] }],
   ['movement', { stride: [2, 1], dilation: [1, 3], groups: 2, channels: 2, filters: 2, source: 'ramp' }],
   ['padding by name', { padding: 'full', paddingMode: 'circular' }],
@@ -100,5 +107,49 @@ describe('attributes as they are written by hand', () => {
     expect(read(attributes)).toEqual(read(rest));
     expect(Object.values(write(read(attributes))).join(' ')).not.toMatch(/NaN|Infinity/);
     expect(pose(read(attributes), null, null)).toHaveProperty('problem');
+  });
+});
+
+describe('the kernels of a network', () => {
+  const COLOUR = { layer: 'conv1_1', weights: 'conv1_1.weight', count: 2, channels: 3, height: 1, width: 2 };
+  const known = { kernels: COLOUR, data: Float32Array.from({ length: 12 }, (_, index) => index) };
+
+  test('a network alone is its first kernel, on a picture that it can see', () => {
+    expect(settled(read({ model: 'run:a' }), known)).toMatchObject({
+      ...{ kernel: 'run:a:conv1_1:0', source: 'photo:china', channels: 3 },
+      kernelSize: { height: 1, width: 2 },
+    });
+    const grey = { kernels: { ...COLOUR, channels: 1 }, data: null };
+    expect(settled(read({ model: 'run:a' }), grey)).toMatchObject({ source: 'digit:21', channels: 1 });
+    expect(settled(read({ model: 'lenet5' }), { kernels: firstKernels(LENET5), data: null })).toMatchObject({
+      ...{ kernel: 'lenet5:c1:0', source: 'digit:21' },
+    });
+  });
+
+  test('a kernel by its name says its network, and one beyond the last is the last', () => {
+    expect(read({ model: 'run:b', kernel: 'run:a:conv1_1:9' }).kernel).toBe('run:a:conv1_1:9');
+    expect(read({ model: 'run:b', kernel: 'sobel-x' }).kernel).toBe('sobel-x');
+    expect(read({ model: 'vgg' })).toEqual(USUAL);
+    expect(settled(read({ kernel: 'run:a:conv1_1:9' }), known).kernel).toBe('run:a:conv1_1:1');
+  });
+
+  test('wait for their network and their numbers, and have each channel its own', () => {
+    const said = read({ kernel: 'run:a:conv1_1:1', values: '1 2 | 3 4 | 5 6', filters: '2' });
+    expect(pose(said, null, null)).toBeNull();
+    expect(pose(said, null, { ...known, data: null })).toBeNull();
+    const posed = pose(said, null, known);
+    if (posed === null || !('problem' in posed)) throw new Error('no problem');
+    expect([...posed.problem.filters.data]).toEqual([6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5]);
+  });
+
+  test.each<[Record<string, string>, typeof known | { kernels: null; data: null }, string]>([
+    [{ values: '1 2' }, known, 'kernel_channels'],
+    [{ input: 'ramp', channels: '3', groups: '3', filters: '3' }, known, 'kernel_channels'],
+    [{ input: 'ramp', size: '1' }, known, 'too_large'],
+    [{}, { kernels: null, data: null }, 'no_kernels'],
+  ])('%o cannot be, and is said at the kernel', (attributes, of, key) => {
+    expect(pose(read({ ...attributes, model: 'run:a' }), null, of)).toMatchObject({
+      complaint: { field: 'kernel', key },
+    });
   });
 });

@@ -13,8 +13,10 @@ import {
 } from '../../scene/convolution-inputs';
 import { LIMITS } from '../../scene/convolution-limits';
 import { isPreset, type Shape } from '../../scene/kernels';
+import { readKernel } from '../../scene/learned';
+import { isNetwork } from '../../scene/network';
 import type { Attributes } from '../parts/html';
-import { CHANNELS, LARGEST_VALUE, pictured, sizes } from './problem';
+import { brought, CHANNELS, GREY, LARGEST_VALUE, pictured, sizes } from './problem';
 
 export type PaddingKind = 'none' | 'same' | 'full' | 'sides';
 export type View = 'window' | 'network' | 'matrix' | 'spectrum';
@@ -28,7 +30,7 @@ export interface Setup {
   size: Shape | null;
   channels: number;
   seed: number;
-  /** A preset, `lenet5:c1:K` or `weights`. */
+  /** A preset, `MODEL:LAYER:K` or `weights`. */
   kernel: string;
   weights: number[][][][];
   kernelSize: Shape | null;
@@ -54,11 +56,19 @@ export interface Setup {
   position: number | null;
 }
 
-export const USUAL: Setup = {
-  source: 'numbers',
+/** The same as it is said, before the network is there that its kernel is of. */
+export interface Said extends Omit<Setup, 'source' | 'channels'> {
+  /** null: numbers, or a picture for the kernel of a network that was chosen. */
+  source: string | null;
+  /** null: as many as the kernel has. */
+  channels: number | null;
+}
+
+export const USUAL: Said = {
+  source: null,
   values: readValues(FIRST) ?? [],
   size: null,
-  channels: 1,
+  channels: null,
   seed: 1,
   kernel: 'vertical-edge',
   weights: [],
@@ -117,9 +127,9 @@ function numbered(
   text: string,
   counts: readonly number[],
   [low, high]: Bounds,
-  take: (found: number[]) => Partial<Setup>,
+  take: (found: number[]) => Partial<Said>,
   whole = true,
-): Partial<Setup> {
+): Partial<Said> {
   const found = numbers(text);
   const allowed = (value: number) => value >= low && value <= high && (!whole || Number.isInteger(value));
   return counts.includes(found.length) && found.every(allowed) ? take(found) : {};
@@ -133,11 +143,11 @@ function decimal(name: 'sigma' | 'angle' | 'wavelength') {
   return (text: string) => numbered(text, [1], BOUNDS[name], ([value = NaN]) => ({ [name]: value }), false);
 }
 
-function pair(text: string, name: 'stride' | 'dilation' | 'outputPadding', bounds: Bounds): Partial<Setup> {
+function pair(text: string, name: 'stride' | 'dilation' | 'outputPadding', bounds: Bounds): Partial<Said> {
   return numbered(text, [1, 2], bounds, ([down = NaN, across = down]) => ({ [name]: [down, across] }));
 }
 
-function shape(text: string, name: 'size' | 'kernelSize', bounds: Bounds): Partial<Setup> {
+function shape(text: string, name: 'size' | 'kernelSize', bounds: Bounds): Partial<Said> {
   return numbered(text, [1, 2], bounds, ([height = NaN, width = height]) => ({ [name]: { height, width } }));
 }
 
@@ -145,7 +155,7 @@ function among<T extends string>(names: readonly T[], text: string, usual: T): T
   return names.find((name) => name === text) ?? usual;
 }
 
-function padding(text: string): Partial<Setup> {
+function padding(text: string): Partial<Said> {
   if (text === 'none' || text === 'same' || text === 'full') return { padding: text, sides: [0, 0, 0, 0] };
   return numbered(text, [1, 2, 4], BOUNDS.padding, ([a = NaN, b = a, c, d = NaN]) => ({
     padding: 'sides',
@@ -158,7 +168,7 @@ function flag(text: string): boolean {
 }
 
 function kernelName(text: string): string {
-  return isPreset(text) || /^lenet5:c1:[0-5]$/.test(text) || text === 'weights' ? text : USUAL.kernel;
+  return isPreset(text) || readKernel(text) !== null || text === 'weights' ? text : USUAL.kernel;
 }
 
 function known(source: string): boolean {
@@ -172,14 +182,14 @@ function computable(rows: number[][], limit: number): boolean {
 }
 
 /** What an attribute says of the setup so far; nothing where it says what cannot be. */
-const READ: Record<string, (text: string, setup: Setup) => Partial<Setup>> = {
+const READ: Record<string, (text: string, said: Said) => Partial<Said>> = {
   input: (text) => (known(text) ? { source: text } : {}),
   values: (text) => {
     const values = readValues(text);
     const fits = values !== null && values.length <= CHANNELS && values.every((rows) => computable(rows, LARGEST));
     return fits ? { values, channels: values.length } : {};
   },
-  size: (text, { source }) => shape(text, 'size', [1, sizes(source).limit]),
+  size: (text, { source }) => shape(text, 'size', [1, sizes(source ?? GREY).limit]),
   channels: one('channels'),
   seed: one('seed'),
   kernel: (text) => ({ kernel: kernelName(text) }),
@@ -214,39 +224,43 @@ const READ: Record<string, (text: string, setup: Setup) => Partial<Setup>> = {
 export const NAMES = Object.keys(READ);
 
 /** What the attributes say; what they do not say is as usual. */
-export function read(attributes: Record<string, string | undefined>): Setup {
+export function read(attributes: Record<string, string | undefined>): Said {
+  const { model, kernel, weights } = attributes;
   let setup = USUAL;
   for (const name of NAMES) {
     const text = attributes[name];
     if (text !== undefined) setup = { ...setup, ...READ[name]?.(text, setup) };
   }
-  if (attributes['values'] !== undefined && attributes['input'] === undefined) setup = { ...setup, source: 'numbers' };
-  if (attributes['weights'] !== undefined && attributes['kernel'] === undefined)
-    setup = { ...setup, kernel: 'weights' };
+  // A network is only asked for by name where no kernel is: the kernel's own name says it.
+  if (kernel === undefined && weights !== undefined) setup = { ...setup, kernel: 'weights' };
+  else if (kernel === undefined && model !== undefined && isNetwork(model)) setup = { ...setup, kernel: model };
+  if (attributes['values'] !== undefined && setup.source === null && brought(setup.kernel))
+    setup = { ...setup, source: 'numbers' };
   return setup.kernel === 'weights' && setup.weights.length === 0 ? { ...setup, kernel: USUAL.kernel } : setup;
 }
 
 const both = ([down, across]: readonly [number, number]) => (down === across ? `${down}` : `${down} ${across}`);
 const area = ({ height, width }: Shape) => (height === width ? `${height}` : `${height}x${width}`);
 
-function sides({ padding: kind, sides: [top, bottom, left, right] }: Setup): string {
+function sides({ padding: kind, sides: [top, bottom, left, right] }: Said): string {
   if (kind !== 'sides') return kind;
   if (top !== bottom || left !== right) return `${top} ${bottom} ${left} ${right}`;
   return both([top, left]);
 }
 
-function written(setup: Setup): Attributes {
-  const own = setup.source === 'numbers';
+function written(setup: Said): Attributes {
+  const own = setup.source === 'numbers' || setup.source === null;
   const given = setup.kernel === 'weights';
+  const sized = setup.kernelSize !== null && !given && readKernel(setup.kernel) === null;
   return {
-    input: setup.source,
+    ...(setup.source === null ? {} : { input: setup.source }),
     ...(own ? { values: writeValues(setup.values) } : {}),
     ...(own || setup.size === null ? {} : { size: area(setup.size) }),
-    ...(own ? {} : { channels: `${setup.channels}` }),
+    ...(own || setup.channels === null ? {} : { channels: `${setup.channels}` }),
     ...(setup.source === 'random' ? { seed: `${setup.seed}` } : {}),
     kernel: setup.kernel,
     ...(given ? { weights: writeFilters(setup.weights) } : { filters: `${setup.filters}` }),
-    ...(given || setup.kernelSize === null ? {} : { 'kernel-size': area(setup.kernelSize) }),
+    ...(sized && setup.kernelSize !== null ? { 'kernel-size': area(setup.kernelSize) } : {}),
     sigma: `${setup.sigma}`,
     angle: `${setup.angle}`,
     wavelength: `${setup.wavelength}`,
@@ -266,9 +280,10 @@ function written(setup: Setup): Attributes {
 }
 
 /** The attributes that bring a setup back. */
-export function write(setup: Setup): Attributes {
-  const usual = written({ ...USUAL, source: setup.source, seed: setup.source === 'random' ? NaN : USUAL.seed });
-  usual['input'] = USUAL.source;
-  if (setup.source === 'numbers') usual['values'] = writeValues(USUAL.values);
+export function write(setup: Said): Attributes {
+  const { source, kernel } = setup;
+  const usual = written({ ...USUAL, source, seed: source === 'random' ? NaN : USUAL.seed });
+  // What is usual with the kernel of a network that was chosen is not known before the network is.
+  Object.assign(usual, brought(kernel) ? { input: '', channels: '' } : { input: 'numbers', channels: '1' });
   return Object.fromEntries(Object.entries(written(setup)).filter(([name, value]) => value !== usual[name]));
 }

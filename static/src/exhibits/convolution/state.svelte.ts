@@ -17,11 +17,13 @@ import {
 import { resized } from '../../scene/convolution-inputs';
 import { LIMITS, type Complaint } from '../../scene/convolution-limits';
 import type { Shape } from '../../scene/kernels';
+import { readKernel } from '../../scene/learned';
 import { nested, type Volume } from '../../scene/volume';
 import type { Attributes } from '../parts/html';
+import { Learned } from '../parts/learned.svelte';
 import { Player } from '../parts/player.svelte';
-import { editable, inputSize, kernelSize, pictured, pose, sizes } from './problem';
-import { read, USUAL, write, type Panel, type Setup, type View } from './setup';
+import { brought, editable, inputSize, kernelSize, pictured, pose, settled, sizes } from './problem';
+import { read, USUAL, write, type Panel, type Said, type Setup, type View } from './setup';
 
 const HEAVY = 12_000_000; // multiplications that a browser does in a frame or two; for more the server is waited for
 
@@ -60,11 +62,12 @@ export interface Shown {
 }
 
 export class ConvolutionState {
-  setup = $state.raw<Setup>(USUAL);
+  said = $state.raw<Said>(USUAL);
+  readonly learned = new Learned();
+  setup = $derived.by((): Setup => settled(this.said, this.learned.known));
   view = $state<View>('window');
   panel = $state<Panel>('none');
   fetched = $state.raw<Fetched | null>(null);
-  c1 = $state.raw<Float32Array | null>(null);
   answer = $state.raw<Answer | null>(null);
   /** The picture that could not be fetched, and why. */
   missed = $state.raw<{ key: string; text: string } | null>(null);
@@ -90,7 +93,7 @@ export class ConvolutionState {
   });
   posed = $derived.by(() => {
     const picture = this.fetched?.key === this.key ? this.fetched.volume : null;
-    return pose(this.setup, picture, this.c1);
+    return pose(this.said, picture, this.learned.known);
   });
   complaint = $derived.by((): Complaint | null =>
     this.posed !== null && 'complaint' in this.posed ? this.posed.complaint : null,
@@ -106,7 +109,7 @@ export class ConvolutionState {
     return this.#good !== null;
   });
   /** Whether there is nothing to show: what was asked for is refused, and nothing good came before it. */
-  blank = $derived(!this.own && (this.complaint !== null || this.refused !== null));
+  blank = $derived(!this.own && (this.complaint !== null || this.refused !== null || this.waiting));
   /** What is on screen. */
   shown = $derived.by((): Shown => {
     const { problem, answer } = this;
@@ -166,10 +169,11 @@ export class ConvolutionState {
     return output.data.subarray(this.map * area, (this.map + 1) * area);
   });
   attributes = $derived.by((): Attributes => {
-    const { setup, view, panel } = this;
+    const { said, view, panel } = this;
+    const { kernel, source } = this.setup;
     // While it plays the step changes with every frame; it is said when the window rests.
     const step = this.player.playing ? untrack(() => this.step) : this.step;
-    return write({ ...setup, view, panel, position: this.#wanted ?? (this.begun ? step : null) });
+    return write({ ...said, kernel, source, view, panel, position: this.#wanted ?? (this.begun ? step : null) });
   });
   counts = $derived.by(() => {
     const { problem, answer } = this.shown;
@@ -178,7 +182,11 @@ export class ConvolutionState {
 
   /** What the server or the way to it has against the picture or the newest question. */
   get refused(): Refused | null {
-    return this.missed?.key === this.key ? { field: 'input', text: this.missed.text } : this.#refused;
+    if (this.missed?.key === this.key) return { field: 'input', text: this.missed.text };
+    const { opened, problem } = this.learned;
+    if (!this.isLearned) return this.#refused;
+    if (opened.problem !== null) return { field: 'model', text: opened.problem };
+    return problem === null ? this.#refused : { field: 'kernel', text: problem };
   }
 
   set refused(refused: Refused | null) {
@@ -191,12 +199,13 @@ export class ConvolutionState {
 
   /** Sets everything as attributes say it. */
   take(attributes: Record<string, string | undefined>): void {
-    const setup = read(attributes);
-    this.setup = setup;
-    this.view = setup.view;
-    this.panel = setup.panel;
-    this.begun = setup.position !== null;
-    this.#wanted = setup.position;
+    const said = read(attributes);
+    this.said = said;
+    this.learned.opened.take(readKernel(said.kernel)?.model ?? attributes['model']);
+    this.view = said.view;
+    this.panel = said.panel;
+    this.begun = said.position !== null;
+    this.#wanted = said.position;
     this.settle();
   }
 
@@ -216,8 +225,13 @@ export class ConvolutionState {
     return Math.floor(this.each / width / 2) * width + Math.floor(width / 2);
   }
 
-  change(part: Partial<Setup>): void {
-    this.setup = { ...this.setup, ...part };
+  change(part: Partial<Said>): void {
+    const { source, channels } = this.setup;
+    // The picture that came with a network's kernel stays for one of another kind.
+    const stays = part.kernel !== undefined && brought(this.said.kernel) && !brought(part.kernel);
+    this.said = { ...this.said, ...(stays ? { source, channels } : {}), ...part };
+    const named = readKernel(this.said.kernel);
+    if (named !== null) this.learned.opened.take(named.model);
     this.pointed = null;
     this.refused = null;
   }
@@ -242,9 +256,10 @@ export class ConvolutionState {
   /** Another size of the input: numbers are cut off, or zeros added; a picture or pattern is made anew. */
   resize(part: Partial<Shape & { channels: number }>): void {
     const { channels, height, width } = { ...this.size, ...part };
+    const counted = part.channels ?? this.said.channels;
     if (this.setup.source === 'numbers')
-      this.change({ values: resized(this.setup.values, channels, height, width), channels });
-    else this.change({ size: { height, width }, channels });
+      this.change({ source: 'numbers', values: resized(this.setup.values, channels, height, width), channels });
+    else this.change({ size: { height, width }, channels: counted });
   }
 
   /** Another source, with the size that is usual for it. */
@@ -261,7 +276,13 @@ export class ConvolutionState {
     const { setup, problem } = this;
     const filters = setup.kernel === 'weights' ? setup.weights.length : setup.filters;
     if (kernel === 'weights') this.change({ kernel, weights: editable(problem), filters: problem.filters.out });
-    else this.change({ kernel, kernelSize: null, filters });
+    else this.change({ kernel, kernelSize: null, filters, ...this.#channels(kernel) });
+  }
+
+  /** Another network's kernels say how many channels they read. */
+  #channels(kernel: string): Partial<Said> {
+    const another = brought(kernel) && readKernel(kernel)?.model !== readKernel(this.said.kernel)?.model;
+    return another ? { channels: null } : {};
   }
 
   sizeKernel({ height, width }: Shape): void {
@@ -284,6 +305,16 @@ export class ConvolutionState {
     const { channels } = this.size;
     this.countFilters(channels);
     this.change({ groups: channels });
+  }
+
+  /** Whether the kernel is a network's. */
+  get isLearned(): boolean {
+    return readKernel(this.said.kernel) !== null;
+  }
+
+  /** Whether a network is on its way. */
+  get waiting(): boolean {
+    return this.isLearned && this.learned.known === null;
   }
 
   get size() {

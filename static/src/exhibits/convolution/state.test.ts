@@ -3,6 +3,7 @@
 
 import { expect, test } from 'vitest';
 
+import { LENET5 } from '../../scene/network';
 import { ConvolutionState } from './state.svelte';
 
 const TOO_LARGE = { values: '1 2; 3 4', kernel: 'box', 'kernel-size': '3' };
@@ -48,4 +49,34 @@ test('another size makes a picture or pattern anew, and cuts numbers off', () =>
   const own = new ConvolutionState({ values: '1 2 3; 4 5 6', weights: '1' });
   own.resize({ width: 2 });
   expect([...own.problem.input.data]).toEqual([1, 2, 4, 5]);
+});
+
+test('a network that is chosen brings its kernels and a picture, which stays for other kernels', () => {
+  const model = new ConvolutionState();
+  model.chooseKernel('lenet5');
+  model.learned.opened.network = { ...LENET5, name: 'run:a' };
+  model.chooseKernel('run:a');
+  expect(model.learned.opened.model).toBe('run:a');
+  expect(model.attributes).toEqual({ input: 'digit:21', kernel: 'run:a:c1:0' });
+  model.chooseKernel('sobel-x');
+  expect(model.attributes).toEqual({ input: 'digit:21', kernel: 'sobel-x' });
+  expect(model.learned.opened.model).toBe('run:a'); // its kernels are still offered
+});
+
+test("a visitor's own numbers are not taken away by a network", () => {
+  const model = new ConvolutionState();
+  model.edit(0, [[1, 2]]);
+  model.learned.opened.network = { ...LENET5, name: 'run:a' };
+  model.chooseKernel('run:a');
+  expect(model.attributes).toEqual({ input: 'numbers', values: '1 2', kernel: 'run:a:c1:0' });
+  expect(model.complaint).toMatchObject({ field: 'kernel', key: 'too_large' });
+});
+
+test('of a network that is not there nothing is shown, and a kernel of another kind is shown again', () => {
+  const model = new ConvolutionState({ model: 'run:a' });
+  expect([model.waiting, model.blank, model.refused]).toEqual([true, true, null]);
+  model.learned.opened.problem = 'gone';
+  expect(model.refused).toEqual({ field: 'model', text: 'gone' });
+  model.change({ kernel: 'box', source: 'ramp' });
+  expect([model.waiting, model.blank, model.refused]).toEqual([false, false, null]);
 });

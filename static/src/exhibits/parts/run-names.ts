@@ -1,5 +1,6 @@
 /** What runs of the training lab, their networks, their data and their classes are called, in the visitor's language. */
 
+import { isRun, type Network } from '../../scene/network';
 import { settled, type Settings } from '../../scene/training-settings';
 import type { Run } from '../../wire/runs';
 import { known, say } from '../../words/words';
@@ -9,6 +10,11 @@ const TITLES: Record<string, string> = { lenet5: 'LeNet-5', 'lenet5-1998': 'LeNe
 export function networkName(model: Settings['model']): string {
   if (typeof model !== 'string') return say('run.own_network', { layers: patternText(model) });
   return TITLES[model] ?? model;
+}
+
+/** A network by the name that its paper or its run has. */
+export function networkTitle({ name, title }: Network): string {
+  return isRun(name) ? title : networkName(name);
 }
 
 /** As the course notes write it: `[8 → 16] → 64`. */

@@ -1,16 +1,17 @@
 /** What the server says of the pooling exhibit: pictures, kernels, outputs, gradients, movements, and two ways to halve a map. */
 
-import { featureMaps, weights } from '../../wire/maps';
+import { featureMaps } from '../../wire/maps';
 import { Asker, AskError, toVolume, type Answered, type Problem as Told } from '../../wire/ask';
 import { pixels } from '../../ink/source';
-import { isPreset, kernel } from '../../scene/kernels';
 import type { Problem } from '../../scene/convolution';
+import { readMap } from '../../scene/learned';
+import { asking } from '../../scene/network';
 import { upTo, type Pooling } from '../../scene/pooling';
-import { channel, rows, type Volume } from '../../scene/volume';
+import { channel, type Volume } from '../../scene/volume';
 import { Fork } from './fork.svelte';
 import { Movement, type Curve } from './movement.svelte';
 import { invarianceFields, kernelTensor, poolingFields } from './questions';
-import { kernelSide, type Motion } from './setup';
+import type { Motion } from './setup';
 import type { PoolingState, Shown } from './state.svelte';
 
 interface PoolingAnswer {
@@ -34,9 +35,6 @@ interface Pair {
   pooling: Pooling;
 }
 
-const SIGMA = 1;
-const C1 = 25; // weights of one kernel of LeNet-5's first layer
-
 export class Answers {
   problem = $state.raw<Told | null>(null);
   readonly movement = new Movement();
@@ -46,7 +44,6 @@ export class Answers {
   #moves: About<{ of: string; amount: number }> = new WeakMap();
   #pairs: About<Pair> = new WeakMap();
   #maps: { of: Pair; map?: Volume; strided?: Volume } | null = null;
-  #c1: Promise<Float32Array> | null = null;
   readonly #askers: { close(): void }[] = [];
   readonly #pool;
   readonly #back;
@@ -147,34 +144,13 @@ export class Answers {
     }
   }
 
-  /** The numbers of the kernel. */
-  async fetchKernel(name: string): Promise<void> {
-    const side = kernelSide(name);
-    const size = { height: side, width: side };
-    if (isPreset(name)) {
-      this.exhibit.learned(name, kernel(name, { size, sigma: SIGMA, angle: 0, wavelength: 4 }));
-      return;
-    }
-    try {
-      this.#c1 ??= weights('lenet5', 'c1.weight', this.server).then(({ data }) => data);
-      const data = await this.#c1;
-      const map = Number(name.split(':')[2] ?? 0);
-      this.exhibit.learned(name, rows(data.subarray(map * C1, (map + 1) * C1), side));
-    } catch (error) {
-      this.#c1 = null;
-      this.#complain(error);
-    }
-  }
-
-  async #input({ source, size }: NonNullable<PoolingState['wanted']>): Promise<Volume> {
+  async #input({ source, size, network }: NonNullable<PoolingState['wanted']>): Promise<Volume> {
     const { picture } = this.exhibit;
-    const named = /^map:(\w+):(\d+)/.exec(source);
-    if (named === null) return pixels(picture, { ...size, channels: 1 }, this.server);
-    const [, layer = '', map = '0'] = named;
-    const maps = (await featureMaps(picture, [layer], { model: 'lenet5' }, this.server)).get(layer);
+    const { layer = null, map = 0 } = readMap(source) ?? {};
+    if (layer === null) return pixels(picture, { ...size, channels: 1 }, this.server);
+    const maps = (await featureMaps(picture, [layer], asking(network), this.server)).get(layer);
     if (maps === undefined) throw new RangeError(layer);
-    const one = channel(maps, Math.min(Number(map), maps.channels - 1));
-    return { channels: 1, height: maps.height, width: maps.width, data: one.slice() };
+    return { channels: 1, height: maps.height, width: maps.width, data: channel(maps, map).slice() };
   }
 
   #tellPooled({ tensors }: PoolingAnswer, question: object): void {

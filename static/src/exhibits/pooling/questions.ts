@@ -1,9 +1,11 @@
 /** What the pooling exhibit asks the server, without the tensors; and the convolution that comes before the pooling. */
 
 import { outputSize, STILL, type Filters, type Problem } from '../../scene/convolution';
+import { isPreset, kernel } from '../../scene/kernels';
+import { greyKernel, kernelAt, readKernel, type Known } from '../../scene/learned';
 import { settled, type Pooling } from '../../scene/pooling';
 import type { Volume } from '../../scene/volume';
-import { amounts, type Motion } from './setup';
+import { amounts, kernelSize, type Motion } from './setup';
 
 /** POST /operations/pooling; a global average needs no window. */
 export function poolingFields({ kind, window, stride, padding, ceil, coefficient, bias }: Pooling) {
@@ -22,6 +24,15 @@ export function invarianceFields(pooling: Pooling, problem: Problem, motion: Mot
 /** The kernel as [1][1][kh][kw]. */
 export function kernelTensor({ filters }: Problem): { shape: number[]; data: Float32Array } {
   return { shape: [1, 1, filters.height, filters.width], data: filters.data };
+}
+
+/** The numbers of a kernel for one grey channel; null while its network's are not there. */
+export function numbersOf(name: string, known: Known | null): number[][] | null {
+  const size = kernelSize(name, known);
+  if (size !== null && isPreset(name)) return kernel(name, { size, sigma: 1, angle: 0, wavelength: 4 });
+  const { kernels = null, data = null } = known ?? {};
+  if (kernels === null || data === null) return null;
+  return greyKernel(kernelAt(kernels, data, readKernel(name)?.index ?? 0));
 }
 
 /** One kernel on one channel, no bias, stride 1, no padding. */

@@ -12,6 +12,8 @@ describe('a setup', () => {
     { source: 'numbers', values: [[1.5, -2], [0, 3]] }, // prettier-ignore
     { kind: 'subsampling', coefficient: -0.63, bias: 0.1 },
     { view: 'invariance', motion: 'rotate', amount: -45, kernel: 'lenet5:c1:3', source: 'digit:3' },
+    { view: 'stride', kernel: 'run:a:conv1_1:3', source: 'map:run:a:conv1_1:2:drawing' },
+    { view: 'window', kernel: 'lenet5-1998:c1:0' },
     { view: 'stride', kernel: 'laplacian', source: 'drawing', position: 0 },
   ] as Partial<Setup>[])('%j comes back', (change) => {
     const setup = { ...USUAL, ...change };
@@ -66,4 +68,18 @@ it('the slider has rest in its middle and both ends, and does not move a small i
   expect([0, 18, 36].map((index) => amounts('rotate', size)[index])).toEqual([-90, 0, 90]);
   expect([nearest('shift-x', 2.2), nearest('shift-x', 99), nearest('rotate', 44)]).toEqual([2, 8, 45]);
   expect(nearest('shift-x', 7, 6)).toBe(6);
+});
+
+it('a network that is chosen shows its maps, and its kernels where a convolution comes first', () => {
+  const setup = read({ model: 'run:a' });
+  expect([sourceOf(setup), setup.kernel]).toEqual(['map:run:a', 'run:a']);
+  expect(sourceOf(read({ model: 'run:a', view: 'invariance' }))).toBe('digit:21');
+  expect(sourceOf(read({ model: 'run:a', input: 'ramp' }))).toBe('ramp');
+  expect(read({ model: 'run:a', kernel: 'run:b:conv1_1:1' }).kernel).toBe('run:b:conv1_1:1');
+  expect(read({ model: 'vgg' })).toEqual(USUAL);
+});
+
+it("a visitor's file stays in the browser, also as the picture of a map", () => {
+  expect(write({ ...USUAL, source: 'file' }).input).toBeUndefined();
+  expect(write({ ...USUAL, source: 'map:run:a:conv1_1:0:file' }).input).toBe('map:run:a:conv1_1:0');
 });

@@ -2,6 +2,8 @@
 
 import { PATTERNS, readValues, writeValues } from '../../scene/convolution-inputs';
 import { isPreset } from '../../scene/kernels';
+import { kernelOf, readKernel, readMap, writeMap, type Known } from '../../scene/learned';
+import { isNetwork, USUAL as LENET5 } from '../../scene/network';
 import { KINDS, type Pooling, type Size } from '../../scene/pooling';
 
 export const VIEWS = ['window', 'gradient', 'invariance', 'stride'] as const;
@@ -10,7 +12,7 @@ export const MOTIONS = ['shift-x', 'shift-y', 'rotate'] as const;
 export type Motion = (typeof MOTIONS)[number];
 
 export interface Setup extends Pooling {
-  /** `numbers`, a pattern, `digit:N`, `drawing`, `photo:NAME` or `map:LAYER:K`; null: what is usual in this view. */
+  /** `numbers`, a pattern, `digit:N`, `drawing`, `photo:NAME` or `map:MODEL:LAYER:K`; null: what is usual in this view. */
   source: string | null;
   values: number[][];
   /** null: what is usual for the source. */
@@ -22,7 +24,7 @@ export interface Setup extends Pooling {
   motion: Motion;
   /** Pixels or degrees. */
   amount: number;
-  /** What comes before the pooling in `invariance` and `stride`: a preset or `lenet5:c1:K`. */
+  /** What comes before the pooling in `invariance` and `stride`: a preset or `MODEL:LAYER:K`. */
   kernel: string;
 }
 
@@ -53,9 +55,23 @@ export const DIGIT = 'digit:21';
 export const FARTHEST: Record<Motion, number> = { 'shift-x': 8, 'shift-y': 8, rotate: 90 };
 export const STEP: Record<Motion, number> = { 'shift-x': 0.5, 'shift-y': 0.5, rotate: 5 };
 
-/** Numbers can be followed by eye; what moves or is convolved is better a picture. */
-export function sourceOf({ source, view }: Setup): string {
-  return source ?? (view === 'window' || view === 'gradient' ? 'numbers' : DIGIT);
+/** Whether a convolution comes before the pooling. */
+export function compares(view: View): boolean {
+  return view === 'invariance' || view === 'stride';
+}
+
+/** The network that the kernel is of, where it is another than LeNet-5; else null. */
+export function chosenNetwork(kernel: string): string | null {
+  const { model = LENET5 } = readKernel(kernel) ?? {};
+  return model === LENET5 ? null : model;
+}
+
+/** Numbers can be followed by eye, or a map of the network that was chosen; what moves or is convolved is a picture. */
+export function sourceOf({ source, view, kernel }: Setup): string {
+  if (source !== null) return source;
+  const model = chosenNetwork(kernel);
+  if (compares(view)) return DIGIT;
+  return model === null ? 'numbers' : writeMap({ model, layer: null, map: 0, picture: '' });
 }
 
 /** Whether the input is a picture or a map that has to be fetched. */
@@ -108,10 +124,12 @@ function among<T extends string>(names: readonly T[], text: string, usual: T): T
 }
 
 export function isKernel(name: string): boolean {
-  return isPreset(name) || /^lenet5:c1:[0-5]$/.test(name);
+  return isPreset(name) || readKernel(name) !== null;
 }
 
 const READ = {
+  // The network of the kernel, which says it itself where it is named.
+  model: (text) => (isNetwork(text) ? { kernel: text } : {}),
   input: (text) => ({ source: text === '' ? null : text }),
   values: (text) => {
     const rows = readValues(text)?.[0];
@@ -141,9 +159,16 @@ export type Name = keyof typeof READ;
 export const NAMES = Object.keys(READ) as Name[];
 export type Given = Partial<Record<Name, string | undefined>>;
 
-/** Cells on a side of the kernel: those of LeNet-5's first layer have five, of the presets three. */
-export function kernelSide(name: string): number {
-  return name.startsWith('lenet5') ? 5 : 3;
+/** The kernel's name as its network has it, once that is there. */
+export function kernelIn(known: Known | null, name: string): string {
+  const named = readKernel(name);
+  return named !== null && known?.kernels ? kernelOf(named, known.kernels) : name;
+}
+
+/** Rows and columns of a kernel; null while its network is not there, or where that has none. */
+export function kernelSize(name: string, known: Known | null): Size | null {
+  if (readKernel(name) === null) return { height: 3, width: 3 };
+  return known?.kernels ?? null;
 }
 
 /** The setup with what some attributes say of it; what they do not say stays. */
@@ -161,6 +186,13 @@ export function read(given: Given, from: Setup = USUAL): Setup {
 
 const both = ([down, across]: readonly [number, number]) => (down === across ? `${down}` : `${down}x${across}`);
 
+/** What an attribute can say of a source: a visitor's file stays in this browser. */
+function withoutFile(source: string): string | null {
+  const map = readMap(source);
+  if (map?.picture === 'file') return writeMap({ ...map, picture: '' });
+  return source === 'file' ? null : source;
+}
+
 /** The attributes that bring a setup back. */
 export function write(setup: Setup): Record<string, string> {
   const said: Record<string, string> = { view: setup.view, kind: setup.kind };
@@ -168,7 +200,8 @@ export function write(setup: Setup): Record<string, string> {
     if (value !== usual) said[name] = value;
   };
   const source = sourceOf(setup);
-  if (setup.source !== null && setup.source !== 'file') said.input = setup.source;
+  const input = setup.source === null ? null : withoutFile(setup.source);
+  if (input !== null) said.input = input;
   if (source === 'numbers') put('values', writeValues([setup.values]), writeValues([USUAL.values]));
   if (source !== 'numbers' && setup.size !== null) said.size = both([setup.size.height, setup.size.width]);
   if (source === 'random') put('seed', `${setup.seed}`, `${USUAL.seed}`);
@@ -185,6 +218,6 @@ export function write(setup: Setup): Record<string, string> {
     said.motion = setup.motion;
     said.amount = `${setup.amount}`;
   }
-  if (setup.view === 'invariance' || setup.view === 'stride') put('kernel', setup.kernel, USUAL.kernel);
+  if (compares(setup.view) || chosenNetwork(setup.kernel) !== null) put('kernel', setup.kernel, USUAL.kernel);
   return said;
 }

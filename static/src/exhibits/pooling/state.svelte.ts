@@ -11,18 +11,24 @@ import {
   type Pooling,
   type Size,
 } from '../../scene/pooling';
+import { mapOf, readKernel, readMap, writeMap } from '../../scene/learned';
+import { asking, type Network } from '../../scene/network';
 import { wrongWith, type Field, type Wrong } from '../../scene/pooling-check';
 import type { Problem } from '../../scene/convolution';
 import { fromNested, type Volume } from '../../scene/volume';
 import { readSource, sourceText, type Source } from '../../ink/source';
+import { Learned } from '../parts/learned.svelte';
+import { Opened } from '../parts/opened.svelte';
 import { Player } from '../parts/player.svelte';
 import { convolutionOf } from './questions';
 import {
   amounts,
+  compares,
   DIGIT,
   fetched,
   inputSize,
-  kernelSide,
+  kernelIn,
+  kernelSize,
   nearest,
   NAMES,
   read,
@@ -50,10 +56,14 @@ export interface Answer {
 }
 
 const TURN = 15; // degrees
+const PHOTO = 'photo:china'; // what a network that sees colours makes its maps of
 const LARGE: Size = { height: 64, width: 64 };
 
 export class PoolingState {
   setup = $state.raw<Setup>(USUAL);
+  /** The network that the kernel is of, and the one whose map is pooled. */
+  readonly kernels = new Learned();
+  readonly mapped = new Opened();
   /** What is wrong with the settings; the picture stays that of the last ones that fit. */
   wrong = $state.raw<Wrong | null>(null);
   shown = $state.raw<Shown | null>(null);
@@ -83,7 +93,8 @@ export class PoolingState {
     for (const name of NAMES) if (given[name] !== this.#last[name]) changed[name] = given[name];
     this.#last = { ...given };
     this.setup = read(changed, first ? USUAL : this.setup);
-    this.#settle();
+    if (changed.model !== undefined) this.kernels.opened.take(changed.model);
+    this.settle();
     this.#showAmount();
     if (changed.position === undefined) return;
     this.#awaited = this.setup.position;
@@ -94,42 +105,74 @@ export class PoolingState {
   get attributes(): Record<string, string> {
     const { position: at, end, playing } = this.player;
     const position = at < end && !playing ? at : this.#awaited;
-    return write({ ...this.setup, position, amount: this.amount });
+    const source = this.setup.source === null ? null : this.source;
+    return write({ ...this.setup, source, kernel: this.kernel, position, amount: this.amount });
   }
 
   get view(): View {
     return this.setup.view;
   }
 
+  /** The source; of a network's map, as the network has it. */
   get source(): string {
-    return sourceOf(this.setup);
+    const said = sourceOf(this.setup);
+    const named = readMap(said);
+    const found = named === null || !this.mapped.ready ? null : mapOf(named, this.mapped.network);
+    return found === null ? said : writeMap(found);
   }
 
-  /** What has to be fetched for this setup; null where numbers are enough. */
-  get wanted(): { source: string; size: Size; key: string } | null {
+  get kernel(): string {
+    return kernelIn(this.kernels.known, this.setup.kernel);
+  }
+
+  /** The network whose map is pooled, or would be. */
+  get mapNetwork(): Opened {
+    return readMap(this.source) === null ? this.kernels.opened : this.mapped;
+  }
+
+  /** Whether a map of a network is asked for that has none. */
+  get mapless(): boolean {
+    const named = readMap(this.source);
+    return named !== null && this.mapped.ready && mapOf(named, this.mapped.network) === null;
+  }
+
+  /** What has to be fetched for this setup; null where numbers are enough, or while the map's network is not there. */
+  get wanted(): { source: string; size: Size; key: string; network: Network } | null {
     const { source } = this;
+    const { ready, network } = this.mapped;
+    if (readMap(source) !== null && (!ready || this.mapless)) return null;
     const size = inputSize(this.setup);
     const turn = this.#chosen?.text === source ? this.#chosen.turn : 0;
-    return fetched(source) ? { source, size, key: `${source} ${size.height}x${size.width} ${turn}` } : null;
+    return fetched(source) ? { source, size, key: `${source} ${size.height}x${size.width} ${turn}`, network } : null;
   }
 
   /** What the visitor chose, so long as the attribute says the same; else what the attribute says. */
   get picture(): Source {
     if (this.#chosen?.text === this.source) return this.#chosen.source;
-    return readSource(this.source.replace(/^map:\w+:\d+:?/, '')) ?? readSource(DIGIT) ?? { kind: 'drawing' };
+    const map = readMap(this.source);
+    const usual = map !== null && asking(this.mapped.network).colour ? PHOTO : DIGIT;
+    return readSource(map?.picture ?? this.source) ?? readSource(usual) ?? { kind: 'drawing' };
   }
 
   choose(source: Source): void {
     const own = sourceText(source) ?? 'file';
-    const [layer, map] = this.source.startsWith('map:') ? this.source.split(':').slice(1) : [];
-    const text = layer === undefined ? own : `map:${layer}:${map}:${own}`;
+    const map = readMap(this.source);
+    const text = map === null ? own : writeMap({ ...map, picture: own });
     this.#chosen = { source, text, turn: (this.#chosen?.turn ?? 0) + 1 };
     this.change({ source: text });
   }
 
   /** Whether a convolution comes first. */
   get compares(): boolean {
-    return this.view === 'invariance' || this.view === 'stride';
+    return compares(this.view);
+  }
+
+  /** A map of another network; the kernel of what is not in sight follows. */
+  openMap(model: string): void {
+    const { picture = '' } = readMap(this.source) ?? {};
+    const kept = /^(digit|drawing)/.test(picture) ? picture : ''; // not every network is shown photos
+    const source = writeMap({ model, layer: null, map: 0, picture: kept });
+    this.change(this.compares ? { source } : { source, kernel: model });
   }
 
   /** The convolution before the pooling; null while something is on its way. */
@@ -141,12 +184,12 @@ export class PoolingState {
 
   learned(of: string, rows: number[][]): void {
     this.#kernel = { of, rows };
-    this.#settle();
+    this.settle();
   }
 
   change(change: Partial<Setup>): void {
     this.setup = { ...this.setup, ...change };
-    this.#settle();
+    this.settle();
   }
 
   look(view: View): void {
@@ -165,7 +208,7 @@ export class PoolingState {
   /** A picture or a map has come. */
   arrive(key: string, volume: Volume): void {
     this.#picture = { of: key, volume };
-    this.#settle();
+    this.settle();
   }
 
   answered(of: Shown, answer: Answer): void {
@@ -186,13 +229,17 @@ export class PoolingState {
   /** The input of the settings; null while it is on its way. */
   #input(): Volume | null {
     const { setup, source, wanted } = this;
-    if (wanted !== null) return this.#picture?.of === wanted.key ? this.#picture.volume : null;
+    if (fetched(source)) return wanted !== null && this.#picture?.of === wanted.key ? this.#picture.volume : null;
     if (source === 'numbers') return fromNested(setup.values);
     const { height, width } = inputSize(setup);
     return pattern(source as Pattern, 1, height, width, setup.seed);
   }
 
-  #settle(): void {
+  /** Shows what is set, as far as it is there. */
+  settle(): void {
+    const { model } = readKernel(this.setup.kernel) ?? {};
+    if (model !== undefined) this.kernels.opened.take(model);
+    this.mapped.take(readMap(sourceOf(this.setup))?.model);
     const { setup, source, shown } = this;
     const input = this.#input();
     if (input === null) return;
@@ -200,8 +247,9 @@ export class PoolingState {
     let pooling: Pooling = { kind, window, stride, padding, ceil, coefficient, bias };
     let pooled: Size = input;
     if (this.compares) {
-      const side = kernelSide(setup.kernel);
-      pooled = { height: input.height - side + 1, width: input.width - side + 1 };
+      const size = kernelSize(setup.kernel, this.kernels.known);
+      if (size === null) return;
+      pooled = { height: input.height - size.height + 1, width: input.width - size.width + 1 };
       // What a larger stride or a movement is compared with has nothing to learn and no padding.
       pooling = { ...pooling, kind: kind === 'subsampling' ? 'average' : kind, padding: [0, 0], ceil: false };
     }

@@ -2,6 +2,7 @@
 
 import { beforeEach, describe, expect, it } from 'vitest';
 
+import { LENET5 } from '../../scene/network';
 import { fromNested, volume } from '../../scene/volume';
 import { PoolingState } from './state.svelte';
 
@@ -91,4 +92,42 @@ it('a movement begins at rest in the middle and is no farther than the input is 
   expect(exhibit.amounts[(exhibit.amounts.length - 1) / 2]).toBe(0);
   exhibit.move('rotate');
   expect(exhibit.amount).toBe(15);
+});
+
+describe('a network of the lab', () => {
+  const NETWORK = { ...LENET5, name: 'run:a' };
+
+  it('is waited for, and then shows a map of what its first pooling reads', () => {
+    exhibit = new PoolingState();
+    exhibit.take({ model: 'run:a' });
+    expect([exhibit.wanted, exhibit.shown]).toEqual([null, null]);
+    exhibit.mapped.network = NETWORK;
+    exhibit.settle();
+    expect(exhibit.wanted).toMatchObject({ source: 'map:run:a:c1_relu:0', network: NETWORK });
+    exhibit.choose({ kind: 'drawing' });
+    expect(exhibit.wanted?.source).toBe('map:run:a:c1_relu:0:drawing');
+  });
+
+  it('has kernels of its own size', () => {
+    exhibit.kernels.opened.network = NETWORK;
+    exhibit.take({ values: '1 2 3 4 5 6; 1 2 3 4 5 6; 1 2 3 4 5 6; 1 2 3 4 5 6; 1 2 3 4 5 6; 1 2 3 4 5 6', view: 'stride', model: 'run:a' }); // prettier-ignore
+    expect(exhibit.kernel).toBe('run:a:c1:0');
+    expect(exhibit.wrong).toBeNull();
+    exhibit.change({ window: [3, 3] }); // of the map, which is 2 x 2
+    expect(exhibit.wrongWith('window')).not.toBeNull();
+  });
+
+  it('that is opened by its map brings its kernels along', () => {
+    exhibit.openMap('run:a');
+    expect([exhibit.mapped.model, exhibit.kernels.opened.model]).toEqual(['run:a', 'run:a']);
+    exhibit.look('stride');
+    exhibit.openMap('lenet5');
+    expect([exhibit.mapped.model, exhibit.kernels.opened.model]).toEqual(['lenet5', 'run:a']);
+  });
+
+  it('without a convolution has no maps', () => {
+    exhibit.mapped.network = { ...NETWORK, layers: NETWORK.layers.slice(6) };
+    exhibit.openMap('run:a');
+    expect([exhibit.mapless, exhibit.wanted]).toEqual([true, null]);
+  });
 });
