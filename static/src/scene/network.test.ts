@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { OWN } from './network.fixture';
+import { layer, OWN } from './network.fixture';
 import {
   answering,
   connected,
