@@ -2,7 +2,14 @@
 
 import type { Layer, Network } from './network';
 
-export const layer = (name: string, kind: string, from: string, into: number[], out: number[], more: Partial<Layer> = {}) => ({
+export const layer = (
+  name: string,
+  kind: string,
+  from: string,
+  into: number[],
+  out: number[],
+  more: Partial<Layer> = {},
+) => ({
   name,
   kind,
   inputs: [from],
