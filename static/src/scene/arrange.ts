@@ -235,7 +235,7 @@ function wide(columns: readonly Column[], room: Room): Scene {
     height: px(room.scores.height),
   };
   const beside = Math.min(...blocks.map((block) => block.box.x), blocks.length > 0 ? scores.x : surface.width);
-  const input = inputAt(room, cell, px(EDGE), surface.height + px(12), beside - 2 * px(EDGE), ratio);
+  const input = inputAt(room, cell, px(EDGE), surface.height + px(12), beside - px(LEAST_GAP), ratio);
   const height = Math.max(y - px(LINE_GAP), input.box.y + input.box.height + px(EDGE), surface.height, scores.height);
   return { mode: 'wide', ratio, width, height, surface, input, blocks, scores };
 }
