@@ -26,6 +26,8 @@ export interface Network {
   /** Channels, rows, columns. */
   input_shape: readonly number[];
   layers: readonly Layer[];
+  /** Of a run: what it was trained with, as `settings`. */
+  card?: Readonly<Record<string, unknown>>;
 }
 
 /** A layer whose values stand in rows and columns. */

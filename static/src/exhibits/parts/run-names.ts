@@ -1,6 +1,6 @@
 /** What runs of the training lab, their networks, their data and their classes are called, in the visitor's language. */
 
-import { isRun, type Network } from '../../scene/network';
+import { isRun, runOf, type Network } from '../../scene/network';
 import { settled, type Settings } from '../../scene/training-settings';
 import type { Run } from '../../wire/runs';
 import { known, say } from '../../words/words';
@@ -8,13 +8,18 @@ import { known, say } from '../../words/words';
 const TITLES: Record<string, string> = { lenet5: 'LeNet-5', 'lenet5-1998': 'LeNet-5 (1998)' };
 
 export function networkName(model: Settings['model']): string {
-  if (typeof model !== 'string') return say('run.own_network', { layers: patternText(model) });
+  if (typeof model !== 'string') return say('run.own_network', { layers: patternText(model) }).trimEnd();
   return TITLES[model] ?? model;
 }
 
 /** A network by the name that its paper or its run has. */
-export function networkTitle({ name, title }: Network): string {
-  return isRun(name) ? title : networkName(name);
+export function networkTitle({ name, title, card }: Network): string {
+  return isRun(name) ? runTitle(name, title, card?.['settings']) : networkName(name);
+}
+
+/** A run's network by what somebody has called the run, else by what it is. */
+export function runTitle(name: string, title: string, settings: unknown): string {
+  return title === runOf(name) && settings instanceof Object ? runKind(settled(settings)) : title;
 }
 
 /** As the course notes write it: `[8 → 16] → 64`. */
@@ -38,7 +43,8 @@ export function runName(run: Run): string {
 }
 
 export function runKind(settings: Settings): string {
-  return say('run.on', { network: networkName(settings.model), data: datasetName(settings.dataset) });
+  const data = datasetName(settings.dataset).replace(/^.*[/\\](?=.)/, ''); // of a path, its last folder
+  return say('run.on', { network: networkName(settings.model), data });
 }
 
 /** A class of a published data set in the visitor's language; any other as it was named. */
