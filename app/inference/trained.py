@@ -143,7 +143,13 @@ def _network(found: Found, about: Network) -> Classifier:
 
 def _card(found: Found) -> dict[str, Any]:
     state = found.run.state
-    return {"run": found.run.id, "file": found.path.name, "settings": found.run.settings, "best": state.best}
+    return {
+        "run": found.run.id,
+        "file": found.path.name,
+        "written": str(found.stamp[0]),  # nanoseconds; another number where the weights are others
+        "settings": found.run.settings,
+        "best": state.best,
+    }
 
 
 def _fitted(inputs: Floats, height: int, width: int) -> Floats:

@@ -26,7 +26,7 @@ export interface Network {
   /** Channels, rows, columns. */
   input_shape: readonly number[];
   layers: readonly Layer[];
-  /** Of a run: what it was trained with, as `settings`. */
+  /** Of a run: what it was trained with, as `settings`, and when its weights were written. */
   card?: Readonly<Record<string, unknown>>;
 }
 
@@ -73,6 +73,11 @@ const RUN = /^run:[\w-]+(:[\w-]+)?$/;
 const ACTIVATIONS: readonly string[] = ['relu', 'squash', 'tanh', 'sigmoid'] satisfies Activation[];
 const NEVER_BELOW = new Set(['relu', 'sigmoid', 'rbf']);
 const HANDED_ON = new Set(['max-pooling', 'average-pooling', 'dropout']);
+
+/** A network by its weights: those of a run that is training become others under the same name. */
+export function versionOf({ name, card }: Pick<Network, 'name' | 'card'>): string {
+  return `${name} ${String(card?.['written'] ?? '')}`;
+}
 
 /** How a network is asked for its feature maps. */
 export function asking({ name, input_shape }: Network): { model: string; colour: boolean } {

@@ -2,7 +2,8 @@
 
 import { untrack } from 'svelte';
 
-import { isRun, runOf } from '../scene/network';
+import { isRun, runOf, versionOf } from '../scene/network';
+import { whenBetter } from '../wire/better';
 import type { Frame } from '../wire/frame';
 import { Live, type Status } from '../wire/live';
 import type { SettingsSaid } from '../wire/runs';
@@ -74,6 +75,8 @@ export class Session {
   #said = '';
   #arrived: Frame | null = null;
   #asking: AbortController | null = null;
+  /** Ends the looks at a run that is training. */
+  #growing: (() => void) | null = null;
   #again: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: SessionOptions) {
@@ -134,6 +137,7 @@ export class Session {
       document.removeEventListener('visibilitychange', back);
       this.#asking?.abort();
       clearTimeout(this.#again);
+      this.#growing?.();
       this.#live?.close();
       this.#live = null;
     };
@@ -250,7 +254,13 @@ export class Session {
       this.#closely = [];
     }
     if (this.frame?.header.model !== detail.name) this.frame = null;
+    const others = this.detail?.name === detail.name && versionOf(this.detail) !== versionOf(detail);
+    if (this.detail?.name !== detail.name) {
+      this.#growing?.();
+      this.#growing = whenBetter(detail.name, this.server, () => void (this.model === detail.name && this.#ask()));
+    }
     this.detail = detail;
+    if (others && this.#raster !== null) this.#live?.draw(this.#raster); // it is answered by other weights
     this.#coming = null;
     this.#keepSelection();
     this.#tell();

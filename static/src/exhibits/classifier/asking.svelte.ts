@@ -2,7 +2,7 @@
 
 import { untrack } from 'svelte';
 
-import { answering, asking, type Network } from '../../scene/network';
+import { answering, asking, versionOf, type Network } from '../../scene/network';
 import type { Volume } from '../../scene/volume';
 import { Asker, AskError, type Answered, type Problem } from '../../wire/ask';
 import { featureMaps, weights } from '../../wire/maps';
@@ -34,7 +34,7 @@ export class Asking extends Sourced {
   problem = $state.raw<Problem | null>(null);
   readonly #linear: Asker<LinearQuestion, LinearAnswered>;
   readonly #softmax: Asker<SoftmaxQuestion, SoftmaxAnswer>;
-  /** Of every network that was looked at, by its name, the weights of the layers that were. */
+  /** Of every network that was looked at, by its version, the weights of the layers that were. */
   #weights: Partial<Record<string, Partial<Record<string, Weights>>>> = {};
   #asked: Partial<Record<string, boolean>> = {};
   /** What a question was about, by which an answer that came too late is known. */
@@ -82,14 +82,18 @@ export class Asking extends Sourced {
 
     // What another network said is not true of this one.
     $effect(() => {
-      const { model } = opened;
+      void opened.model;
       untrack(() => {
         visit.maps = null;
-        visit.weights = this.#weights[model] ?? {};
         visit.connected = null;
         visit.priced = null;
         this.problem = null;
       });
+    });
+
+    $effect(() => {
+      const known = opened.ready ? this.#weights[versionOf(opened.network)] : undefined;
+      visit.weights = known ?? {};
     });
 
     $effect(() => {
@@ -147,9 +151,16 @@ export class Asking extends Sourced {
     };
   }
 
-  /** Weights never change, so that each layer's are fetched once. */
-  async #fetch({ name: model, layers }: Network, layer: string): Promise<void> {
-    const key = `${model} ${layer}`;
+  #shows(version: string): boolean {
+    const { opened } = this.visit;
+    return opened.ready && versionOf(opened.network) === version;
+  }
+
+  /** Each layer's weights are fetched once, until a run has others. */
+  async #fetch(network: Network, layer: string): Promise<void> {
+    const { name: model, layers } = network;
+    const version = versionOf(network);
+    const key = `${version} ${layer}`;
     if (this.#asked[key]) return;
     this.#asked[key] = true;
     try {
@@ -161,12 +172,12 @@ export class Asking extends Sourced {
       );
       // A layer that is normalized afterwards has no bias of its own.
       const own = weight && { weight: weight.data, bias: bias?.data ?? new Float32Array(units) };
-      const all = { ...this.#weights[model], ...(own && { [layer]: own }) };
-      this.#weights[model] = all;
-      if (this.visit.opened.model === model) this.visit.weights = all;
+      const all = { ...this.#weights[version], ...(own && { [layer]: own }) };
+      this.#weights[version] = all;
+      if (this.#shows(version)) this.visit.weights = all;
     } catch (error) {
       this.#asked[key] = false;
-      if (this.visit.opened.model === model) this.#failed(error);
+      if (this.#shows(version)) this.#failed(error);
     }
   }
 

@@ -87,6 +87,7 @@ export class Asking extends Sourced {
     });
 
     $effect(() => {
+      void opened.network; // others of its weights are asked anew
       const { layer, rate, seed, training, channels, spatial, view, count, mostDraws } = this.visit;
       if (mostDraws < 1) untrack(() => (this.visit.answer = null));
       if (sent === null || layer === '' || mostDraws < 1) return;

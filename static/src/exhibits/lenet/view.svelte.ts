@@ -5,6 +5,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import { columns, holds, type Column } from '../../scene/column';
 import { explain, needed, type Explanation, type Parameter, type Source } from '../../scene/explain';
 import type { Place } from '../../scene/reads';
+import { versionOf } from '../../scene/network';
 import type { Session } from '../../state/session.svelte';
 import { askParameter } from './parameters';
 
@@ -89,8 +90,8 @@ export class View {
 
   /** A parameter of the network, asked for the first time that it is needed; null until it is there. */
   parameter(name: string): Parameter | null {
-    const { shown: model } = this.session;
-    const key = `${model}/${name}`;
+    const { shown: model, detail } = this.session;
+    const key = `${versionOf(detail ?? { name: model })}/${name}`;
     const found = this.#parameters.get(key);
     if (found === undefined && !this.#asked[key]) {
       this.#asked[key] = true;

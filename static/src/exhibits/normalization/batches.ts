@@ -1,7 +1,7 @@
 /** Batch after batch through batch normalization: every one moves the running statistics that the next begins with. */
 
 import { readSource, sourceText, type Source } from '../../ink/source';
-import type { Maps, Network } from '../../scene/network';
+import { versionOf, type Maps, type Network } from '../../scene/network';
 import { company, stacked } from '../../scene/normalization';
 import { volume, type Volume } from '../../scene/volume';
 import { get, post, type Answered } from '../../wire/ask';
@@ -78,7 +78,12 @@ export class Batches {
     if (own === null) return null;
     // A drawing has no name of its own: its values tell it from others.
     const { network, ...rest } = settings;
-    const key = JSON.stringify([network.name, rest, sourceText(source), source.kind === 'digit' ? 0 : checksum(own)]);
+    const key = JSON.stringify([
+      versionOf(network),
+      rest,
+      sourceText(source),
+      source.kind === 'digit' ? 0 : checksum(own),
+    ]);
     if (key !== this.#key) [this.#key, this.#done] = [key, []];
     const done = this.#done;
     const last = shown.training ? shown.position : shown.trained - 1;
@@ -127,7 +132,7 @@ export class Batches {
     wanted: () => boolean,
     onlost: (problem: string) => void,
   ): Promise<Volume | null> {
-    const name = `${network.name} ${layer.name} ${id}`;
+    const name = `${versionOf(network)} ${layer.name} ${id}`;
     const asked = this.#volumes.get(name);
     if (asked !== undefined) return asked;
     const source = readSource(`digit:${id}`);

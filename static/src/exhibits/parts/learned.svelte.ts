@@ -1,7 +1,7 @@
 /** The kernels with which a network looks at a picture: known as soon as it is, their numbers when they are needed. */
 
 import type { Known } from '../../scene/learned';
-import { firstKernels } from '../../scene/network';
+import { firstKernels, versionOf, type Network } from '../../scene/network';
 import { AskError } from '../../wire/ask';
 import { weights } from '../../wire/maps';
 import { patiently } from './loading';
@@ -17,7 +17,10 @@ export class Learned {
   known = $derived.by((): Known | null => {
     const { ready, network } = this.opened;
     if (!ready) return null;
-    return { kernels: firstKernels(network), data: this.#fetched?.of === network.name ? this.#fetched.data : null };
+    return {
+      kernels: firstKernels(network),
+      data: this.#fetched?.of === versionOf(network) ? this.#fetched.data : null,
+    };
   });
 
   /** To be called while an exhibit is set up: fetches the network, and the numbers once they are needed. */
@@ -29,18 +32,18 @@ export class Learned {
       if (!missing || !name) return;
       this.problem = null;
       let wanted = true;
-      void this.#fetch(missing.name, name, server, () => wanted);
+      void this.#fetch(missing, name, server, () => wanted);
       return () => (wanted = false);
     });
   }
 
-  async #fetch(model: string, name: string, server: string | undefined, wanted: () => boolean): Promise<void> {
+  async #fetch(network: Network, name: string, server: string | undefined, wanted: () => boolean): Promise<void> {
     const lost = (problem: string) => (this.problem = problem);
     try {
-      const found = await patiently(() => weights(model, name, server), wanted, lost);
+      const found = await patiently(() => weights(network.name, name, server), wanted, lost);
       if (found === null) return;
       this.problem = null;
-      this.#fetched = { of: model, data: found.data };
+      this.#fetched = { of: versionOf(network), data: found.data };
     } catch (error) {
       if (!(error instanceof AskError)) throw error;
       if (wanted()) this.problem = error.problem.detail;

@@ -1,7 +1,8 @@
 /** The network that an exhibit shows: LeNet-5 at first, another by its name, a run's as `run:<id>`, once it is there. */
 
-import { isNetwork, LENET5, USUAL, type Network } from '../../scene/network';
+import { isNetwork, LENET5, USUAL, versionOf, type Network } from '../../scene/network';
 import { AskError, get } from '../../wire/ask';
+import { whenBetter } from '../../wire/better';
 import { say } from '../../words/words';
 import { patiently } from './loading';
 
@@ -42,6 +43,14 @@ export class Opened {
       void this.#fetch(model, server, () => wanted);
       return () => (wanted = false);
     });
+
+    // The weights of a run that is training become others.
+    const there = $derived(this.ready ? this.model : null);
+    $effect(() => {
+      if (there === null) return;
+      const model = there;
+      return whenBetter(model, server, () => void this.#fetch(model, server, () => this.model === model));
+    });
   }
 
   async #fetch(model: string, server: string | undefined, wanted: () => boolean): Promise<void> {
@@ -50,7 +59,7 @@ export class Opened {
       const network = await patiently(() => get<Network>(`models/${model}`, server), wanted, lost);
       if (network === null) return;
       this.problem = null;
-      this.network = network;
+      if (versionOf(network) !== versionOf(this.network)) this.network = network;
     } catch (error) {
       if (!(error instanceof AskError)) throw error;
       const { status, detail } = error.problem;
