@@ -70,3 +70,14 @@ def test_what_is_on_show_of_a_run_learns_with_it_and_still_adds_up(open_page: Op
     fc1 = lab.call(server, "activations", {**question, "layers": ["fc1"]})["layers"][0]["values"]
     until_equal(visit.page, "running-value", fc1[7])
     assert_silent(visit, server)
+
+
+def test_a_run_that_waits_is_on_show_as_soon_as_it_has_weights(open_page: Open, server: str, training: str) -> None:
+    waiting = lab.call(server, "runs", {**LONG, "epochs": 2})["id"]
+    page = open_page(f"/exhibits/activation?{urlencode({'view': 'map', 'model': f'run:{waiting}'})}").page
+    alert = page.get_by_role("alert").filter(has_text="it has no weights yet")
+    expect(alert).to_be_visible()
+    stop(server, training)
+    expect(page.get_by_test_id("reading")).to_be_visible(timeout=PATIENCE * 1000)
+    expect(alert).to_have_count(0)
+    lab.over(server, waiting)

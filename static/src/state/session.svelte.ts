@@ -77,6 +77,7 @@ export class Session {
   #asking: AbortController | null = null;
   /** Ends the looks at a run that is training. */
   #growing: (() => void) | null = null;
+  #watched = '';
   #again: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: SessionOptions) {
@@ -138,6 +139,7 @@ export class Session {
       this.#asking?.abort();
       clearTimeout(this.#again);
       this.#growing?.();
+      this.#watched = '';
       this.#live?.close();
       this.#live = null;
     };
@@ -255,10 +257,6 @@ export class Session {
     }
     if (this.frame?.header.model !== detail.name) this.frame = null;
     const others = this.detail?.name === detail.name && versionOf(this.detail) !== versionOf(detail);
-    if (this.detail?.name !== detail.name) {
-      this.#growing?.();
-      this.#growing = whenBetter(detail.name, this.server, () => void (this.model === detail.name && this.#ask()));
-    }
     this.detail = detail;
     if (others && this.#raster !== null) this.#live?.draw(this.#raster); // it is answered by other weights
     this.#coming = null;
@@ -266,7 +264,16 @@ export class Session {
     this.#tell();
   }
 
+  /** A run that waits has no weights yet, and those of one that is training become others. */
+  #watch(): void {
+    if (this.#watched === this.model) return;
+    this.#growing?.();
+    this.#watched = this.model;
+    this.#growing = whenBetter(this.model, this.server, () => void this.#ask());
+  }
+
   async #ask(): Promise<void> {
+    this.#watch();
     this.#asking?.abort();
     clearTimeout(this.#again);
     const asking = (this.#asking = new AbortController());

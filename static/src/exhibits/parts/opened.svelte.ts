@@ -44,11 +44,9 @@ export class Opened {
       return () => (wanted = false);
     });
 
-    // The weights of a run that is training become others.
-    const there = $derived(this.ready ? this.model : null);
+    // A run that waits has no weights yet, and those of one that is training become others.
     $effect(() => {
-      if (there === null) return;
-      const model = there;
+      const { model } = this;
       return whenBetter(model, server, () => void this.#fetch(model, server, () => this.model === model));
     });
   }
