@@ -1,17 +1,10 @@
 /** The columns of the figure: a traced layer together with what follows it value by value. */
 
-import { canBeNegative, isActivation, layerTitle, type Activation } from './network';
+import { canBeNegative, isActivation, layerTitle, type Activation, type Layer } from './network';
 
 /** What a column needs to know of a layer; a `LayerRow` from the server is one. */
-export interface LayerFacts {
-  name: string;
-  kind: string;
-  inputs: string[];
-  input_shape: number[];
-  output_shape: number[];
-  kernel?: number[] | null;
+export interface LayerFacts extends Layer {
   stride?: number[] | null;
-  padding?: number[] | null;
   parameters: number;
   macs: number;
   connections: number;
@@ -19,7 +12,6 @@ export interface LayerFacts {
   jump?: number | null;
   feeds?: number[][] | null;
   epsilon?: number | null;
-  weights?: string[];
 }
 
 export interface Column {

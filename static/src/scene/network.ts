@@ -84,9 +84,9 @@ export function asking({ name, input_shape }: Network): { model: string; colour:
   return { model: name, colour: input_shape[0] === 3 };
 }
 
-/** Whether it tells the ten digits apart. */
-export function readsDigits({ classes }: Network): boolean {
-  return classes.join('') === '0123456789';
+/** Whether all that it tells apart is digits. */
+export function readsDigits({ classes }: Pick<Network, 'classes'>): boolean {
+  return classes.every((name) => /^\d$/.test(name));
 }
 
 /** Whether a text can be a network's name: a shipped one, or a run's as `run:<id>`. */

@@ -3,7 +3,7 @@
 
 import { expect, it } from 'vitest';
 
-import { areDigits, listed } from './ranking';
+import { likeliest, listed } from './ranking';
 
 it('lists few classes in their own order', () => {
   expect(listed(3, [0.1, 0.7, 0.2], false, null)).toEqual([0, 1, 2]);
@@ -22,7 +22,7 @@ it('lists the first of many before there is an answer', () => {
   expect(listed(21, null, false, null)).toEqual(Array.from({ length: 12 }, (_, index) => index));
 });
 
-it('tells digits from other classes', () => {
-  expect(areDigits(['0', '7'])).toBe(true);
-  expect(areDigits(['0', 'deep sea'])).toBe(false);
+it('leaves few in their order, and of many the likeliest, the first of those that are alike', () => {
+  expect(likeliest([1, 3, 2], 3)).toEqual([0, 1, 2]);
+  expect(likeliest([1, 3, 2, 3], 3)).toEqual([1, 3, 2]);
 });

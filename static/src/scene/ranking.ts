@@ -1,7 +1,14 @@
 /** Which of a network's classes are listed: all where they are few, else the likeliest. */
 
 export const ALL = 20; // rows that are listed whatever they say
-const LIKELIEST = 12; // rows of more classes than that
+const LIKELIEST = 12; // rows beside the live network, of more classes than that
+
+/** Of more classes than can be shown the likeliest ones, the likeliest first; of fewer all of them, in their order. */
+export function likeliest(scores: readonly number[], most = ALL): number[] {
+  const all = scores.map((_, index) => index);
+  if (all.length <= most) return all;
+  return all.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b).slice(0, most);
+}
 
 /** The classes that are listed, by their indices; `nearest`: the smallest value comes first; `kept` is always there. */
 export function listed(
@@ -10,20 +17,7 @@ export function listed(
   nearest: boolean,
   kept: number | null,
 ): number[] {
-  const all = Array.from({ length: count }, (_, index) => index);
-  if (count <= ALL) return all;
-  const found = values === null ? all : all.sort((a, b) => order(values, a, b, nearest));
-  const first = found.slice(0, LIKELIEST);
-  if (kept !== null && kept < count && !first.includes(kept)) first.push(kept);
-  return first;
-}
-
-function order(values: ArrayLike<number>, a: number, b: number, nearest: boolean): number {
-  const difference = (values[a] ?? 0) - (values[b] ?? 0);
-  return (nearest ? difference : -difference) || a - b;
-}
-
-/** Whether all that a network knows is digits. */
-export function areDigits(classes: readonly string[]): boolean {
-  return classes.every((name) => /^\d$/.test(name));
+  const scores = Array.from({ length: count }, (_, index) => (nearest ? -1 : 1) * (values?.[index] ?? 0));
+  const first = likeliest(scores, count > ALL ? LIKELIEST : ALL);
+  return kept === null || kept >= count || first.includes(kept) ? first : [...first, kept];
 }

@@ -47,13 +47,6 @@ export function gradient(asked: readonly number[], probabilities: readonly numbe
   return probabilities.map((probability, index) => (probability - (asked[index] ?? 0)) / temperature);
 }
 
-/** Of more classes than can be shown the likeliest ones, the likeliest first; of fewer all of them, in their order. */
-export function rowsOf(scores: readonly number[], most: number): number[] {
-  const all = scores.map((_, index) => index);
-  if (all.length <= most) return all;
-  return all.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b).slice(0, most);
-}
-
 /** How uncertain a distribution is, in nats. */
 export function entropy(probabilities: readonly number[]): number {
   return -probabilities.reduce((sum, p) => sum + (p > 0 ? p * Math.log(p) : 0), 0);

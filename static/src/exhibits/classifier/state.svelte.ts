@@ -2,7 +2,8 @@
 
 import { byMap, cellAt, firstMaps, indexOf, kernel, sum, type Cell, type Shape, type Sum } from '../../scene/flatten';
 import * as networks from '../../scene/network';
-import { rowsOf, softmax, STRENGTHS, targets, type Penalty, type Softmax } from '../../scene/softmax';
+import { likeliest } from '../../scene/ranking';
+import { softmax, STRENGTHS, targets, type Penalty, type Softmax } from '../../scene/softmax';
 import type { Volume } from '../../scene/volume';
 import { oneOf, whole, within } from '../../state/attributes';
 import { Opened } from '../parts/opened.svelte';
@@ -14,7 +15,6 @@ export type View = (typeof VIEWS)[number];
 
 const MOST_WEIGHTS = 262_144; // that the server takes at once
 const MOST_UNITS = 512; // that are computed at once
-const MOST_ROWS = 20; // classes that are shown
 
 export const TEMPERATURES = { lowest: 0.05, highest: 20 };
 export const STAGES = 4; // logits, over T, powers, probabilities
@@ -213,14 +213,14 @@ export class ClassifierState {
 
   /** The classes that are shown: all in their order, of very many the likeliest, and the one that is asked about. */
   get rows(): number[] {
-    const rows = rowsOf(this.logits, MOST_ROWS);
+    const rows = likeliest(this.logits);
     return rows.length === 0 || rows.includes(this.asked) ? rows : [...rows.slice(0, -1), this.asked];
   }
 
   /** How many of them are there because they are the likeliest. */
   get likeliest(): number {
     const { rows } = this;
-    return rows.length - (rowsOf(this.logits, MOST_ROWS).includes(this.asked) ? 0 : 1);
+    return rows.length - (likeliest(this.logits).includes(this.asked) ? 0 : 1);
   }
 
   get shape(): Shape {

@@ -3,7 +3,7 @@
 import { dropped, fate, scaleOf, spreads, steps, stride, votes, type Fate, type Spread } from '../../scene/dropout';
 import { firstMaps } from '../../scene/flatten';
 import { droppable, isSigned, USUAL as USUAL_NETWORK, type Layer } from '../../scene/network';
-import { rowsOf } from '../../scene/softmax';
+import { likeliest } from '../../scene/ranking';
 import type { Volume } from '../../scene/volume';
 import { oneOf, whole, within } from '../../state/attributes';
 import { Opened } from '../parts/opened.svelte';
@@ -18,7 +18,6 @@ export type Scores = (typeof SCORES)[number];
 export const MOST_DRAWS = 200; // what the server takes
 const MOST_VALUES = 1_048_576; // of all masks, and
 const MOST_MACS = 200_000_000; // behind the layer, of all passes, that it takes
-const MOST_ROWS = 20; // classes that are shown
 export const HIGHEST_RATE = 0.95;
 export const LARGEST_SEED = 2 ** 31 - 1;
 
@@ -159,7 +158,7 @@ export class DropoutState {
 
   /** The classes that are shown: all in their order, of very many the ones that eval finds likeliest. */
   get rows(): number[] {
-    return rowsOf(this.answer?.evaluated ?? [], MOST_ROWS);
+    return likeliest(this.answer?.evaluated ?? []);
   }
 
   /** The maps that are shown, of a large layer the first ones; before and after their mask. */
