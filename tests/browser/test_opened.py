@@ -116,8 +116,10 @@ def test_maps_that_are_no_squares_are_normalized_in_a_batch(open_page: Open, ser
     assert complaints(page) == []
 
 
-@pytest.mark.parametrize("exhibit", ["activation", "normalization"])
-@pytest.mark.parametrize(("lang", "said"), [("en", "is not on this server"), ("zh", "服务器上没有")])
+@pytest.mark.parametrize(
+    ("exhibit", "lang", "said"),
+    [("activation", "en", "is not on this server"), ("normalization", "zh", "服务器上没有")],
+)
 def test_a_run_that_is_not_there_is_said(open_page: Open, exhibit: str, lang: str, said: str) -> None:
     page = open_page(f"/exhibits/{exhibit}?{urlencode({'view': 'map', 'model': UNKNOWN})}", lang).page
     expect(page.get_by_role("alert").filter(has_text=said)).to_contain_text(UNKNOWN)
