@@ -19,8 +19,8 @@ def plot(open_page: Open) -> Locator:
     """The plot of the loss of a recorded run, on a phone."""
     page = open_page(RUNS, "en", "phone", is_mobile=True).page
     plot = page.get_by_test_id("plot-loss").get_by_role("slider")
+    expect(page.get_by_test_id("plot-rate").locator("canvas")).to_be_visible()  # from then on no plot is made anew
     plot.locator(".u-over").scroll_into_view_if_needed()
-    expect(page.get_by_test_id("plot-rate").locator("canvas")).to_be_visible()
     return plot
 
 

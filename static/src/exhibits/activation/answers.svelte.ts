@@ -97,6 +97,8 @@ export class Answers {
   chains = $state.raw<Chains | null>(null);
   applied = $state.raw<Applied | null>(null);
   problem = $state.raw<string | null>(null);
+  /** Why the picture's maps are not there, which no answer to another question ends. */
+  missing = $state.raw<string | null>(null);
   /** Whether there is nothing to show because the visitor has drawn nothing yet. */
   blank = $state(false);
 
@@ -153,16 +155,16 @@ export class Answers {
     const turn = ++this.#turn;
     const wanted = () => turn === this.#turn;
     try {
-      const before = await maps(source, layer, network, this.#server, wanted, (problem) => (this.problem = problem));
+      const before = await maps(source, layer, network, this.#server, wanted, (problem) => (this.missing = problem));
       if (before === null) return;
-      this.problem = null;
+      this.missing = null;
       this.blank = false;
       this.#before = before;
     } catch (error) {
       if (!(error instanceof AskError)) throw error;
       if (!wanted()) return;
       this.blank = isBlank(error.problem, source);
-      this.problem = this.blank ? null : error.problem.detail;
+      this.missing = this.blank ? null : error.problem.detail;
     }
   }
 

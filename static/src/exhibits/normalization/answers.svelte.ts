@@ -33,6 +33,8 @@ export class Answers {
   response = $state.raw<Responded | null>(null);
   batch = $state.raw<Batched | null>(null);
   problem = $state.raw<string | null>(null);
+  /** Why the picture's maps are not there, which no answer to another question ends. */
+  missing = $state.raw<string | null>(null);
   /** Whether there is nothing to show because the visitor has drawn nothing yet. */
   blank = $state(false);
 
@@ -77,7 +79,7 @@ export class Answers {
   }
 
   #lost = (problem: string) => {
-    this.problem = problem;
+    this.missing = problem;
   };
 
   async #try(source: Source, work: (wanted: () => boolean) => Promise<void>): Promise<void> {
@@ -86,13 +88,13 @@ export class Answers {
     try {
       await work(wanted);
       if (!wanted()) return;
-      this.problem = null;
+      this.missing = null;
       this.blank = false;
     } catch (error) {
       if (!(error instanceof AskError)) throw error;
       if (!wanted()) return;
       this.blank = isBlank(error.problem, source);
-      this.problem = this.blank ? null : error.problem.detail;
+      this.missing = this.blank ? null : error.problem.detail;
     }
   }
 
