@@ -10,10 +10,10 @@ import time
 import torch
 from torch.nn import functional
 
-from app.training.data.datasets import obtain
-from app.training.feeds import laid_out
 from bench.training import BATCH, HELD_OUT, data_folder
-from models.catalogue import CATALOGUE, build
+from convnets.catalogue import CATALOGUE, build
+from receptive.training.data.datasets import obtain
+from receptive.training.feeds import laid_out
 
 
 def main() -> None:

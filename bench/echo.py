@@ -41,7 +41,7 @@ def plain_pass() -> Callable[[], object]:
     """One pass of the default network, as it comes."""
     import torch  # which the echo alone does without
 
-    from models import catalogue
+    from convnets import catalogue
 
     torch.set_num_threads(1)
     network, picture = catalogue.load(catalogue.DEFAULT).eval(), torch.zeros(1, 1, 32, 32)

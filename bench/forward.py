@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 
 import torch
 
-from app.inference.forward import PlainKernels, Unrolled, hear
 from bench.report import Row
-from models.catalogue import CATALOGUE, load
+from convnets.catalogue import CATALOGUE, load
+from receptive.networks.forward import PlainKernels, Unrolled, hear
 
 ROUNDS = 7
 PASSES = 200

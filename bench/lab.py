@@ -12,11 +12,11 @@ from pathlib import Path
 import httpx2
 from playwright.sync_api import Page, sync_playwright
 
-from app.training.runs.shelf import Run, Shelf
 from bench.logs import of_a_million, waiting
 from bench.page import WATCH, idle_interval
 from bench.report import Row
 from bench.servers import ROOT, Server, free_port, running
+from receptive.training.runs.shelf import Run, Shelf
 from tests.browser.chromium import LAUNCH, find_chromium
 
 FIVE = 5
@@ -29,7 +29,7 @@ ROUNDS = 3
 def lab(runs: Path) -> Iterator[Server]:
     """A server for five runs at once."""
     port = free_port()
-    arguments = ["-m", "app.cli", "serve", "--port", str(port), "--no-browser", "--runs", str(runs)]
+    arguments = ["-m", "receptive.cli", "serve", "--port", str(port), "--no-browser", "--runs", str(runs)]
     with running([*arguments, "--runs-at-once", str(FIVE)], port, "/models/lenet5") as server:
         yield server
 

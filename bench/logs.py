@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from app.training.runs import journal, points
-from app.training.runs.journal import Journal
-from app.training.runs.shelf import SHIPPED, Run, Shelf
-from app.training.settings import RunSettings
+from receptive.training.runs import journal, points
+from receptive.training.runs.journal import Journal
+from receptive.training.runs.shelf import SHIPPED, Run, Shelf
+from receptive.training.settings import RunSettings
 
 MILLION = 1_000_000
 PER_EPOCH = 1000

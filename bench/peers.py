@@ -17,8 +17,8 @@ GRADIO_HOME = ROOT / ".venv-gradio"  # its versions are not ours
 
 GRADIO = """
 import sys, gradio, numpy, torch
-from app.inference.picture import decode, prepare
-from models.catalogue import CATALOGUE, load
+from receptive.preprocessing.ink import decode, prepare
+from convnets.catalogue import CATALOGUE, load
 model, network = load("lenet5"), CATALOGUE["lenet5"]
 def predict(picture):
     step = prepare(numpy.asarray(picture.convert("L")))
@@ -31,8 +31,8 @@ gradio.Interface(predict, gradio.Image(type="pil"), gradio.Label(), api_name="pr
 
 LITSERVE = """
 import sys, litserve, torch
-from app.inference.picture import decode, prepare
-from models.catalogue import CATALOGUE, load
+from receptive.preprocessing.ink import decode, prepare
+from convnets.catalogue import CATALOGUE, load
 class LeNet(litserve.LitAPI):
     def setup(self, device):
         self.model, self.network = load("lenet5"), CATALOGUE["lenet5"]

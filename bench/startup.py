@@ -11,8 +11,8 @@ from bench.rasters import picture_png
 from bench.report import Row
 from bench.servers import free_port, running
 
-LAZY = ["-m", "app.cli"]
-EAGER = ["-c", "import sys, torch; sys.argv[0] = 'receptive'; from app.cli import main; sys.exit(main())"]
+LAZY = ["-m", "receptive.cli"]
+EAGER = ["-c", "import sys, torch; sys.argv[0] = 'receptive'; from receptive.cli import main; sys.exit(main())"]
 ROUNDS = 3
 
 

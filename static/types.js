@@ -7,7 +7,7 @@ import { compile } from 'json-schema-to-typescript';
 const SCHEMA = new URL('src/wire/schema.json', import.meta.url);
 const TYPES = new URL('src/wire/types.ts', import.meta.url);
 const FIRST_LINE =
-  '// Every message that crosses the wire, written by `npm run types` from schema.json, which app/schemas writes.';
+  '// Every message that crosses the wire, written by `npm run types` from schema.json, which app/receptive/schemas writes.';
 
 /** Says the same schema in the words that the compiler turns into the plainest types. */
 function plain(node) {

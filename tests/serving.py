@@ -13,9 +13,9 @@ from tempfile import TemporaryDirectory
 import uvicorn
 from fastapi import FastAPI
 
-from app.protocol import configured
-from app.server import create
-from app.settings import Settings
+from receptive.protocol import configured
+from receptive.server import create
+from receptive.settings import Settings
 
 TOKEN = "a-token-for-tests"
 
@@ -60,7 +60,7 @@ def make_weights(folder: Path) -> Path:
     import torch
     from safetensors.torch import save
 
-    from models import catalogue
+    from convnets import catalogue
 
     for place, name in enumerate(sorted(catalogue.CATALOGUE)):
         torch.manual_seed(place)

@@ -10,11 +10,11 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app import opening
-from app.opening import Opening
-from app.routes.refusal import Refusal
-from app.schemas import Problem
-from app.settings import Settings
+from receptive import opening
+from receptive.opening import Opening
+from receptive.routes.refusal import Refusal
+from receptive.schemas import Problem
+from receptive.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 HEAVY = ("torch", "numpy", "scipy", "sklearn", "PIL", "pooch", "requests", "safetensors", "fastapi", "orjson")
@@ -59,7 +59,7 @@ def visitor(rest: Rest) -> Iterator[TestClient]:
 def test_the_first_page_needs_nothing_heavy() -> None:
     code = (
         "import asyncio, sys\n"
-        "from app import cli, opening, protocol, settings\n"
+        "from receptive import cli, opening, protocol, settings\n"
         "pages = opening.Opening(settings.Settings())\n"
         "protocol.configured(pages).load()\n"
         "said = []\n"

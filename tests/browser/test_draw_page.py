@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from app.inference.stroke import HEAD
+from receptive.queries.stroke import HEAD
 from tests.browser.conftest import Open, Visit, assert_silent, violations
 
 expect.set_options(timeout=30_000)  # a claim about what is shown, not about how fast a busy machine is

@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
-from app.exhibits import EXHIBITS
-from models.catalogue import WEIGHTS
+from convnets.catalogue import WEIGHTS
+from receptive.exhibits import EXHIBITS
 from tests.browser.conftest import SIZES, Open, assert_silent, violations
 from tests.serving import Running, running
 

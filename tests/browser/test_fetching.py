@@ -20,11 +20,11 @@ import pytest
 import torch
 from playwright.sync_api import Page, expect
 
-from app.training.data import datasets
-from app.training.data.datasets import Dataset
-from app.training.data.fetching import cache_folder
-from app.training.data.pictures import Pictures
-from models.catalogue import DIGITS
+from convnets.catalogue import DIGITS
+from receptive.training.data import datasets
+from receptive.training.data.datasets import Dataset
+from receptive.training.data.fetching import cache_folder
+from receptive.training.data.pictures import Pictures
 from tests.browser.conftest import Open
 from tests.serving import running
 from tests.training.digits import dataset
@@ -37,9 +37,9 @@ PATIENCE: Final = 120_000  # milliseconds for a run on a busy machine
 # What the process that trains is started as: it looks for the same small files.
 WORKER: Final = """
 import json, sys
-from app.training.data import datasets
-from app.training.runs import worker
-from app.training.data.fetching import File
+from receptive.training.data import datasets
+from receptive.training.runs import worker
+from receptive.training.data.fetching import File
 given = json.loads({about!r})
 files = [File(**given[name]) for name in ("images", "labels")]
 datasets.DATASETS["mnist"] = datasets.Dataset("mnist", *files, tuple(given["addresses"]))
@@ -98,7 +98,7 @@ def lab(small: Dataset, weights: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     begin = subprocess.Popen
 
     def begun(command: list[str], **options: Any) -> "subprocess.Popen[bytes]":
-        if "app.training.runs.worker" in command:
+        if "receptive.training.runs.worker" in command:
             command = [sys.executable, "-c", WORKER.format(about=json.dumps(about)), *command[3:]]
         return begin(command, **options)
 

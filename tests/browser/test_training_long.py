@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.training.runs import points
-from app.training.runs.journal import Journal
-from app.training.runs.shelf import Shelf
-from app.training.settings import RunSettings
+from receptive.training.runs import points
+from receptive.training.runs.journal import Journal
+from receptive.training.runs.shelf import Shelf
+from receptive.training.settings import RunSettings
 from tests.browser.conftest import Open
 from tests.browser.test_training import legend
 from tests.serving import running

@@ -6,7 +6,7 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
-from app.operations.plan import Settings, sides
+from receptive.operations.plan import Settings, sides
 
 Problem = tuple[Tensor, Tensor, Tensor | None, Settings]
 

@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from app.operations.activation import activate, function, lecun_tanh
-from app.operations.choices import ActivationKind as Kind
+from receptive.operations.activation import activate, function, lecun_tanh
+from receptive.operations.choices import ActivationKind as Kind
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 X = torch.linspace(-6, 6, 241)

@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from app.operations.activation import function
-from app.operations.approximation import Done, Fit, Hidden, Problem, approximate
-from app.operations.choices import ActivationKind
+from receptive.operations.activation import function
+from receptive.operations.approximation import Done, Fit, Hidden, Problem, approximate
+from receptive.operations.choices import ActivationKind
 
 SINE = [(x / 32 - 1, math.sin(3 * (x / 32 - 1))) for x in range(65)]
 

@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import nn
 
-from app.operations.chain import chain, initialized
-from app.operations.choices import ActivationKind, ChainLoss, Initialization
-from app.operations.limits import OperationError
-from models.layers import Squash
+from convnets.layers import Squash
+from receptive.operations.chain import chain, initialized
+from receptive.operations.choices import ActivationKind, ChainLoss, Initialization
+from receptive.operations.limits import OperationError
 
 INITIALIZATIONS: tuple[Initialization, ...] = get_args(Initialization)
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from app.operations.convolution import convolve, partial_maps
-from app.operations.plan import Settings, plan, sides
+from receptive.operations.convolution import convolve, partial_maps
+from receptive.operations.plan import Settings, plan, sides
 from tests.operations.numbers import Problem, numbers, problems
 
 SQUARE = torch.tensor([[[1.0, 2, 3], [4, 5, 6], [7, 8, 9]]])

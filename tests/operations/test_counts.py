@@ -3,8 +3,8 @@
 import pytest
 from torch import nn
 
-from app.operations.counts import Layer, counts
-from app.operations.limits import OperationError
+from receptive.operations.counts import Layer, counts
+from receptive.operations.limits import OperationError
 
 
 def parameters(*modules: nn.Module) -> int:

@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch import nn
 
-from app.operations.dropout import carried_on, dropout, masks, scale
-from app.operations.limits import OperationError
-from models.lenet import LeNet5, LeNet5Of1998
+from convnets.lenet import LeNet5, LeNet5Of1998
+from receptive.operations.dropout import carried_on, dropout, masks, scale
+from receptive.operations.limits import OperationError
 
 X = torch.randn(4, 6, 5, generator=torch.Generator().manual_seed(0)) + 3
 

@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from app.operations.choices import Motion, Summary
-from app.operations.invariance import Layers, change, invariance, moved, stages
-from app.operations.limits import OperationError
-from app.operations.plan import NamedPadding, Settings
-from app.operations.pooling import Pooling
+from receptive.operations.choices import Motion, Summary
+from receptive.operations.invariance import Layers, change, invariance, moved, stages
+from receptive.operations.limits import OperationError
+from receptive.operations.plan import NamedPadding, Settings
+from receptive.operations.pooling import Pooling
 
 
 def picture(*shape: int, seed: int = 0) -> Tensor:

@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from app.operations.limits import OperationError
-from app.operations.linear import linear, products
+from receptive.operations.limits import OperationError
+from receptive.operations.linear import linear, products
 
 
 def numbers(*shape: int, seed: int = 0) -> torch.Tensor:

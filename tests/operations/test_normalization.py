@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from app.operations.limits import OperationError
-from app.operations.normalization import batch_normalized, histogram, local_response
+from receptive.operations.limits import OperationError
+from receptive.operations.normalization import batch_normalized, histogram, local_response
 
 
 def maps(*shape: int, seed: int = 0) -> Tensor:

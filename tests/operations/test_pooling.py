@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn import functional as F
 
-from app.operations.limits import OperationError
-from app.operations.pooling import Pooling, arrange, gradient, pool
-from models.layers import Squash, Subsampling
+from convnets.layers import Squash, Subsampling
+from receptive.operations.limits import OperationError
+from receptive.operations.pooling import Pooling, arrange, gradient, pool
 from tests.operations.numbers import numbers
 
 Windowed = Literal["max", "average", "l2", "subsampling"]

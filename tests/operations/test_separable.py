@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from app.operations.limits import OperationError
-from app.operations.separable import separate
+from receptive.operations.limits import OperationError
+from receptive.operations.separable import separate
 from tests.operations.numbers import numbers
 
 SOBEL = torch.tensor([[1.0, 0, -1], [2, 0, -2], [1, 0, -1]])

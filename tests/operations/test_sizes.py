@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from app.operations.sizes import Axis, PoolingAxis, TransposedAxis
+from receptive.operations.sizes import Axis, PoolingAxis, TransposedAxis
 
 
 @pytest.mark.parametrize(

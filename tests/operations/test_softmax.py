@@ -7,9 +7,9 @@ import torch
 from torch.distributions import Laplace, Normal
 from torch.nn import functional as F
 
-from app.operations.choices import Penalty
-from app.operations.limits import OperationError
-from app.operations.softmax import cross_entropy, prior, softmax
+from receptive.operations.choices import Penalty
+from receptive.operations.limits import OperationError
+from receptive.operations.softmax import cross_entropy, prior, softmax
 
 LOGITS = torch.tensor([2.0, -1.0, 0.5, 0.5, 7.0])
 

@@ -6,8 +6,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.operations.limits import OperationError
-from app.operations.spectrum import spectra
+from receptive.operations.limits import OperationError
+from receptive.operations.spectrum import spectra
 from tests.operations.numbers import numbers
 
 

@@ -4,10 +4,10 @@ import pytest
 import torch
 from hypothesis import given, settings
 
-from app.operations.convolution import convolve
-from app.operations.limits import OperationError
-from app.operations.plan import Settings
-from app.operations.unrolled import im2col, matrix
+from receptive.operations.convolution import convolve
+from receptive.operations.limits import OperationError
+from receptive.operations.plan import Settings
+from receptive.operations.unrolled import im2col, matrix
 from tests.operations.numbers import Problem, numbers, problems
 
 thorough = settings(max_examples=150, deadline=None)

@@ -5,8 +5,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.operations.limits import OperationError
-from app.operations.volume import convolve_volume
+from receptive.operations.limits import OperationError
+from receptive.operations.volume import convolve_volume
 from tests.operations.numbers import numbers
 
 triples = st.tuples(*[st.integers(1, 3)] * 3)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from app import cli
-from app.settings import Settings
+from receptive import cli
+from receptive.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
 CALM = {name: value for name, value in os.environ.items() if not name.startswith("RECEPTIVE_")} | {"CI": "true"}
@@ -23,7 +23,7 @@ CALM = {name: value for name, value in os.environ.items() if not name.startswith
 def receptive(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """One command that ends by itself."""
     return subprocess.run(
-        [sys.executable, "-m", "app.cli", *arguments],
+        [sys.executable, "-m", "receptive.cli", *arguments],
         cwd=ROOT,
         env={**CALM, **environment},
         capture_output=True,
@@ -36,7 +36,7 @@ def receptive(*arguments: str, **environment: str) -> subprocess.CompletedProces
 @contextmanager
 def serving(*arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[str]:
     """A server that was started with these flags, by the first line that it prints."""
-    command = [sys.executable, "-m", "app.cli", "serve", *arguments]
+    command = [sys.executable, "-m", "receptive.cli", "serve", *arguments]
     with subprocess.Popen(
         command,
         cwd=ROOT,
@@ -74,8 +74,8 @@ def test_the_version_is_told() -> None:
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["serve", "--help"]])
 def test_words_alone_never_import_torch(arguments: Sequence[str]) -> None:
     code = (
-        "import sys, app.cli\n"
-        f"try: app.cli.main({list(arguments)!r})\n"
+        "import sys, receptive.cli\n"
+        f"try: receptive.cli.main({list(arguments)!r})\n"
         "except SystemExit: pass\n"
         "assert not {'torch', 'fastapi', 'starlette', 'uvicorn', 'numpy'} & set(sys.modules), 'imported'\n"
     )
@@ -85,7 +85,7 @@ def test_words_alone_never_import_torch(arguments: Sequence[str]) -> None:
 
 def test_creating_the_server_does_not_import_torch() -> None:
     code = (
-        "import sys\nfrom app.server import create\nfrom app.settings import Settings\n"
+        "import sys\nfrom receptive.server import create\nfrom receptive.settings import Settings\n"
         "create(Settings())\nassert 'torch' not in sys.modules\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=CALM, capture_output=True, text=True, check=False)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import torch
 
-from models.catalogue import CATALOGUE, DEFAULT, build
-from models.trace import trace
+from convnets.catalogue import CATALOGUE, DEFAULT, build
+from convnets.trace import trace
 
 KNOWN = Path(__file__).parents[2] / "static" / "src" / "scene" / "lenet5.json"
 

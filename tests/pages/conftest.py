@@ -7,8 +7,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from app.routes import pages
-from app.settings import Settings
+from receptive.routes import pages
+from receptive.settings import Settings
 
 Visit = Callable[[Path | None], TestClient]
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from app.lessons import OURS, Lesson, Shelf
-from app.training.runs import journal
-from app.training.runs.comparisons import COMPARISONS, Comparison
-from app.training.runs.shelf import SHIPPED, Run
-from app.words import FOLDER, LANGUAGES
+from receptive.lessons import OURS, Lesson, Shelf
+from receptive.training.runs import journal
+from receptive.training.runs.comparisons import COMPARISONS, Comparison
+from receptive.training.runs.shelf import SHIPPED, Run
+from receptive.words import FOLDER, LANGUAGES
 
 LOWEST = ("lowest possible", "可能的最低值")
 GOOD = "---\ntitle: Pooling\nsummary: Why.\norder: 5\n---\n\n## Max\n\nText.\n"
@@ -37,7 +37,7 @@ def test_our_lessons_exist_in_both_languages_with_the_same_structure() -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_lesson_on_lenet_counts_as_the_network_does(lang: str) -> None:
-    from models.lenet import TABLE_I
+    from convnets.lenet import TABLE_I
 
     html = of(Shelf(), "lenet-5", lang).html
     rows = re.findall(r"<tr>\n<td[^>]*><strong>([0-5])</strong></td>\n(.*?)</tr>", html, re.DOTALL)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.markup import render
+from receptive.markup import render
 
 
 def test_an_exhibit_on_its_own_line_becomes_a_figure() -> None:

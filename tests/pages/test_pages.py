@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app import assets
-from app.exhibits import EXHIBITS, LONGEST, MOST, attributes
+from receptive import assets
+from receptive.exhibits import EXHIBITS, LONGEST, MOST, attributes
 from tests.pages.conftest import Visit
 
 ROOT = Path(__file__).parent.parent.parent

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from app import words
-from app.training.divergence import SENTENCES
-from models.why import ExplainedError, Why
+from convnets.why import ExplainedError, Why
+from receptive import words
+from receptive.training.divergence import SENTENCES
 
 ROOT = Path(__file__).parents[2]
 CODE = re.compile(r"[a-z]+(-[a-z]+)*")
 MAKERS = re.compile(r"Why|\w+Error")
 KEY = "training.why."
-FLAGS = ROOT / "app" / "training" / "terminal" / "options.py"  # what a terminal is told
+FLAGS = ROOT / "app" / "receptive" / "training" / "terminal" / "options.py"  # what a terminal is told
 
 
 def calls(path: Path) -> Iterator[tuple[str, str, str]]:
@@ -32,7 +32,7 @@ def calls(path: Path) -> Iterator[tuple[str, str, str]]:
 def reasons() -> dict[str, set[str]]:
     """Every sentence by its code, without the name of the field that it may begin with."""
     found: dict[str, set[str]] = {code: {sentence} for code, sentence in SENTENCES.items()}
-    for folder in ("models", "app/inference", "app/training", "app/routes"):
+    for folder in ("models/convnets", "app/receptive"):
         for path in set((ROOT / folder).rglob("*.py")) - {FLAGS}:
             for name, code, sentence in calls(path):
                 whole = "{row}: " + sentence if name == "PatternError" else sentence

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app import words
+from receptive import words
 
 ROOT = Path(__file__).parent.parent.parent
 KEY = re.compile(r"""['"`]([a-z][a-z0-9]*(?:\.[a-z0-9_-]+)+)['"`]""")
@@ -22,8 +22,8 @@ def sources() -> list[str]:
     files = [
         *(path for path in (ROOT / "static" / "src").rglob("*") if path.suffix in (".ts", ".svelte")),
         *(ROOT / "templates").glob("*.j2"),
-        *(ROOT / "app" / "routes").glob("*.py"),
-        ROOT / "app" / "exhibits.py",
+        *(ROOT / "app" / "receptive" / "routes").glob("*.py"),
+        ROOT / "app" / "receptive" / "exhibits.py",
     ]
     return [path.read_text(encoding="utf-8") for path in files if ".test." not in path.name]
 

@@ -1,1 +1,1 @@
-"""Tests of app/routes and app/server."""
+"""Tests of receptive.routes and receptive.server."""

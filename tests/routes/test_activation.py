@@ -9,7 +9,7 @@ import torch
 from safetensors.numpy import load, save
 from torch.nn import functional as F
 
-from app.operations.chain import chain
+from receptive.operations.chain import chain
 from tests.serving import Running
 
 SAFETENSORS = "application/vnd.safetensors"

@@ -11,8 +11,8 @@ import httpx2
 import numpy as np
 import pytest
 
-from app.operations.approximation import Done, Problem, approximate
-from app.schemas import FitDone, FitEvent
+from receptive.operations.approximation import Done, Problem, approximate
+from receptive.schemas import FitDone, FitEvent
 from tests.serving import Running
 
 POINTS = [[x / 20, math.sin(x / 5)] for x in range(-20, 21)]
@@ -21,7 +21,7 @@ PATIENCE = 30.0  # seconds for what has to happen and usually does at once
 
 @pytest.fixture
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.routes.operations.approximation.BETWEEN", 0.0)
+    monkeypatch.setattr("receptive.routes.operations.approximation.BETWEEN", 0.0)
 
 
 def events(answer: httpx2.Response) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -73,8 +73,8 @@ def test_events_come_one_by_one_and_a_browser_can_keep_up(untrained: Running, mo
     async def sleep(seconds: float) -> None:
         waits.append(seconds)
 
-    monkeypatch.setattr("app.routes.operations.approximation.sleep", sleep)
-    monkeypatch.setattr("app.routes.operations.approximation.BETWEEN", 1000.0)
+    monkeypatch.setattr("receptive.routes.operations.approximation.sleep", sleep)
+    monkeypatch.setattr("receptive.routes.operations.approximation.BETWEEN", 1000.0)
     said = fit(untrained, steps=5)
     assert len(said) == len(waits) == 7
     assert waits[0] <= 0
@@ -116,7 +116,7 @@ def test_a_fit_whose_client_has_left_computes_no_further_step(
         finally:
             ended.set()
 
-    monkeypatch.setattr("app.operations.approximation.approximate", watched)
+    monkeypatch.setattr("receptive.operations.approximation.approximate", watched)
     url = f"{untrained.url}/operations/approximation"
     with httpx2.stream("POST", url, json={"points": POINTS, "steps": 5000}, timeout=PATIENCE) as answer:
         stream = events(answer)
@@ -137,8 +137,8 @@ def _until_all_have_left(server: Running) -> None:
 
 
 def test_a_client_that_reads_nothing_loses_its_place(untrained: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.routes.operations.approximation.BETWEEN", 0.0)
-    monkeypatch.setattr("app.routes.operations.approximation.LONGEST_SEND", 0.2)
+    monkeypatch.setattr("receptive.routes.operations.approximation.BETWEEN", 0.0)
+    monkeypatch.setattr("receptive.routes.operations.approximation.LONGEST_SEND", 0.2)
     url = f"{untrained.url}/operations/approximation"
     asked = {"points": POINTS, "units": 200, "steps": 5000}
     with httpx2.stream("POST", url, json=asked, timeout=PATIENCE):  # more than the buffers on the way can hold

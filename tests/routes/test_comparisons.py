@@ -6,9 +6,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from app.training.runs import journal
-from app.training.runs.comparisons import COMPARISONS
-from app.training.runs.shelf import SHIPPED
+from receptive.training.runs import journal
+from receptive.training.runs.comparisons import COMPARISONS
+from receptive.training.runs.shelf import SHIPPED
 from tests.routes.test_runs import listened
 from tests.serving import running
 

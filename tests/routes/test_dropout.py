@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors.numpy import load
 
-from models import catalogue
+from convnets import catalogue
 from tests.serving import Running
 
 PIXELS = [[0 if 8 < x < 12 or 4 < y < 7 else 255 for x in range(20)] for y in range(20)]
@@ -144,13 +144,13 @@ def test_a_blank_picture_has_no_draws(untrained: Running) -> None:
 def test_what_is_computed_once_for_all_draws_is_not_counted(
     untrained: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.routes.operations.dropout.MACS", 20 * 84 * 10)
+    monkeypatch.setattr("receptive.routes.operations.dropout.MACS", 20 * 84 * 10)
     answer = httpx2.post(f"{untrained.url}/operations/dropout/network", json={"pixels": PIXELS, "layer": "f6_relu"})
     assert answer.status_code == 200
 
 
 def test_more_multiplications_than_are_allowed_are_refused(untrained: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.routes.operations.dropout.MACS", 1_000_000)
+    monkeypatch.setattr("receptive.routes.operations.dropout.MACS", 1_000_000)
     answer = httpx2.post(f"{untrained.url}/operations/dropout/network", json={"pixels": PIXELS, "layer": "c1"})
     assert answer.status_code == 422
     assert answer.json()["detail"].startswith("draws: multiplications of 20 passes behind c1: 5,978,400")

@@ -12,9 +12,9 @@ import pytest
 from fastapi import FastAPI
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
-from app.routes.guard import LARGEST_BODY
-from app.server import create
-from app.settings import Settings
+from receptive.routes.guard import LARGEST_BODY
+from receptive.server import create
+from receptive.settings import Settings
 from tests.serving import TOKEN, Running, running
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -221,8 +221,8 @@ def test_who_is_refused_early_reads_the_refusal_too(untrained: Running) -> None:
 def test_a_body_that_does_not_come_is_not_waited_for_for_ever(
     untrained: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.routes.guard.LONGEST_BODY_TIME", 0.3)
-    monkeypatch.setattr("app.routes.guard.LONGEST_DRAIN", 0.1)
+    monkeypatch.setattr("receptive.routes.guard.LONGEST_BODY_TIME", 0.3)
+    monkeypatch.setattr("receptive.routes.guard.LONGEST_DRAIN", 0.1)
     head = f"POST /predict HTTP/1.1\r\nHost: 127.0.0.1:{untrained.port}\r\nContent-Type: application/json\r\n"
     with socket.create_connection(("127.0.0.1", untrained.port), timeout=30) as connection:
         connection.sendall((head + "Content-Length: 1000\r\n\r\n{").encode())
@@ -241,5 +241,6 @@ def test_others_are_answered_while_one_sends_slowly(untrained: Running) -> None:
 
 def test_nothing_that_is_imported_at_the_start_brings_torch() -> None:
     heavy = ("torch", "torchvision", "sklearn", "scipy", "pooch", "requests", "tensorboard", "kornia", "tqdm", "pandas")
-    code = f"import app.server, app.cli, sys; found = set({heavy!r}) & sys.modules.keys(); assert not found, found"
+    code = f"import receptive.server, receptive.cli, sys; found = set({heavy!r}) & sys.modules.keys(); "
+    code += "assert not found, found"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])

@@ -13,9 +13,9 @@ from safetensors.numpy import load
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from app.inference.stroke import HEAD, MAGIC
-from app.schemas import FrameHeader
-from tests.inference.digits import Grey, seven
+from receptive.queries.stroke import HEAD, MAGIC
+from receptive.schemas import FrameHeader
+from tests.preprocessing.digits import Grey, seven
 from tests.serving import Running, running
 
 LAYERS = ["c1", "s2", "output"]

@@ -10,8 +10,8 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import content_type_conformance, not_a_server_error, response_schema_conformance
 
-from app.server import create
-from app.settings import Settings
+from receptive.server import create
+from receptive.settings import Settings
 from tests.serving import Running
 
 DOCUMENT = create(Settings()).openapi()
@@ -27,10 +27,10 @@ def any_bytes(_: Any, value: Any) -> bytes:
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody watches the curves being fitted here, no run begins and nothing is fetched."""
-    monkeypatch.setattr("app.training.runs.queue.Queue._next", lambda _: None)
-    monkeypatch.setattr("app.training.runs.queue.Queue.warm", lambda _: None)
-    monkeypatch.setattr("app.routes.datasets.Fetching.run", lambda _: None)
-    monkeypatch.setattr("app.routes.operations.approximation.BETWEEN", 0.0)
+    monkeypatch.setattr("receptive.training.runs.queue.Queue._next", lambda _: None)
+    monkeypatch.setattr("receptive.training.runs.queue.Queue.warm", lambda _: None)
+    monkeypatch.setattr("receptive.routes.datasets.Fetching.run", lambda _: None)
+    monkeypatch.setattr("receptive.routes.operations.approximation.BETWEEN", 0.0)
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from safetensors import safe_open
 from safetensors.numpy import load, save
 
-from app.server import create
-from app.settings import Settings
+from receptive.server import create
+from receptive.settings import Settings
 from tests.serving import Running
 
 SAFETENSORS = "application/vnd.safetensors"
@@ -227,7 +227,6 @@ def test_neither_pages_nor_the_network_wait_for_an_operation(untrained: Running,
 
 def test_the_application_is_made_without_torch() -> None:
     """The first page comes before torch: no door may bring it."""
-    code = (
-        "import sys; from app.server import create; from app.settings import Settings; create(Settings()).openapi(); "
-    )
+    code = "import sys; from receptive.server import create; from receptive.settings import Settings; "
+    code += "create(Settings()).openapi(); "
     subprocess.run([sys.executable, "-c", code + "assert 'torch' not in sys.modules"], check=True, timeout=120)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app import protocol
+from receptive import protocol
 from tests.serving import Running
 
 

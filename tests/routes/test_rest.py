@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 from safetensors.numpy import load
 
-from models.catalogue import CATALOGUE
-from tests.inference.digits import seven
+from convnets.catalogue import CATALOGUE
+from tests.preprocessing.digits import seven
 from tests.serving import Running, running
 
 SAFETENSORS = {"Accept": "application/vnd.safetensors"}

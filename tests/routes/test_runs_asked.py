@@ -17,9 +17,9 @@ from safetensors.torch import load_file
 from torch.nn import functional
 from websockets.sync.client import connect
 
-from models.catalogue import build
-from models.pattern import Pattern
-from models.patterned import PatternNetwork
+from convnets.catalogue import build
+from convnets.pattern import Pattern
+from convnets.patterned import PatternNetwork
 from tests.routes.test_live import stroke
 from tests.routes.test_runs import PATIENCE, begun, over, until
 from tests.serving import Running, running

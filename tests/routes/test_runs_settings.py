@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.training.data.fetching import Cancelled, Progress
-from app.training.runs.shelf import Shelf
-from app.training.settings import RunSettings
+from receptive.training.data.fetching import Cancelled, Progress
+from receptive.training.runs.shelf import Shelf
+from receptive.training.settings import RunSettings
 from tests.serving import TOKEN, Running, running
 
 EMPTY = {"channels": [4, 4, 4, 4, 4], "pooling": "max"}
@@ -25,8 +25,8 @@ EMPTY = {"channels": [4, 4, 4, 4, 4], "pooling": "max"}
 @pytest.fixture(autouse=True)
 def idle(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is trained here."""
-    monkeypatch.setattr("app.training.runs.queue.Queue._next", lambda _: None)
-    monkeypatch.setattr("app.training.runs.queue.Queue.warm", lambda _: None)
+    monkeypatch.setattr("receptive.training.runs.queue.Queue._next", lambda _: None)
+    monkeypatch.setattr("receptive.training.runs.queue.Queue.warm", lambda _: None)
 
 
 @pytest.fixture
@@ -177,7 +177,7 @@ def test_a_run_whose_files_are_damaged_does_not_hide_the_others(lab: Running) ->
 
 
 def test_more_runs_than_can_wait_are_refused(lab: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.training.runs.queue.MOST_WAITING", 2)
+    monkeypatch.setattr("receptive.training.runs.queue.MOST_WAITING", 2)
     answers = [httpx2.post(f"{lab.url}/runs", json={}, timeout=60) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [201, 201, 429]
     assert "retry-after" in answers[-1].headers
@@ -248,7 +248,7 @@ def test_who_leaves_gives_up_what_is_being_fetched(lab: Running, monkeypatch: py
             given_up.set()
             raise
 
-    monkeypatch.setattr("app.training.data.datasets.obtain", obtain)
+    monkeypatch.setattr("receptive.training.data.datasets.obtain", obtain)
     address = f"{lab.url}/datasets/mnist/fetch"
     with httpx2.stream("POST", address, timeout=60) as answer:
         lines = (line for line in answer.iter_lines() if line.startswith("data: "))

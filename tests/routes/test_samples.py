@@ -8,10 +8,10 @@ import pytest
 import torch
 from PIL import Image
 
-from app.inference.hosted import Hosted
-from app.inference.picture import prepare
-from app.routes import samples
-from models import catalogue
+from convnets import catalogue
+from receptive.networks.loaded import Hosted
+from receptive.preprocessing.ink import prepare
+from receptive.routes import samples
 from tests.serving import Running
 
 

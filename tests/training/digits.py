@@ -7,13 +7,13 @@ from pathlib import Path
 
 import torch
 
-from app.training.data.datasets import Dataset
-from app.training.data.fetching import File
-from app.training.data.pictures import Pictures
-from app.training.recipes import pens, strokes
-from app.training.recipes.augmentation import Distortion
-from app.training.recipes.recipe import Recipe
-from models.catalogue import DIGITS
+from convnets.catalogue import DIGITS
+from receptive.training.data.datasets import Dataset
+from receptive.training.data.fetching import File
+from receptive.training.data.pictures import Pictures
+from receptive.training.recipes import pens, strokes
+from receptive.training.recipes.augmentation import Distortion
+from receptive.training.recipes.recipe import Recipe
 
 RECIPE = Recipe(
     epochs=2,

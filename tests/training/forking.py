@@ -9,8 +9,8 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from app.training.data import datasets
-from app.training.runs import worker
+from receptive.training.data import datasets
+from receptive.training.runs import worker
 
 
 def main() -> None:

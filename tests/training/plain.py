@@ -5,11 +5,11 @@ import math
 import torch
 from torch import Tensor
 
-from app.training.data.pictures import Pictures
-from app.training.recipes import pens, strokes
-from app.training.recipes.augmentation import Augmenter
-from app.training.recipes.recipe import Recipe
-from models.catalogue import CATALOGUE, build
+from convnets.catalogue import CATALOGUE, build
+from receptive.training.data.pictures import Pictures
+from receptive.training.recipes import pens, strokes
+from receptive.training.recipes.augmentation import Augmenter
+from receptive.training.recipes.recipe import Recipe
 
 
 def averaged_weights(name: str, train_on: Pictures, recipe: Recipe) -> tuple[dict[str, Tensor], list[float]]:

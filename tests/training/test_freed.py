@@ -8,7 +8,7 @@ import pytest
 STEPS = """
 import ctypes, resource, sys
 import torch
-from app.training.freed import MMAP_THRESHOLD, keep_what_is_freed
+from receptive.training.freed import MMAP_THRESHOLD, keep_what_is_freed
 torch.set_num_threads(1)
 told = keep_what_is_freed() if sys.argv[1] == "keep" else ctypes.CDLL(None).mallopt(MMAP_THRESHOLD, 2**17)
 def step():

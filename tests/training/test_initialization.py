@@ -7,14 +7,14 @@ import pytest
 import torch
 from torch import nn
 
-from app.training.events import Notice
-from app.training.initialization import LARGE, SMALL, Scheme, initialize
-from app.training.loop import train
-from app.training.preparing import prepare
-from app.training.settings import RunSettings
-from models.catalogue import build
-from models.layers import PartialConvolution
-from models.pattern import Pattern
+from convnets.catalogue import build
+from convnets.layers import PartialConvolution
+from convnets.pattern import Pattern
+from receptive.training.events import Notice
+from receptive.training.initialization import LARGE, SMALL, Scheme, initialize
+from receptive.training.loop import train
+from receptive.training.preparing import prepare
+from receptive.training.settings import RunSettings
 from tests.training.digits import drawn
 
 torch.set_num_threads(1)

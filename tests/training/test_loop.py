@@ -8,15 +8,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from app.training.data.pictures import Pictures
-from app.training.events import Diverged, Epoch, Event, Started, Step, Stopped
-from app.training.feeds import gathered, laid_out
-from app.training.loop import train
-from app.training.plan import PlanError
-from app.training.preparing import Prepared, loss_of, prepare
-from app.training.settings import RunSettings
-from models.catalogue import build
-from models.pattern import Pattern, PatternError
+from convnets.catalogue import build
+from convnets.pattern import Pattern, PatternError
+from receptive.training.data.pictures import Pictures
+from receptive.training.events import Diverged, Epoch, Event, Started, Step, Stopped
+from receptive.training.feeds import gathered, laid_out
+from receptive.training.loop import train
+from receptive.training.plan import PlanError
+from receptive.training.preparing import Prepared, loss_of, prepare
+from receptive.training.settings import RunSettings
 from tests.training.digits import drawn
 
 torch.set_num_threads(1)

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from app.training import memory, preparing
-from app.training.memory import TooLargeError, answers_of, available, check
-from app.training.preparing import prepare
-from app.training.schedules import Schedule, planned
-from app.training.settings import RunSettings
-from models.catalogue import build
-from models.pattern import Pattern, shapes
-from models.patterned import PatternNetwork
+from convnets.catalogue import build
+from convnets.pattern import Pattern, shapes
+from convnets.patterned import PatternNetwork
+from receptive.training import memory, preparing
+from receptive.training.memory import TooLargeError, answers_of, available, check
+from receptive.training.preparing import prepare
+from receptive.training.schedules import Schedule, planned
+from receptive.training.settings import RunSettings
 from tests.training.digits import drawn
 
 SHAPE = (1, 32, 32)

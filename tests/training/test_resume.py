@@ -9,16 +9,16 @@ import pytest
 import torch
 from safetensors.torch import load, save
 
-from app.training.events import Epoch, Event, Started
-from app.training.feeds import Feed
-from app.training.loop import Course, train
-from app.training.preparing import prepare
-from app.training.recipes.recipe import DistortedFeed, carried_out
-from app.training.resume import Resume, ResumeError
-from app.training.settings import RunSettings
-from models.catalogue import build
-from models.classifier import Classifier
-from models.pattern import Pattern
+from convnets.catalogue import build
+from convnets.classifier import Classifier
+from convnets.pattern import Pattern
+from receptive.training.events import Epoch, Event, Started
+from receptive.training.feeds import Feed
+from receptive.training.loop import Course, train
+from receptive.training.preparing import prepare
+from receptive.training.recipes.recipe import DistortedFeed, carried_out
+from receptive.training.resume import Resume, ResumeError
+from receptive.training.settings import RunSettings
 from tests.training.digits import RECIPE, drawn
 
 torch.set_num_threads(1)

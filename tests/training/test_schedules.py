@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, LRScheduler, OneCycleLR, StepLR
 
-from app.training.schedules import Schedule, planned, rate
+from receptive.training.schedules import Schedule, planned, rate
 
 STEPS, PER_EPOCH, HIGHEST = 60, 6, 0.4
 

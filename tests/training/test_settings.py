@@ -6,11 +6,13 @@ import sys
 import pytest
 from pydantic import ValidationError
 
-from app.training.settings import Augmentation, RunSettings
+from receptive.training.settings import Augmentation, RunSettings
 
 
 def test_settings_are_known_without_torch() -> None:
-    loaded = "import sys; import app.training.settings; print(sorted({'torch', 'numpy', 'PIL'} & set(sys.modules)))"
+    loaded = (
+        "import sys; import receptive.training.settings; print(sorted({'torch', 'numpy', 'PIL'} & set(sys.modules)))"
+    )
     run = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from app.training.statistics import BINS, Watch, heard, histogram
+from receptive.training.statistics import BINS, Watch, heard, histogram
 
 torch.set_num_threads(1)
 

@@ -10,11 +10,21 @@ from hypothesis import strategies as st
 from scipy import ndimage
 from torch import Tensor
 
-from app.training import transforms
-from app.training.data.pictures import GREY
-from app.training.preparing import prepare
-from app.training.settings import Augmentation, RunSettings
-from app.training.transforms import BENDS, KINDS, augmented, elastic, recoloured, sheet, thickened, turning, warped
+from receptive.training import transforms
+from receptive.training.data.pictures import GREY
+from receptive.training.preparing import prepare
+from receptive.training.settings import Augmentation, RunSettings
+from receptive.training.transforms import (
+    BENDS,
+    KINDS,
+    augmented,
+    elastic,
+    recoloured,
+    sheet,
+    thickened,
+    turning,
+    warped,
+)
 from tests.training.digits import drawn
 
 torch.set_num_threads(1)

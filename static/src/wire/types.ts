@@ -1,4 +1,4 @@
-// Every message that crosses the wire, written by `npm run types` from schema.json, which app/schemas writes.
+// Every message that crosses the wire, written by `npm run types` from schema.json, which app/receptive/schemas writes.
 
 /**
  * A function's values and its derivatives.

@@ -12,10 +12,10 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from app.training.data import cifar
-from app.training.data.cifar import BATCHES, FOLDER, NAMES, load, read_batch
-from app.training.data.fetching import File
-from app.training.data.pictures import DatasetError
+from receptive.training.data import cifar
+from receptive.training.data.cifar import BATCHES, FOLDER, NAMES, load, read_batch
+from receptive.training.data.fetching import File
+from receptive.training.data.pictures import DatasetError
 
 
 def batch(seed: int, count: int = 20) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from app.training.data import datasets, fetching
-from app.training.data.datasets import DATASETS, MNIST, about, load, obtain
-from app.training.data.fetching import Cancelled, File, cache_folder, download, explained
-from app.training.data.pictures import DatasetError, Pictures
+from receptive.training.data import datasets, fetching
+from receptive.training.data.datasets import DATASETS, MNIST, about, load, obtain
+from receptive.training.data.fetching import Cancelled, File, cache_folder, download, explained
+from receptive.training.data.pictures import DatasetError, Pictures
 from tests.training.digits import dataset, drawn, idx
 
 

@@ -10,15 +10,15 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.inference.picture import PictureError, prepare
-from app.training.data import drawings
-from app.training.data.drawings import DrawingError, Drawings
-from app.training.data.pictures import DatasetError
-from app.training.events import Epoch
-from app.training.loop import train
-from app.training.preparing import prepare as prepare_run
-from app.training.settings import RunSettings
-from models.pattern import Pattern
+from convnets.pattern import Pattern
+from receptive.preprocessing.ink import PictureError, prepare
+from receptive.training.data import drawings
+from receptive.training.data.drawings import DrawingError, Drawings
+from receptive.training.data.pictures import DatasetError
+from receptive.training.events import Epoch
+from receptive.training.loop import train
+from receptive.training.preparing import prepare as prepare_run
+from receptive.training.settings import RunSettings
 
 BROWSER = "a-browser-1"
 

@@ -7,9 +7,9 @@ import pytest
 import torch
 from PIL import Image
 
-from app.training.data.datasets import obtain
-from app.training.data.folders import load
-from app.training.data.pictures import DatasetError
+from receptive.training.data.datasets import obtain
+from receptive.training.data.folders import load
+from receptive.training.data.pictures import DatasetError
 
 
 def save(path: Path, value: int, mode: str = "L", size: tuple[int, int] = (6, 4)) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from app.training.data.datasets import digits, load
-from app.training.data.pictures import DatasetError, Pictures, checked, fitted, statistics
+from receptive.training.data.datasets import digits, load
+from receptive.training.data.pictures import DatasetError, Pictures, checked, fitted, statistics
 from tests.training.digits import dataset, drawn
 
 

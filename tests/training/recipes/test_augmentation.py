@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from app.training.recipes import pens, strokes
-from app.training.recipes.augmentation import Augmenter, Distortion
+from receptive.training.recipes import pens, strokes
+from receptive.training.recipes.augmentation import Augmenter, Distortion
 
 torch.set_num_threads(1)
 

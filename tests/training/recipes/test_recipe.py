@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 import torch
 
-from app.training.events import Epoch, Event, Started, Step
-from app.training.judging import judge
-from app.training.recipes.recipe import Recipe, carried_out, learning_rate, milder
-from models.catalogue import CATALOGUE, build
-from models.classifier import Classifier
+from convnets.catalogue import CATALOGUE, build
+from convnets.classifier import Classifier
+from receptive.training.events import Epoch, Event, Started, Step
+from receptive.training.judging import judge
+from receptive.training.recipes.recipe import Recipe, carried_out, learning_rate, milder
 from tests.training import plain
 from tests.training.digits import RECIPE, drawn
 

@@ -5,15 +5,15 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from app.training.data import datasets
-from app.training.events import Step
-from app.training.loop import train
-from app.training.plan import KNOWN, plan
-from app.training.preparing import prepare
-from app.training.runs import journal, points
-from app.training.runs.comparisons import COMPARISONS, Comparison
-from app.training.runs.shelf import OVER, PREPARED_ID, SHIPPED, Run
-from app.training.settings import RunSettings
+from receptive.training.data import datasets
+from receptive.training.events import Step
+from receptive.training.loop import train
+from receptive.training.plan import KNOWN, plan
+from receptive.training.preparing import prepare
+from receptive.training.runs import journal, points
+from receptive.training.runs.comparisons import COMPARISONS, Comparison
+from receptive.training.runs.shelf import OVER, PREPARED_ID, SHIPPED, Run
+from receptive.training.settings import RunSettings
 
 VARIANTS = [(comparison, variant) for comparison in COMPARISONS for variant in comparison.variants]
 each = pytest.mark.parametrize(

@@ -11,14 +11,14 @@ import numpy as np
 import orjson
 import pytest
 
-from app.training.runs import journal, points
-from app.training.runs.curve import curve, stretch
-from app.training.runs.held import HeldError, held, is_held
-from app.training.runs.journal import Journal, Reader, events
-from app.training.runs.packing import packed
-from app.training.runs.shelf import NoSuchRunError, Run, Shelf, put
-from app.training.runs.telling import telling
-from app.training.settings import RunSettings
+from receptive.training.runs import journal, points
+from receptive.training.runs.curve import curve, stretch
+from receptive.training.runs.held import HeldError, held, is_held
+from receptive.training.runs.journal import Journal, Reader, events
+from receptive.training.runs.packing import packed
+from receptive.training.runs.shelf import NoSuchRunError, Run, Shelf, put
+from receptive.training.runs.telling import telling
+from receptive.training.settings import RunSettings
 
 
 @pytest.fixture

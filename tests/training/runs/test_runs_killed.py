@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from app.training.runs import points
-from app.training.runs.endings import end, killed
-from app.training.runs.journal import Journal, events
-from app.training.runs.mending import mend
-from app.training.runs.shelf import Run, Shelf
-from app.training.settings import RunSettings
+from receptive.training.runs import points
+from receptive.training.runs.endings import end, killed
+from receptive.training.runs.journal import Journal, events
+from receptive.training.runs.mending import mend
+from receptive.training.runs.shelf import Run, Shelf
+from receptive.training.settings import RunSettings
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a trainer is forked, which Windows does not do")
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from app.training.runs import queue as module
-from app.training.runs.queue import Queue, Worker
-from app.training.runs.shelf import Shelf
-from app.training.settings import RunSettings
+from receptive.training.runs import queue as module
+from receptive.training.runs.queue import Queue, Worker
+from receptive.training.runs.shelf import Shelf
+from receptive.training.settings import RunSettings
 
 ROOT = Path(__file__).parents[3]
 PATIENCE = 120.0  # seconds on a busy machine
@@ -44,7 +44,7 @@ def until(told: Callable[[], bool]) -> None:
 
 def test_a_trainer_imports_nothing_that_it_does_not_need() -> None:
     code = (
-        "import sys\nfrom app.training.runs.worker import prepare_to_train\nprepare_to_train()\n"
+        "import sys\nfrom receptive.training.runs.worker import prepare_to_train\nprepare_to_train()\n"
         f"found = set({UNUSED!r}) & set(sys.modules)\nassert not found, found\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)

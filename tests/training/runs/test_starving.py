@@ -15,10 +15,10 @@ import httpx2
 import pytest
 from safetensors.numpy import load_file
 
-from app.training.runs import points
-from app.training.runs.journal import events
-from app.training.runs.shelf import Run, Shelf
-from app.training.settings import RunSettings
+from receptive.training.runs import points
+from receptive.training.runs.journal import events
+from receptive.training.runs.shelf import Run, Shelf
+from receptive.training.settings import RunSettings
 from tests.routes.test_runs import TINY, begun, listened, over, run_of, until
 from tests.serving import running
 
@@ -97,7 +97,7 @@ def test_a_trainer_that_has_no_memory_to_begin_with_says_so(
             return process
 
         with monkeypatch.context() as patch:
-            patch.setattr("app.training.runs.queue.subprocess.Popen", small)
+            patch.setattr("receptive.training.runs.queue.subprocess.Popen", small)
             run = begun(client, **TINY)
             found = until(client, run, over)
         assert (found["status"], found["why"]) == ("failed", {"code": "memory", "values": {}})
@@ -123,7 +123,7 @@ def test_a_disk_that_is_really_full_ends_the_run_and_what_was_finished_is_whole(
     made = Shelf(tmp_path / "runs").create(settings.model_dump(mode="json"))
     disk, out = tmp_path / "disk", tmp_path / "out"
     with small_disk(disk, "600k") as inside:
-        script = f"cp -r {made.folder} {disk}/run && {sys.executable} -m app.training.runs.worker {disk}/run; "
+        script = f"cp -r {made.folder} {disk}/run && {sys.executable} -m receptive.training.runs.worker {disk}/run; "
         script += f"code=$?; cp -r {disk}/run {out}; exit $code"
         done = subprocess.run(
             [*inside, "sh", "-c", script], cwd=ROOT, check=False, capture_output=True, timeout=PATIENCE
@@ -139,7 +139,7 @@ def test_a_disk_that_is_really_full_ends_the_run_and_what_was_finished_is_whole(
         assert load_file(path)
     assert not list(out.rglob("*.part"))
 
-    process = subprocess.Popen([sys.executable, "-m", "app.training.runs.worker", str(out)], cwd=ROOT)
+    process = subprocess.Popen([sys.executable, "-m", "receptive.training.runs.worker", str(out)], cwd=ROOT)
     end = time.monotonic() + PATIENCE
     while run.state.epoch <= len(epochs):  # there is room again, and it goes on
         assert time.monotonic() < end, run.state

@@ -14,15 +14,15 @@ from typing import Any
 import pytest
 import torch
 
-from app.training.data.pictures import DatasetError
-from app.training.events import Epoch
-from app.training.runs import journal, points
-from app.training.runs.endings import STOPPED, explained, killed
-from app.training.runs.recorder import Recorder
-from app.training.runs.session import Session
-from app.training.runs.shelf import Run, Shelf
-from app.training.runs.worker import HELD
-from app.training.settings import RunSettings
+from receptive.training.data.pictures import DatasetError
+from receptive.training.events import Epoch
+from receptive.training.runs import journal, points
+from receptive.training.runs.endings import STOPPED, explained, killed
+from receptive.training.runs.recorder import Recorder
+from receptive.training.runs.session import Session
+from receptive.training.runs.shelf import Run, Shelf
+from receptive.training.runs.worker import HELD
+from receptive.training.settings import RunSettings
 
 ROOT = Path(__file__).parents[3]
 PATIENCE = 120.0  # seconds on a busy machine
@@ -34,7 +34,7 @@ def created(folder: Path, **settings: Any) -> Run:
 
 
 def worker(*arguments: str) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "app.training.runs.worker", *arguments]
+    command = [sys.executable, "-m", "receptive.training.runs.worker", *arguments]
     return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from app import flags
-from app.training.data import datasets
-from app.training.data.pictures import Pictures
-from app.training.events import Epoch
-from app.training.terminal.bookmark import Bookmark, BookmarkError, checksum
-from app.training.terminal.command import TrainSettings, run
-from app.training.terminal.runcard import RunCard
+from receptive import flags
+from receptive.training.data import datasets
+from receptive.training.data.pictures import Pictures
+from receptive.training.events import Epoch
+from receptive.training.terminal.bookmark import Bookmark, BookmarkError, checksum
+from receptive.training.terminal.command import TrainSettings, run
+from receptive.training.terminal.runcard import RunCard
 from tests.training.digits import drawn
 
 ROOT = Path(__file__).parents[3]
@@ -82,7 +82,7 @@ def test_what_goes_on_after_any_epoch_is_written_byte_for_byte_alike(
 
 def test_a_real_interrupt_leaves_what_the_next_process_goes_on_from(tmp_path: Path) -> None:
     line = ["lenet5", "--dataset", "digits", "--subset", "200", "--epochs", "300", "--batch", "20", "--quiet"]
-    command = [sys.executable, "-m", "app.cli", "train", *line, "--out", str(tmp_path)]
+    command = [sys.executable, "-m", "receptive.cli", "train", *line, "--out", str(tmp_path)]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
         end = time.monotonic() + 120
         while not (tmp_path / "lenet5.resume.safetensors").exists():
@@ -104,7 +104,7 @@ def test_a_run_that_is_interrupted_before_its_first_epoch_says_so(
     def pressed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("app.training.terminal.command.train", pressed)
+    monkeypatch.setattr("receptive.training.terminal.command.train", pressed)
     with pytest.raises(KeyboardInterrupt):
         run(told(RUN, tmp_path))
     assert "interrupted in its first epoch" in capsys.readouterr().err

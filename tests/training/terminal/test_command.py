@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from app.training.data import datasets
-from app.training.recipes.catalogue import RECIPES
-from app.training.terminal.command import run, stages_of
-from app.training.terminal.options import ADJUSTABLE, TrainSettings, command_of
-from models.catalogue import CATALOGUE, card, load, weights_path
+from convnets.catalogue import CATALOGUE, card, load, weights_path
+from receptive.training.data import datasets
+from receptive.training.recipes.catalogue import RECIPES
+from receptive.training.terminal.command import run, stages_of
+from receptive.training.terminal.options import ADJUSTABLE, TrainSettings, command_of
 from tests.training.digits import dataset, drawn
 
 

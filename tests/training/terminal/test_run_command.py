@@ -10,19 +10,19 @@ from typing import Any
 import pytest
 import torch
 
-from app import flags
-from app.training.data import datasets
-from app.training.data.pictures import Pictures
-from app.training.events import Epoch
-from app.training.loop import train
-from app.training.plan import PlanError
-from app.training.preparing import prepare
-from app.training.settings import Augmentation, EarlyStopping, RunSettings
-from app.training.terminal.command import run
-from app.training.terminal.options import OF_A_PATTERN, OF_A_RUN, TrainSettings, command_of, run_settings
-from models.catalogue import card, load
-from models.pattern import Pattern
-from models.patterned import PatternNetwork
+from convnets.catalogue import card, load
+from convnets.pattern import Pattern
+from convnets.patterned import PatternNetwork
+from receptive import flags
+from receptive.training.data import datasets
+from receptive.training.data.pictures import Pictures
+from receptive.training.events import Epoch
+from receptive.training.loop import train
+from receptive.training.plan import PlanError
+from receptive.training.preparing import prepare
+from receptive.training.settings import Augmentation, EarlyStopping, RunSettings
+from receptive.training.terminal.command import run
+from receptive.training.terminal.options import OF_A_PATTERN, OF_A_RUN, TrainSettings, command_of, run_settings
 from tests.training.digits import drawn
 
 PICTURES = drawn(60)

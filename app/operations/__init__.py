@@ -1,5 +1,0 @@
-"""Operations a CNN is made of, each a pure function from tensors to tensors; what fits is known from shapes."""
-
-from app.operations.limits import OperationError
-
-__all__ = ["OperationError"]

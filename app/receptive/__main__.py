@@ -1,0 +1,9 @@
+"""`python -m receptive`: the same as the command `receptive`."""
+
+from receptive import safe_path  # noqa: F401
+
+# isort: split
+from receptive.cli import main
+
+if __name__ == "__main__":
+    raise SystemExit(main())

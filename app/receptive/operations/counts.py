@@ -1,0 +1,93 @@
+"""How many weights and multiplications a layer has, as a convolution and as what else it could be.
+
+Parameters and connections count biases, as Y. LeCun et al. do (Proc. IEEE 86(11), 1998, section II.B); MACs do not.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from receptive.operations.limits import OperationError, times
+from receptive.operations.plan import NamedPadding, Pair, Sides, sides
+from receptive.operations.sizes import Axis
+
+LARGEST_COUNT = 2**53  # what a number in JavaScript holds exactly
+
+
+class Count(NamedTuple):
+    """What one kind of layer costs for one picture."""
+
+    parameters: int
+    connections: int
+    macs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer from (C, H, W) to `filters` maps, each reading C / groups channels through a window."""
+
+    input_shape: tuple[int, int, int]
+    filters: int
+    kernel_size: Pair
+    stride: Pair = (1, 1)
+    padding: Sides | NamedPadding = (0, 0, 0, 0)
+    dilation: Pair = (1, 1)
+    groups: int = 1
+    bottleneck: int | None = None  # 1x1 maps that are put before it
+
+    @property
+    def axes(self) -> tuple[Axis, Axis]:
+        """The window's way down and across. Raises OperationError where it does not fit."""
+        if self.padding == "same" and self.stride != (1, 1):
+            raise OperationError("padding", f"same needs stride 1, as in PyTorch; the stride is {times(self.stride)}")
+        top, bottom, left, right = sides(self.padding, self.kernel_size, self.dilation)
+        (tall, wide), (down, across) = self.kernel_size, self.stride
+        rows = Axis(self.input_shape[1], tall, down, top, bottom, self.dilation[0])
+        columns = Axis(self.input_shape[2], wide, across, left, right, self.dilation[1])
+        if rows.output < 1 or columns.output < 1:
+            spans, room = times((rows.span, columns.span)), times((rows.padded, columns.padded))
+            raise OperationError("kernel_size", f"spans {spans} cells; at most the padded input's {room} are allowed")
+        return rows, columns
+
+
+def counts(layer: Layer) -> dict[str, Count]:
+    """The layer as each kind. Raises OperationError where it does not fit or a count is over 2^53.
+
+    `depthwise_separable` is the window on each channel by itself, then 1x1; `pointwise` is 1x1 alone, at the same
+    places; `bottleneck`, if it is asked for, is 1x1 to that many maps, at every place of the input, then the layer.
+    """
+    channels, height, width = layer.input_shape
+    if channels % layer.groups or layer.filters % layer.groups:
+        both = f"the {channels} input channels and the {layer.filters} filters"
+        raise OperationError("groups", f"{layer.groups}; it has to divide both {both}")
+    rows, columns = layer.axes
+    window = layer.kernel_size[0] * layer.kernel_size[1]
+    places = rows.output * columns.output
+    reads = channels // layer.groups * window
+    found = {
+        "convolution": _shared(places, layer.filters, reads),
+        "locally_connected": _unshared(places * layer.filters, reads),
+        "fully_connected": _unshared(places * layer.filters, channels * height * width),
+        "depthwise_separable": _added(_shared(places, channels, window), _shared(places, layer.filters, channels)),
+        "pointwise": _shared(places, layer.filters, channels),
+    }
+    if layer.bottleneck is not None:
+        before = _shared(height * width, layer.bottleneck, channels)
+        found["bottleneck"] = _added(before, _shared(places, layer.filters, layer.bottleneck * window))
+    largest = max(max(count) for count in found.values())
+    if largest > LARGEST_COUNT:
+        raise OperationError("input_shape", f"{largest:,} connections; at most {LARGEST_COUNT:,} are allowed")
+    return found
+
+
+def _shared(places: int, filters: int, reads: int) -> Count:
+    """Each filter has one set of weights for all places."""
+    return Count(filters * (reads + 1), places * filters * (reads + 1), places * filters * reads)
+
+
+def _unshared(units: int, reads: int) -> Count:
+    """Each unit has weights of its own."""
+    return Count(units * (reads + 1), units * (reads + 1), units * reads)
+
+
+def _added(one: Count, other: Count) -> Count:
+    return Count(*(a + b for a, b in zip(one, other, strict=True)))

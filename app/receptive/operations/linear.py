@@ -1,0 +1,47 @@
+"""The fully connected layer, and the convolution as large as its input that it is."""
+
+from math import prod
+from typing import NamedTuple
+
+from torch import Tensor
+from torch.nn import functional as F
+
+from receptive.operations.limits import MACS, OperationError, at_most, times
+
+
+class Connected(NamedTuple):
+    """What a fully connected layer made of its input, and the same layer run as a convolution."""
+
+    output: Tensor  # (O,), by F.linear
+    convolution: Tensor  # (O,), by F.conv2d with kernels (O, C, H, W), whose output is (O, 1, 1)
+    kernel: Tensor  # (O, C, H, W): the weights in the shape of the input; a vector counts as (n, 1, 1)
+    difference: float  # the largest between the two
+
+
+def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Connected:  # noqa: A002  as in torch
+    """weight @ input + bias, for an input (n,), (H, W) or (C, H, W) that is flattened channel by channel, row by row.
+
+    weight: (O, n); bias: (O,). Raises OperationError where the lengths do not fit.
+    """
+    outputs, length = weight.shape
+    shape = {1: (len(input), 1, 1), 2: (1, *input.shape)}.get(input.dim(), tuple(input.shape))
+    if length != prod(shape):
+        needed = f"the input of {times(input.shape)} needs {prod(shape)}, one for each value"
+        raise OperationError("weight", f"{length} columns; {needed}")
+    at_most(MACS, outputs * length, "weight", "multiplications")
+    if bias is not None and bias.shape != (outputs,):
+        raise OperationError("bias", f"shape {list(bias.shape)}; [{outputs}] is needed, a value for each output")
+    output = F.linear(input.flatten(), weight, bias)
+    kernel = weight.view(outputs, *shape)
+    convolution = F.conv2d(input.reshape(1, *shape), kernel, bias).flatten()
+    return Connected(output, convolution, kernel, float((output - convolution).abs().max()))
+
+
+def products(input: Tensor, weight: Tensor, unit: int) -> Tensor:  # noqa: A002  as in torch
+    """What one unit adds up, in the input's shape: each value times its weight.
+
+    Raises OperationError where there is no such unit.
+    """
+    if not 0 <= unit < len(weight):
+        raise OperationError("unit", f"{unit}; the units are numbered from 0 to {len(weight) - 1}")
+    return input * weight[unit].view_as(input)

@@ -1,0 +1,191 @@
+"""A picture as it comes in at the door, multipart or JSON, and what is wanted of it."""
+
+import asyncio
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import numpy as np
+from fastapi import Request
+from pydantic import ValidationError
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from convnets.catalogue import CATALOGUE, DEFAULT
+from convnets.why import Why
+from receptive.engine.local import RUN, Engine
+from receptive.preprocessing.reading import INK, Pixels, Reading
+from receptive.preprocessing.steps import Preparation
+from receptive.routes.guard import LARGEST_BODY
+from receptive.routes.problems import RefusalError, brief, explain
+from receptive.schemas import Box, InputFacts, Picture, StepFacts
+from receptive.schemas.inference import Drawable
+from receptive.training.runs.shelf import NoSuchRunError
+
+if TYPE_CHECKING:
+    from receptive.networks.loaded import Hosted
+
+Asked = TypeVar("Asked", bound=Picture)
+
+LONGEST_FIELD: Final = 4096  # bytes of a form field that is not the image
+DATA_URL: Final = re.compile(r"data:[a-z0-9.+/-]*(;[a-z0-9=._-]+)*;base64,", re.ASCII | re.IGNORECASE)
+
+
+async def asked_of(request: Request, kind: type[Asked], query: Mapping[str, Any], pool: Executor) -> tuple[Asked, Any]:
+    """What is asked and the picture's preparation. What stands in the body goes before what stands in the query."""
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    extra = {name: value for name, value in query.items() if value is not None}
+    if media == "multipart/form-data":
+        data, fields = await _form(request)
+        asked = _checked(kind, {**extra, **fields, "image": ""})
+    elif media == "application/json" or (media.startswith("application/") and media.endswith("+json")):
+        data = None
+        asked = await _in(pool, lambda raw: _read_json(kind, raw, extra), await request.body())
+    else:
+        seen = brief(media) if media else "none"
+        raise RefusalError(415, f"Content-Type: {seen}; multipart/form-data or application/json is read here")
+    if asked.model is not None and not is_network(asked.model):
+        known = ", ".join(CATALOGUE)
+        raise RefusalError(422, f"model: {brief(asked.model)} is not in the catalogue; {known} and run:<id> are")
+    reading = await _reading(request.app.state.engine, network_of(asked))
+    return asked, await _in(pool, _prepared, reading, asked, data)
+
+
+async def _reading(engine: Engine, name: str) -> Reading:
+    """How pictures are read for a network; those of the catalogue need not be loaded to say so."""
+    return (await hosted_by(engine, name)).reading if name.startswith(RUN) else INK
+
+
+def _prepared(reading: Reading, asked: Picture, data: bytes | None) -> Preparation:
+    """data: the file that was sent, None where the picture is in what is asked. Raises PictureError, RefusalError."""
+    return reading.prepare(picture_of(asked, reading) if data is None else reading.decode(data))
+
+
+def is_network(name: str) -> bool:
+    """Whether a name is one of the catalogue's, or looks like a run's."""
+    return name in CATALOGUE or name.startswith(RUN)
+
+
+async def hosted_by(engine: Engine, name: str, status: int = 422) -> "Hosted":
+    """A loaded network. Raises RefusalError with this status for a run that is not there."""
+    try:
+        return await engine.hosted(name)
+    except NoSuchRunError as error:
+        raise RefusalError.of(status, error, field="model") from error
+
+
+def network_of(asked: Picture) -> str:
+    """The network that is asked, the default one where none is named."""
+    return asked.model or DEFAULT
+
+
+def refuse_blank(preparation: Preparation) -> None:
+    """A picture without ink has no answer."""
+    if preparation.blank:
+        why = Why("blank", "image: no ink was found; a digit on paper of another brightness is needed")
+        raise RefusalError(422, str(why), "Blank", why=why)
+
+
+def facts(preparation: Preparation) -> InputFacts:
+    """The preparation in words."""
+    height, width = preparation.steps[0].image.shape[:2]
+    steps = [
+        StepFacts(
+            name=step.name,
+            width=step.image.shape[1],
+            height=step.image.shape[0],
+            box=None if step.box is None else Box(**step.box._asdict()),
+            shift=step.shift,
+        )
+        for step in preparation.steps
+    ]
+    return InputFacts(width=width, height=height, paper=preparation.paper, steps=steps)
+
+
+async def _in(pool: Executor, function: Any, *arguments: Any) -> Any:
+    """What a function returns, run beside the event loop."""
+    return await asyncio.get_running_loop().run_in_executor(pool, function, *arguments)
+
+
+# --- multipart
+
+
+class _Parser(MultiPartParser):
+    """Keeps what is uploaded in memory: the guard has bounded it, and a disk can be full."""
+
+    spool_max_size = LARGEST_BODY + 1
+
+
+async def _form(request: Request) -> tuple[bytes, dict[str, Any]]:
+    """The uploaded file's bytes and the other fields."""
+    try:
+        parser = _Parser(request.headers, request.stream(), max_files=1, max_fields=80, max_part_size=LONGEST_FIELD)
+        form = await parser.parse()
+    except (MultiPartException, KeyError, ValueError) as error:
+        why = brief(getattr(error, "message", str(error)))
+        raise RefusalError(422, f"body: not a form that can be read: {why}; send the picture as `image`") from error
+    try:
+        image = form.get("image")
+        if not isinstance(image, UploadFile):
+            without = "text was sent in it" if image is not None else f"sent was {', '.join(form) or 'no field'}"
+            raise RefusalError(422, f"image: a file is needed in this field; {without[:200]}")
+        data = await image.read()
+        fields: dict[str, Any] = {}
+        for name in form:
+            if name != "image":
+                values = [value for value in form.getlist(name) if isinstance(value, str)]
+                fields[name] = _split(values) if name == "layers" else values[-1] if values else ""
+        return data, fields
+    finally:
+        await form.close()
+
+
+def _split(values: list[str]) -> list[str]:
+    return [name.strip() for value in values for name in value.split(",") if name.strip()]
+
+
+def layers_in_query(values: list[str] | None) -> list[str] | None:
+    """`?layers=c1,c3` and `?layers=c1&layers=c3` mean the same."""
+    return None if values is None else _split(values)
+
+
+# --- JSON
+
+
+def _read_json(kind: type[Asked], raw: bytes, extra: Mapping[str, Any]) -> Asked:
+    try:
+        asked = kind.model_validate_json(raw)
+        missing = {name: value for name, value in extra.items() if getattr(asked, name) is None}
+        return asked.model_copy(update=missing)
+    except ValidationError as error:
+        raise RefusalError(422, explain(error.errors())) from error
+
+
+def _checked(kind: type[Asked], fields: Mapping[str, Any]) -> Asked:
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as error:
+        raise RefusalError(422, explain(error.errors())) from error
+
+
+def picture_of(asked: Drawable, reading: Reading = INK) -> Pixels:
+    """The picture that was sent as JSON. Raises PictureError and RefusalError."""
+    if asked.pixels is not None:
+        largest = max(max(row) for row in asked.pixels)
+        if 0 < largest <= 1:
+            raise RefusalError(
+                422, f"pixels: the largest is {largest:g}; they count from 0 to 255, so send 255 times these"
+            )
+        return np.rint(np.array(asked.pixels, np.float64)).astype(np.uint8)
+    text = asked.image or ""
+    head = DATA_URL.match(text[:200])
+    if text[:5].lower() == "data:" and head is None:
+        raise RefusalError(422, f"image: {brief(text[:40])}; a data URL has to be base64, as data:image/png;base64,…")
+    try:
+        data = base64.b64decode("".join(text[head.end() if head else 0 :].split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise RefusalError(422, f"image: {len(text):,} characters that are not base64") from error
+    return reading.decode(data)

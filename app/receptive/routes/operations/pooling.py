@@ -1,0 +1,67 @@
+"""Pooling, and the gradient's way back through it."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from receptive.routes.operations.machinery import answered, documentation
+from receptive.schemas import PoolingAnswer, PoolingRequest
+
+router = APIRouter()
+
+GRID = [[1, 3, 2, 1], [2, 9, 1, 1], [1, 3, 2, 3], [5, 6, 1, 2]]
+
+
+@router.post(
+    "/pooling",
+    summary="Pool an input by a window",
+    **documentation(
+        PoolingRequest,
+        PoolingAnswer,
+        {
+            "max": {"input": GRID},
+            "overlapping": {"input": GRID, "kind": "average", "kernel_size": 3, "stride": 1, "gradient": True},
+            "LeNet-5's S2": {"input": GRID, "kind": "subsampling", "coefficient": 0.25, "bias": 0.1},
+        },
+    ),
+)
+async def pooling(request: Request) -> Response:
+    """Max, average, L2, global average, and LeNet-5's trainable subsampling; at most 1,048,576 output values."""
+    return await answered(request, PoolingRequest, _pooling)
+
+
+def _pooling(asked: PoolingRequest) -> dict[str, Any]:
+    import torch
+
+    from receptive.operations.pooling import Pooling, arrange, gradient, pool
+
+    flat = asked.input.ndim == 2
+    maps = torch.from_numpy(asked.input)
+    maps = maps[None] if flat else maps
+    trained = {
+        name: torch.from_numpy(getattr(asked, name)).reshape(-1)
+        for name in ("coefficient", "bias")
+        if getattr(asked, name) is not None
+    }
+    setting = Pooling(asked.kind, asked.kernel_size, asked.stride, asked.padding, asked.ceil_mode, **trained)
+    rows, columns = arrange((maps.shape[0], maps.shape[1], maps.shape[2]), setting)
+    found = pool(maps, setting)
+    back = None
+    if asked.gradient:
+        upstream = None if asked.upstream is None else torch.from_numpy(asked.upstream)
+        back = gradient(maps, setting, upstream if upstream is None or not flat else upstream[None])
+    tensors = {
+        "output": found.output,
+        "indices": None if found.indices is None else found.indices.int(),
+        "before": found.before,
+        "gradient": back,
+    }
+    shaped = {name: value[0] if flat and value is not None else value for name, value in tensors.items()}
+    return {
+        "output": shaped.pop("output"),
+        "output_shape": list(found.output.shape[1:] if flat else found.output.shape),
+        **shaped,
+        "formula": {"height": rows.formula, "width": columns.formula},
+        "dropped": {"rows": rows.dropped, "columns": columns.dropped},
+    }

@@ -1,0 +1,116 @@
+"""Every refusal and failure as RFC 9457 application/problem+json: the field, the limit and the value."""
+
+import re
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Self
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.responses import Response
+
+from convnets.catalogue import WeightsError
+from convnets.why import ExplainedError, Why
+from receptive import schemas
+from receptive.engine.local import EngineError
+from receptive.preprocessing.decoding import PictureError
+from receptive.routes.refusal import HANDLERS, LONGEST_VALUE, MEDIA_TYPE, brief
+from receptive.schemas import Problem
+
+__all__ = ["MEDIA_TYPE", "brief"]  # besides what is made here
+
+MOST_ERRORS = 5
+OWN = re.compile(r"[a-z]+(-[a-z]+)+")  # how our own codes are written; pydantic's have underscores
+
+
+class RefusalError(Exception):
+    """A request that is refused, with the problem that says why."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        title: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        why: Why | None = None,
+    ):
+        super().__init__(detail)
+        self.problem = problem(status, detail, title, why)
+        self.headers = headers
+
+    @classmethod
+    def of(
+        cls,
+        status: int,
+        error: ExplainedError,
+        title: str | None = None,
+        *,
+        field: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> Self:
+        """A refusal for what the error says; field: the one that it is about, where it does not name it itself."""
+        return cls(status, f"{field}: {error}" if field else str(error), title, headers, error.why)
+
+
+def problem(status: int, detail: str, title: str | None = None, why: Why | None = None) -> Problem:
+    """A problem whose title is the status's own phrase unless another is given."""
+    told = None if why is None else schemas.Why(code=why.code, values=dict(why.values))
+    return Problem(title=title or HTTPStatus(status).phrase, status=status, detail=detail, why=told)
+
+
+def response(what: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """The problem as an HTTP answer."""
+    return Response(what.model_dump_json(), what.status, headers, MEDIA_TYPE)
+
+
+def explain(errors: Sequence[Mapping[str, Any]]) -> str:
+    """What pydantic found, one sentence for each of the first few fields."""
+    said = []
+    for error in errors[:MOST_ERRORS]:
+        places = [str(place) for place in error["loc"] if place not in ("body", "query", "path", "header")]
+        where = ".".join(places)[:LONGEST_VALUE] or "body"
+        message = error["msg"].removeprefix("Value error, ")
+        seen = "" if error["type"] in ("missing", "json_invalid") else f"; {brief(error.get('input'))} was sent"
+        said.append(f"{where}: {message}{seen}")
+    if len(errors) > MOST_ERRORS:
+        said.append(f"and {len(errors) - MOST_ERRORS} more")
+    return ". ".join(said)
+
+
+def reason_of(errors: Sequence[Mapping[str, Any]]) -> Why | None:
+    """What pydantic found, where that is one thing which our own settings say of themselves."""
+    if len(errors) == 1 and OWN.fullmatch(errors[0]["type"]):
+        return Why(errors[0]["type"], errors[0]["msg"], errors[0].get("ctx") or {})
+    return None
+
+
+def install(app: FastAPI) -> None:
+    """Answer every exception that leaves a route with a problem."""
+    for kind, handler in HANDLERS.items():
+        app.add_exception_handler(kind, handler)
+
+    @app.exception_handler(RefusalError)
+    async def refused(_: Request, error: RefusalError) -> Response:
+        return response(error.problem, error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> Response:
+        return response(problem(422, explain(error.errors()), why=reason_of(error.errors())))
+
+    @app.exception_handler(PictureError)
+    async def picture(_: Request, error: PictureError) -> Response:
+        return response(problem(error.status, str(error), error.title, error.why))
+
+    @app.exception_handler(WeightsError)
+    async def weights(_: Request, error: WeightsError) -> Response:
+        return response(problem(503, str(error), "The network's weights cannot be used"))
+
+    @app.exception_handler(EngineError)
+    async def broken(_: Request, error: EngineError) -> Response:
+        return response(problem(503, str(error)))
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """These problems, for the OpenAPI document."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}

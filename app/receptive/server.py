@@ -1,0 +1,82 @@
+"""The application: every door, behind one guard, and the engine that they ask."""
+
+from asyncio import to_thread
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from anyio import CapacityLimiter
+from fastapi import FastAPI
+
+from convnets.catalogue import WEIGHTS
+from receptive import __version__
+from receptive.engine.local import Engine
+from receptive.routes import (
+    datasets,
+    document,
+    drawings,
+    live,
+    networks,
+    operations,
+    pages,
+    predict,
+    problems,
+    runs,
+    samples,
+)
+from receptive.routes.guard import Guard
+from receptive.routes.operations.approximation import Fits
+from receptive.routes.operations.workbench import Workbench
+from receptive.settings import Settings
+from receptive.training.runs.queue import Queue
+from receptive.training.runs.shelf import Shelf
+
+DECODERS: Final = 2  # threads that read pictures, of up to 100 MB each while they are decoded
+
+
+def create(settings: Settings, weights: Path = WEIGHTS) -> FastAPI:
+    """The ASGI application. Its engine starts to load torch when the server starts, and closes with it."""
+    shelf = Shelf(settings.runs_folder)
+    engine = Engine(settings.device, weights, shelf)
+    pool = ThreadPoolExecutor(DECODERS, "pictures")
+    workbench = Workbench(engine)
+    queue = Queue(shelf, settings.runs_at_once, settings.data_dir)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        engine.start()
+        await to_thread(queue.start)
+        try:
+            yield
+        finally:
+            await to_thread(queue.close)
+            workbench.close()
+            engine.close()
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    app = FastAPI(
+        title="Receptive",
+        version=__version__,
+        summary="Draw a digit and watch every layer of a real PyTorch LeNet-5 answer.",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.settings = settings
+    app.state.engine = engine
+    app.state.pool = pool
+    app.state.queue = queue
+    app.state.fetches = datasets.Fetches()
+    app.state.samples = {}
+    app.state.sheets = CapacityLimiter(2)
+    app.state.workbench = workbench
+    app.state.fits = Fits()
+    app.add_middleware(Guard, settings=settings)
+    problems.install(app)
+    for door in (live, networks, operations, predict, runs, datasets, drawings, samples):
+        app.include_router(door.router)
+    app.router.routes.extend(pages.routes())
+    document.install(app)
+    return app

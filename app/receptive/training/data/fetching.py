@@ -1,0 +1,175 @@
+"""Files of published data sets: found in a folder, or downloaded once into the cache, always checked."""
+
+import errno
+import hashlib
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platformdirs import user_cache_path
+
+from receptive.training.data.pictures import DatasetError
+
+if TYPE_CHECKING:
+    import requests
+
+CHUNK = 2**16  # bytes between two calls of the progress
+
+Progress = Callable[[int, int], None]  # told how many bytes are there, of how many; may raise Cancelled
+
+
+class Cancelled(Exception):
+    """Fetching was given up by whoever asked for it; nothing half-written is left."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a dataset: what it is called and what it must be."""
+
+    name: str
+    md5: str
+    size: int = 0  # bytes, said before it is fetched
+
+
+def fetch(
+    addresses: Sequence[str], files: Sequence[File], folder: Path, progress: Progress | None = None
+) -> list[Path]:
+    """All the files in `folder`, fetched where they are not there; progress is that of all that is to be fetched.
+
+    Raises DatasetError, and Cancelled if `progress` does.
+    """
+    missing = [file for file in files if not (folder / file.name).is_file()]
+    whole, before, paths = sum(file.size for file in missing), 0, []
+    for file in files:
+        told = None if progress is None else _part(progress, before, file.size, whole)
+        paths.append(download(addresses, file, folder, told))
+        before += file.size if file in missing else 0
+    return paths
+
+
+def _part(progress: Progress, before: int, size: int, whole: int) -> Progress:
+    return lambda done, _: progress(min(before + min(done, size), whole), whole)
+
+
+def cache_folder() -> Path:
+    """Where downloads are kept: the user's cache folder."""
+    return user_cache_path("receptive")
+
+
+def check(path: Path, file: File) -> Path:
+    """The path again, if the file there is whole. Raises DatasetError."""
+    with path.open("rb") as content:
+        found = hashlib.file_digest(content, "md5").hexdigest()
+    if found != file.md5:
+        raise DatasetError(
+            "wrong-checksum",
+            "{file} is damaged: its md5 is {found}, expected {expected}; fetch it again",
+            file=str(path),
+            found=found,
+            expected=file.md5,
+        )
+    return path
+
+
+def found(file: File, places: Sequence[Path]) -> Path:
+    """The file in the first of the folders that has it. Raises DatasetError."""
+    for place in places:
+        if (place / file.name).is_file():
+            return check(place / file.name, file)
+    raise DatasetError(
+        "file-absent",
+        "{folder} holds no {file}; leave the data folder out to have it downloaded",
+        folder=str(places[-1]),
+        file=file.name,
+    )
+
+
+def download(addresses: Sequence[str], file: File, folder: Path, progress: Progress | None = None) -> Path:
+    """The file in `folder`, fetched from the first address that has it whole; nothing half-written is left there.
+
+    Raises DatasetError, and Cancelled if `progress` does.
+    """
+    import pooch  # with requests, which most trainings do without
+    import requests
+
+    reasons, damaged = [], []
+    for address in addresses:
+        try:
+            with _Open() as answers:
+                path = pooch.retrieve(
+                    address + file.name,
+                    known_hash=f"md5:{file.md5}",
+                    fname=file.name,
+                    path=folder,
+                    downloader=pooch.HTTPDownloader(
+                        progressbar=False if progress is None else _Gauge(progress),
+                        chunk_size=CHUNK,
+                        timeout=30,
+                        hooks={"response": answers.hold},
+                    ),
+                )
+        except requests.RequestException as error:
+            reasons.append(f"{address}: {error}")
+            continue
+        except OSError as error:
+            raise explained(error, file, folder) from error
+        except ValueError:  # another checksum
+            damaged.append(address)
+            continue
+        return Path(path)
+    if damaged:
+        raise DatasetError(
+            "downloaded-damaged",
+            "{file} could not be downloaded whole: what came from {address} has not the published md5 {expected}; "
+            "try again later, or put the file into the server's data folder",
+            file=file.name,
+            address=", ".join(damaged),
+            expected=file.md5,
+        )
+    raise DatasetError(
+        "not-downloaded", "{file} could not be downloaded. {error}", file=file.name, error="; ".join(reasons)
+    )
+
+
+class _Open(ExitStack):
+    """Answers that are closed at the end, read to theirs or not: pooch leaves those open that were given up."""
+
+    def hold(self, answer: "requests.Response", *_: object, **__: object) -> None:
+        self.callback(answer.close)
+
+
+class _Gauge:
+    """What pooch takes for a progress bar."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress, self.done, self.total = progress, 0, 0
+
+    def update(self, more: int) -> None:
+        self.done = min(self.done + more, self.total or self.done + more)
+        self.progress(self.done, self.total)
+
+    def reset(self) -> None:
+        self.done = 0
+
+    def close(self) -> None:
+        pass
+
+
+def explained(error: OSError, file: File, folder: Path) -> DatasetError:
+    """What a failure to write `file` into `folder` means and what can be done."""
+    if error.errno == errno.ENOSPC:
+        return DatasetError(
+            "no-space-to-download",
+            "no space left in {folder} for {file}: free some, or name another cache folder with XDG_CACHE_HOME",
+            folder=str(folder),
+            file=file.name,
+        )
+    return DatasetError(
+        "download-unwritable",
+        "{file} cannot be written to {folder}: {error}",
+        file=file.name,
+        folder=str(folder),
+        error=str(error),
+    )

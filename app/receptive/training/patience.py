@@ -1,0 +1,64 @@
+"""Which epoch was the best, and when a run that gets no better ends."""
+
+import math
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+
+from convnets.why import Why
+from receptive.training.judging import Judged
+
+
+@dataclass(frozen=True)
+class Patience:
+    """When a run that gets no better ends."""
+
+    epochs: int | None = None  # without a new best; None never ends it
+    metric: str = "validation-loss"  # or validation-accuracy, or loss
+    restore: bool = False  # whether the network ends with the weights of its best epoch
+
+
+class Best:
+    """The best epoch up to now."""
+
+    def __init__(self, patience: Patience) -> None:
+        self.patience = patience
+        self.epoch = 0
+        self.value = math.inf
+        self.weights: dict[str, Tensor] | None = None
+
+    def improved(self, epoch: int, loss: float, judged: Judged, weights: dict[str, Tensor]) -> bool:
+        """Whether this epoch is better than all before; then its weights are kept if they are to come back."""
+        value = self._value(loss, judged)
+        if self.epoch and value >= self.value:
+            return False
+        self.epoch, self.value = epoch, value
+        if self.patience.restore:
+            self.weights = weights
+        return True
+
+    def is_over(self, epoch: int) -> bool:
+        """Whether too many epochs have passed since the best."""
+        return self.patience.epochs is not None and epoch - self.epoch >= self.patience.epochs
+
+    def why(self, epoch: int) -> Why:
+        """Why the run is over."""
+        metric = self.patience.metric.replace("-", " ")
+        return Why(
+            "stopped-early",
+            "stopped early in epoch {epoch}: the {metric} has not improved in the {count} epochs since epoch {best}",
+            {"epoch": epoch, "metric": metric, "count": epoch - self.epoch, "best": self.epoch},
+        )
+
+    def bring_back(self, network: nn.Module) -> None:
+        """The best weights into the network, if they were kept."""
+        if self.weights is not None:
+            network.load_state_dict(self.weights)
+
+    def _value(self, loss: float, judged: Judged) -> float:
+        """What is watched, so that less is better; the loss learned from where nothing is held out."""
+        if self.patience.metric == "validation-accuracy" and judged.accuracy is not None:
+            return -judged.accuracy
+        if self.patience.metric == "loss" or judged.loss is None:
+            return loss
+        return judged.loss

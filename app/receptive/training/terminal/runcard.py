@@ -1,0 +1,120 @@
+"""The weights of a run on disk, and their card: settings, data, the curve, and which epoch was kept."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from receptive.training.data.sources import FOLDER
+from receptive.training.events import Epoch, Stopped
+from receptive.training.preparing import Prepared
+from receptive.training.recipes.record import figure, put
+from receptive.training.settings import RunSettings
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The epoch whose weights are kept, and how they did on what is held out: rows are what a picture is."""
+
+    number: int
+    weights: Mapping[str, Tensor]
+    confusion: Sequence[Sequence[int]]
+
+    @property
+    def held_out(self) -> int:
+        """How many pictures were judged on."""
+        return sum(map(sum, self.confusion))
+
+    @property
+    def errors(self) -> int:
+        """How many of them were called by a wrong name."""
+        return self.held_out - sum(row[place] for place, row in enumerate(self.confusion))
+
+
+class RunCard:
+    """What is known of a run, epoch by epoch."""
+
+    def __init__(self, name: str, settings: RunSettings, classes: tuple[str, ...], command: str) -> None:
+        self.name, self.settings, self.classes, self.command = name, settings, classes, command
+        self.history: list[dict[str, Any]] = []
+        self.ended: str | None = None
+        self._kept: Kept | None = None
+
+    def add(self, event: Epoch | Stopped) -> None:
+        """One more epoch, or the reason why there will be none."""
+        if isinstance(event, Stopped):
+            self.ended = str(event.why)
+            return
+        self.history.append(
+            {
+                "epoch": event.number,
+                "loss": event.loss,
+                "accuracy": event.accuracy,
+                "validation_loss": event.validation_loss,
+                "validation_accuracy": event.validation_accuracy,
+            }
+        )
+        early = self.settings.early_stopping
+        if self._kept is None or event.best or not (early and early.restore_best):
+            self._kept = Kept(event.number, event.weights, event.confusion)
+
+    def remembered(self) -> tuple[dict[str, Any], Mapping[str, Tensor]]:
+        """What an interrupted run has to know of itself when it goes on, and the weights that it keeps."""
+        kept = self._known()
+        return {"history": self.history, "number": kept.number, "confusion": kept.confusion}, kept.weights
+
+    def recall(self, remembered: Mapping[str, Any], weights: Mapping[str, Tensor]) -> None:
+        """Know again what an interrupted run knew."""
+        self.history = remembered["history"]
+        self._kept = Kept(remembered["number"], weights, remembered["confusion"])
+
+    def write(self, prepared: Prepared, folder: Path) -> Path:
+        """The weights to keep and the card in `folder`; the path of the weights. Raises OSError."""
+        kept = self._known()
+        return put(folder / f"{self.name}.safetensors", kept.weights, self.about(prepared, kept))
+
+    def _known(self) -> Kept:
+        if self._kept is None:
+            raise RuntimeError("there is nothing to write before the first epoch")
+        return self._kept
+
+    def about(self, prepared: Prepared, kept: Kept) -> dict[str, Any]:
+        """What the card says, beside the file and its sha256."""
+        feed = prepared.feed
+        settings = self.settings.model_dump(mode="json")
+        settings["dataset"] = _without_place(self.settings.dataset)
+        return {
+            "network": self.name,
+            "parameters": sum(value.numel() for value in prepared.network.parameters()),
+            "data": {
+                "name": settings["dataset"],
+                "classes": self.classes,
+                "trained_on": feed.pictures,
+                "held_out": feed.held_out,
+                "mean": prepared.mean,
+                "std": prepared.std,
+            },
+            "settings": settings,
+            "seed": self.settings.seed,
+            "epochs": len(self.history),
+            "kept_epoch": kept.number,
+            "stopped": self.ended,
+            "validation": figure(self._judged_on(), kept.errors, kept.held_out) if kept.held_out else None,
+            "confusion": kept.confusion,
+            "history": self.history,
+            "command": self.command,
+            "torch": torch.__version__.split("+")[0],
+        }
+
+    def _judged_on(self) -> str:
+        early = self.settings.early_stopping
+        chosen = ", by which the kept epoch was chosen" if early and early.restore_best else ""
+        return f"the last {100 * self.settings.held_out:g} % of every class, never trained on{chosen}"
+
+
+def _without_place(dataset: str) -> str:
+    """The name of the data set, without this machine's folders."""
+    return FOLDER + Path(dataset).name if dataset.startswith(FOLDER) else dataset

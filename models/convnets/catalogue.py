@@ -1,0 +1,139 @@
+"""The networks that Receptive ships: what is known of each before torch is imported, and how to build and load it."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from convnets.resources import data_folder
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from convnets.classifier import Classifier
+
+WEIGHTS = data_folder("convnets", "weights")
+DIGITS = tuple("0123456789")
+PAPER = (
+    'Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, "Gradient-Based Learning Applied to Document Recognition", '
+    "Proceedings of the IEEE 86(11), 1998"
+)
+
+
+class WeightsError(Exception):
+    """Weights that are missing, damaged or of another network; says which file, what was expected and what to do."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network of the catalogue. Its input is (ink - mean) / std, with ink in [0, 1] and 1 for full ink."""
+
+    name: str
+    title: str
+    paper: str
+    module: str  # "package.module:Class"
+    input_shape: tuple[int, int, int]  # channels, height, width
+    classes: tuple[str, ...]
+    mean: float
+    std: float
+    parameters: int
+
+
+# The paper's background is -0.1 and its ink 1.175 (section II.B).
+_PAPER_RANGE = 1.175 + 0.1
+
+CATALOGUE: dict[str, Network] = {
+    network.name: network
+    for network in (
+        Network(
+            name="lenet5",
+            title="LeNet-5 (today)",
+            paper=PAPER,
+            module="convnets.lenet:LeNet5",
+            input_shape=(1, 32, 32),
+            classes=DIGITS,
+            mean=0.1307,
+            std=0.3081,
+            parameters=61_706,
+        ),
+        Network(
+            name="lenet5-1998",
+            title="LeNet-5 (1998)",
+            paper=PAPER,
+            module="convnets.lenet:LeNet5Of1998",
+            input_shape=(1, 32, 32),
+            classes=DIGITS,
+            mean=0.1 / _PAPER_RANGE,
+            std=1 / _PAPER_RANGE,
+            parameters=60_000,
+        ),
+    )
+}
+DEFAULT = "lenet5"
+
+
+def build(name: str) -> Classifier:
+    """The network with fresh weights, in training mode. Raises KeyError for a name not in the catalogue."""
+    module, attribute = CATALOGUE[name].module.split(":")
+    return cast("Classifier", getattr(importlib.import_module(module), attribute)())
+
+
+def weights_path(name: str, folder: Path = WEIGHTS) -> Path:
+    """The safetensors file of a network; its card lies beside it, ending in .json."""
+    return folder / f"{CATALOGUE[name].name}.safetensors"
+
+
+def card(name: str, folder: Path = WEIGHTS) -> dict[str, Any]:
+    """What is recorded of a network's weights: data, recipe, seed, figures, sha256. Raises WeightsError."""
+    path = weights_path(name, folder).with_suffix(".json")
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise WeightsError(f"{path} is missing: {_remedy(name, folder)}") from error
+    except (OSError, ValueError) as error:
+        raise WeightsError(f"{path} cannot be read as a card ({error}): {_remedy(name, folder)}") from error
+    if not isinstance(content, dict) or not isinstance(content.get("sha256"), str):
+        raise WeightsError(f"{path} gives no sha256 of its weights: {_remedy(name, folder)}")
+    return content
+
+
+def load(name: str, device: str = "cpu", folder: Path = WEIGHTS) -> Classifier:
+    """The trained network in evaluation mode, its weights checked against the card. Raises WeightsError."""
+    network = build(name)
+    path = weights_path(name, folder)
+    expected = card(name, folder)["sha256"]
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise WeightsError(f"{path} cannot be read ({error.strerror}): {_remedy(name, folder)}") from error
+    found = hashlib.sha256(raw).hexdigest()
+    if found != expected:
+        raise WeightsError(f"{path} has sha256 {found}, its card expects {expected}: {_remedy(name, folder)}")
+    network.load_state_dict(_tensors(name, path, raw, network.state_dict()))
+    return network.to(device).eval()
+
+
+def _tensors(name: str, path: Path, raw: bytes, expected: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors of a weights file, which must be those of the network, shape for shape."""
+    folder = path.parent
+    from safetensors import SafetensorError
+    from safetensors.torch import load as decode
+
+    try:
+        tensors = decode(raw)
+    except SafetensorError as error:
+        raise WeightsError(f"{path} is not a safetensors file ({error}): {_remedy(name, folder)}") from error
+    for key in sorted(expected.keys() | tensors.keys()):
+        here = list(expected[key].shape) if key in expected else "nothing"
+        there = list(tensors[key].shape) if key in tensors else "nothing"
+        if here != there:
+            raise WeightsError(f"{path} holds {there} for {key}, {name} expects {here}: {_remedy(name, folder)}")
+    return tensors
+
+
+def _remedy(name: str, folder: Path) -> str:
+    return f"install Receptive again, or train the network with `receptive train {name} --out {folder}`"
