@@ -1,9 +1,11 @@
 """Messages about pictures and networks: the socket, the catalogue, `/predict` and `/activations`."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from convnets.layer import Layer
 from receptive.schemas.message import Message
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
@@ -118,25 +120,9 @@ class NetworkSummary(Message):
     default: bool
 
 
-class LayerRow(Message):
-    """One layer of a network as it was traced; shapes without the batch dimension."""
-
-    name: str
-    kind: str
-    inputs: list[str] = Field(description="names of the layers it reads; `input` is the picture")
-    input_shape: list[int]
-    output_shape: list[int]
-    kernel: list[int] | None = None
-    stride: list[int] | None = None
-    padding: list[int] | None = None
-    parameters: int
-    macs: int = Field(description="multiply-accumulate operations for one picture; bias not counted")
-    connections: int = Field(description="connections for one picture, as LeCun et al. 1998 count them: bias included")
-    receptive_field: int | None = Field(None, description="side in input pixels of what one unit sees")
-    jump: int | None = Field(None, description="distance in input pixels between neighbouring units")
-    feeds: list[list[int]] | None = Field(None, description="which input maps feed each map, where not all do")
-    epsilon: float | None = Field(None, description="what batch normalization adds to the variance")
-    weights: list[str] = Field(default_factory=list, description="names for /models/{name}/weights/{parameter}")
+@dataclass(frozen=True)
+class LayerRow(Layer):
+    """One layer of a network as it was traced, in the order of computation; shapes without the batch dimension."""
 
 
 class NetworkDetail(NetworkSummary):

@@ -1152,20 +1152,62 @@ export interface InvarianceRequest {
   at: number;
 }
 /**
- * One layer of a network as it was traced; shapes without the batch dimension.
+ * One layer of a network as it was traced, in the order of computation; shapes without the batch dimension.
  */
 export interface LayerRow {
   name: string;
+  /**
+   * `unknown` for a function that no kind describes
+   */
   kind: string;
   /**
-   * names of the layers it reads; `input` is the picture
+   * the class of the module, or the name of the function
+   */
+  operation: string;
+  /**
+   * whether it only moves values, as flattening does
+   */
+  reshapes: boolean;
+  /**
+   * path of the module; null for a function
+   */
+  module: string | null;
+  /**
+   * path of the module that holds it, such as layer1.0; empty at the top
+   */
+  block: string;
+  /**
+   * names of all layers it reads; `input` is the picture
    */
   inputs: string[];
+  /**
+   * of the first input
+   */
   input_shape: number[];
+  /**
+   * of every input
+   */
+  input_shapes: number[][];
   output_shape: number[];
   kernel: number[] | null;
   stride: number[] | null;
+  /**
+   * rows above the first and columns before the first
+   */
   padding: number[] | null;
+  dilation: number[] | null;
+  groups: number | null;
+  /**
+   * of transposed convolution
+   */
+  output_padding: number[] | null;
+  /**
+   * of pooling: whether the last window may reach outside
+   */
+  ceil_mode: boolean | null;
+  /**
+   * trainable ones
+   */
   parameters: number;
   /**
    * multiply-accumulate operations for one picture; bias not counted
@@ -1176,19 +1218,31 @@ export interface LayerRow {
    */
   connections: number;
   /**
-   * side in input pixels of what one unit sees
+   * side in input pixels of what one unit sees; null where it is not square
    */
   receptive_field: number | null;
   /**
-   * distance in input pixels between neighbouring units
+   * distance in input pixels between neighbouring units; null where rows and columns differ
    */
   jump: number | null;
+  /**
+   * height and width in input pixels of what one unit sees
+   */
+  field: number[] | null;
+  /**
+   * distance between neighbours, down and across
+   */
+  jumps: number[] | null;
+  /**
+   * row and column of the first pixel that the first unit sees; negative inside padding
+   */
+  offset: number[] | null;
   /**
    * which input maps feed each map, where not all do
    */
   feeds: number[][] | null;
   /**
-   * what batch normalization adds to the variance
+   * term that normalization adds to the variance
    */
   epsilon: number | null;
   /**

@@ -73,7 +73,7 @@ async def planned(request: Request, asked: RunSettings) -> Response:
         hosted = await engine.hosted(str(asked.model))
         traced = await engine.call(lambda: hosted.layers)
         names = {"name": "name", "kind": "kind", "output_shape": "shape", "parameters": "parameters"}
-        layers = [{ours: layer[theirs] for theirs, ours in names.items()} for layer in traced]
+        layers = [{ours: layer[theirs] for theirs, ours in names.items()} for layer in traced if not layer["reshapes"]]
     parameters = sum(layer["parameters"] for layer in layers)
     return as_json({**found.__dict__, "layers": layers, "parameters": parameters})
 
