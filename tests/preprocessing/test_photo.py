@@ -9,8 +9,9 @@ import pytest
 import torch
 from PIL import Image
 
-from receptive.networks.trained import FramedInk, reading_of
+from receptive.networks.trained import reading_of
 from receptive.preprocessing.decoding import as_it_is
+from receptive.preprocessing.framed import FramedInk
 from receptive.preprocessing.photo import Photo, on_light_paper
 from receptive.preprocessing.reading import INK
 from receptive.training.data.pictures import Pictures, fitted

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,16 +10,13 @@ import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load
-from torch.nn import functional
 
 from convnets.catalogue import CATALOGUE, Network, WeightsError, build
 from convnets.classifier import Classifier
 from convnets.pattern import Pattern
 from convnets.patterned import PatternNetwork
 from receptive.networks.loaded import Hosted
-from receptive.preprocessing.photo import Photo
-from receptive.preprocessing.reading import INK, Ink, Reading
-from receptive.preprocessing.steps import FIELD, INPUT, Box, Grey, Preparation, Step
+from receptive.preprocessing.reading import Reading, choose
 from receptive.training.data.sources import DRAWINGS
 from receptive.training.plan import KNOWN
 from receptive.training.runs.shelf import Run
@@ -29,7 +25,6 @@ from receptive.training.settings import RunSettings
 Floats = NDArray[np.float32]
 
 DIGITS: Final = ("digits", "mnist", DRAWINGS)  # ink on paper, framed as /predict frames it
-NEAR: Final = 8  # pixels by which a picture may be larger than the input for its border to be cut off
 
 
 @dataclass(frozen=True)
@@ -77,32 +72,6 @@ class HostedRun(Hosted):
         return mean.ravel().tolist(), std.ravel().tolist()
 
 
-class FramedInk(Ink):
-    """A digit for a network whose input has another size than those of the catalogue."""
-
-    def __init__(self, height: int, width: int) -> None:
-        self.height, self.width = height, width
-
-    def framed(self, preparation: Preparation) -> Preparation:
-        """A border is cut off where there is one, or the whole is resized."""
-        if preparation.blank:
-            return preparation
-        values = _fitted(preparation.input[None, None], self.height, self.width)[0, 0]
-        image = np.rint(values * np.float32(255)).astype(np.uint8)
-        steps = partial(self._steps, preparation, image)
-        return Preparation(False, preparation.paper, steps, image * np.float32(1 / 255))
-
-    def _steps(self, preparation: Preparation, image: Grey) -> list[Step]:
-        """The last step, which pads to the catalogue's size, gives way to the one that leads to this size."""
-        *before, padded = preparation.steps
-        if (self.height, self.width) == (FIELD, FIELD):
-            return before
-        if min(self.height, self.width) > FIELD and max(self.height, self.width) <= INPUT:
-            box = Box((self.width - FIELD) // 2, (self.height - FIELD) // 2, FIELD, FIELD)
-            return [*before, Step("pad", image, box)]
-        return [*before, padded, Step("resize", image)]
-
-
 def find(run: Run, name: str, which: str) -> Found:
     """The weights that a name stands for. Raises NoSuchRunError and OSError."""
     path = run.weights(which)
@@ -111,13 +80,14 @@ def find(run: Run, name: str, which: str) -> Found:
 
 
 def reading_of(run: Run) -> Reading:
-    """How pictures are read for a run's network: as those of its data set. Raises NoSuchRunError and OSError."""
+    """The reading of a run's network: as its data set's pictures were read. Raises NoSuchRunError and OSError."""
     facts, dataset = run.network, run.settings["dataset"]
     shape = tuple(facts["input_shape"])
     if dataset in DIGITS:
-        return INK if shape[1:] == (INPUT, INPUT) else FramedInk(*shape[1:])
+        return choose("ink", shape)
     known = KNOWN[dataset].shape if dataset in KNOWN else shape
-    return Photo(tuple(facts.get("picture_shape", known)), shape, negated=dataset == "fashion-mnist")
+    negated = dataset == "fashion-mnist"
+    return choose("negated" if negated else "photo", shape, tuple(facts.get("picture_shape", known)))
 
 
 def _classes(facts: dict[str, Any]) -> tuple[str, ...]:
@@ -150,13 +120,3 @@ def _card(found: Found) -> dict[str, Any]:
         "settings": found.run.settings,
         "best": state.best,
     }
-
-
-def _fitted(inputs: Floats, height: int, width: int) -> Floats:
-    """(N, 1, H, W) at another size: a border is cut off where there is one, or the whole is resized."""
-    rows, columns = inputs.shape[2] - height, inputs.shape[3] - width
-    if 0 <= rows <= NEAR and 0 <= columns <= NEAR:
-        top, left = rows // 2, columns // 2
-        return inputs[:, :, top : top + height, left : left + width]
-    resized = functional.interpolate(torch.from_numpy(inputs), (height, width), mode="bilinear", antialias=True)
-    return resized.numpy()
