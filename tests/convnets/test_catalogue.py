@@ -127,7 +127,7 @@ def test_weights_of_another_shape_are_refused_with_both_shapes(folder: Path) -> 
     tensors["c1.weight"] = torch.zeros(6, 1, 3, 3)
     save_file(tensors, path)
     stamp(folder, DEFAULT)
-    with pytest.raises(WeightsError, match=r"holds \[6, 1, 3, 3\] for c1.weight, lenet5 expects \[6, 1, 5, 5\]"):
+    with pytest.raises(WeightsError, match=r"holds \[6, 1, 3, 3\] for c1.weight, and lenet5 has \[6, 1, 5, 5\]"):
         load(DEFAULT, folder=folder)
 
 
