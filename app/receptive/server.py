@@ -10,7 +10,7 @@ from typing import Final
 from anyio import CapacityLimiter
 from fastapi import FastAPI
 
-from convnets.catalogue import WEIGHTS
+from convnets.weights import WEIGHTS
 from receptive import __version__
 from receptive.engine.local import LocalEngine
 from receptive.networks.memory import default_budget

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from convnets.catalogue import DIGITS
+from convnets.network import DIGITS
 from receptive.training.data import cifar, folders
 from receptive.training.data.fetching import File, Progress, cache_folder, fetch, found
 from receptive.training.data.pictures import DatasetError, Pictures, checked, mismatched

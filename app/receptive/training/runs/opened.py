@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any, Final, cast
 
-from convnets.catalogue import CATALOGUE, WeightsError
+from convnets.catalogue import CATALOGUE
+from convnets.weights import WeightsError
 from receptive.networks.opening import RunSource, stamp_of
 from receptive.preprocessing.reading import ReadingName, Shape
 from receptive.training.data.sources import DRAWINGS
