@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from convnets import fields
+from convnets import fields, kinds
 from convnets.copying import CopyError, copied, tensors_in
 from convnets.fields import Link
 from convnets.graph import Graph, joined
@@ -143,6 +143,8 @@ class _Pass:
         except CopyError as error:
             self.error = error
             return False
+        if self._device == "meta":
+            kinds.shorten(twin)
         inputs = [self._placed(each.detach()) for each in self._examples]
         self._recorder = recorder = Recorder(twin, values=self._values)
         self._twin = twin

@@ -406,6 +406,18 @@ def test_a_wrong_shape_gives_the_rows_up_to_the_failure_and_the_shapes_that_do_n
     assert error.failure.weight_shapes == {"c5.weight": [120, 16, 5, 5], "c5.bias": [120]}
 
 
+@pytest.mark.parametrize(
+    ("layer", "shape"), [(nn.BatchNorm2d(3), (2, 4, 4)), (nn.BatchNorm2d(3), (3, 4)), (nn.BatchNorm1d(3), (3, 4, 4))]
+)
+def test_a_normalization_of_other_maps_is_refused(layer: nn.Module, shape: tuple[int, ...]) -> None:
+    with pytest.raises(TraceError, match=r"0 \(batch-normalization\) reads") as refused:
+        trace(Chain(layer), torch.zeros(1, *shape))
+    with pytest.raises((RuntimeError, ValueError)) as own:
+        layer.eval()(torch.zeros(1, *shape))
+    assert refused.value.failure is not None
+    assert str(own.value).splitlines()[0] in refused.value.failure.message
+
+
 def test_a_function_whose_shapes_do_not_fit_is_the_failing_row() -> None:
     class Joining(nn.Module):
         def __init__(self) -> None:

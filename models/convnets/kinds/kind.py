@@ -161,6 +161,10 @@ class Kind:
             operation=call.operation,
         )
 
+    def shape_call(self, part: nn.Module) -> Shortcut | None:
+        """A shorter call for the meta device, which refuses what the module refuses; None: its own forward."""
+        return None
+
     def shortcut(self, part: nn.Module) -> Shortcut | None:
         """The shortest call that computes the same as the module in evaluation mode; None: its own forward."""
         return None
