@@ -31,8 +31,10 @@ lint: $(VENV)/.test static/node_modules/.receptive-tools static/dist/.receptive-
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --no-logo
 	cd static && npx --no-install prettier --check .
 	cd static && npx --no-install eslint .
+	cd static && node circles.js
 	cd static && npx --no-install svelte-check --tsconfig ./tsconfig.json --fail-on-warnings
 
 bench: $(VENV)-bench/.made $(VENV)-gradio/.made static/dist/.receptive-built

@@ -82,7 +82,17 @@ class Installed:
     @contextmanager
     def serving(self, folder: Path, **environment: str) -> Iterator["Visitor"]:
         """A server that `receptive serve` starts in a folder, and a visitor who has followed its link."""
-        command = [self.receptive, "serve", "--port", "0", "--no-browser", "--device", "cpu", "--runs", folder / "kept"]
+        command: list[str | Path] = [
+            self.receptive,
+            "serve",
+            "--port",
+            "0",
+            "--no-browser",
+            "--device",
+            "cpu",
+            "--runs",
+            folder / "kept",
+        ]
         with subprocess.Popen(
             command, cwd=folder, env={**CALM, **environment}, stdout=subprocess.PIPE, text=True
         ) as process:
@@ -121,8 +131,9 @@ class Visitor:
 
 def build(kind: str, source: Path, out: Path) -> Path:
     """A wheel or an sdist of a source tree."""
-    command = [sys.executable, "-m", "build", f"--{kind}", "--no-isolation", "--skip-dependency-check", "-o", out]
-    done = subprocess.run([*command, source], capture_output=True, text=True, timeout=PATIENCE, check=False)
+    flags = ["--no-isolation", "--skip-dependency-check", "--outdir", str(out), str(source)]
+    command = [sys.executable, "-m", "build", f"--{kind}", *flags]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     (made,) = out.iterdir()
     return made
@@ -147,8 +158,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installe
     venv.create(home, with_pip=False)
     paths = {name: sysconfig.get_path(name, "venv", {"base": str(home)}) for name in ("purelib", "scripts")}
     installed = Installed(Path(paths["scripts"]))
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "--python", installed.python]
-    subprocess.run([*pip, "install", "--no-deps", "--no-index", wheel], check=True, timeout=PATIENCE)
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "--python", str(installed.python)]
+    subprocess.run([*pip, "install", "--no-deps", "--no-index", str(wheel)], check=True, timeout=PATIENCE)
     # A line with a path adds that folder alone, not the .pth files in it: the editable install stays out of sight.
     dependencies = Path(paths["purelib"]) / "dependencies.pth"
     dependencies.write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
