@@ -13,7 +13,7 @@ export PATH := $(abspath $(BIN)):$(PATH)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PACKAGED := pyproject.toml constraints.txt hatch_build.py
 LOCKED := static/package.json static/package-lock.json static/.npmrc
-STATIC_SOURCES := $(shell find static/src templates/messages -type f) static/vite.config.ts static/svelte.config.js
+STATIC_SOURCES := $(shell find static/src templates/messages -type f ! -name types.ts) static/vite.config.ts static/svelte.config.js
 
 .PHONY: run test lint bench clean
 
@@ -32,6 +32,7 @@ lint: $(VENV)/.test static/node_modules/.receptive-tools static/dist/.receptive-
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache --no-logo
+	cd static && npm run --silent types
 	cd static && npx --no-install prettier --check .
 	cd static && npx --no-install eslint .
 	cd static && node circles.js
