@@ -9,7 +9,8 @@ BIN := $(VENV)/bin
 endif
 # Tests run side by side, each process with one thread: with more they would slow one another down.
 SPREAD := --numprocesses=$(or $(WORKERS),3) --dist=worksteal
-export PATH := $(abspath $(BIN)):$(PATH)
+# A make that is a Windows program parts the PATH by semicolons.
+export PATH := $(abspath $(BIN))$(if $(findstring ;,$(PATH)),;,:)$(PATH)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PACKAGED := pyproject.toml constraints.txt hatch_build.py
 LOCKED := static/package.json static/package-lock.json static/.npmrc
