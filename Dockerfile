@@ -13,7 +13,7 @@ RUN python -m venv /opt/receptive
 ENV PATH=/opt/receptive/bin:$PATH
 WORKDIR /src
 COPY constraints.txt ./
-RUN pip install ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} --constraint constraints.txt torch
+RUN pip install --no-deps ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} --constraint constraints.txt torch
 COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY models models
 COPY templates templates
