@@ -1,4 +1,4 @@
-"""The application: every door, behind one guard, and the engine that they ask."""
+"""The application: every route, behind one guard, and the engine that they ask."""
 
 from asyncio import create_task, to_thread
 from collections.abc import AsyncIterator
@@ -10,9 +10,14 @@ from typing import Final
 from anyio import CapacityLimiter
 from fastapi import FastAPI
 
-from convnets.catalogue import CATALOGUE, DEFAULT, WEIGHTS, WeightsError
+from convnets.catalogue import CATALOGUE, DEFAULT, WEIGHTS
+from convnets.why import ExplainedError
 from receptive import __version__
-from receptive.engine.local import Engine
+from receptive.engine.interface import Engine
+from receptive.engine.local import LocalEngine
+from receptive.networks.memory import default_budget
+from receptive.networks.opening import RUN, CatalogueSource, Source
+from receptive.queries.description import Describe
 from receptive.routes import (
     datasets,
     document,
@@ -33,6 +38,7 @@ from receptive.routes.operations.workbench import Workbench
 from receptive.routes.problems import documented
 from receptive.schemas import Health
 from receptive.settings import Settings
+from receptive.training.runs.opened import source_of
 from receptive.training.runs.queue import Queue
 from receptive.training.runs.shelf import Shelf
 
@@ -42,7 +48,12 @@ DECODERS: Final = 2  # threads that read pictures, of up to 100 MB each while th
 def create(settings: Settings, weights: Path = WEIGHTS) -> FastAPI:
     """The ASGI application. Its engine starts to load torch when the server starts, and closes with it."""
     shelf = Shelf(settings.runs_folder)
-    engine = Engine(settings.device, weights, shelf)
+
+    def find(name: str) -> Source:
+        """The source of a network, by the name that it is asked for. Raises NoSuchRunError and WeightsError."""
+        return source_of(shelf, name) if name.startswith(RUN) else CatalogueSource(name, weights)
+
+    engine = LocalEngine(find, settings.device, settings.memory or default_budget())
     pool = ThreadPoolExecutor(DECODERS, "pictures")
     workbench = Workbench(engine)
     queue = Queue(shelf, settings.runs_at_once, settings.data_dir)
@@ -82,8 +93,8 @@ def create(settings: Settings, weights: Path = WEIGHTS) -> FastAPI:
     app.state.fits = Fits()
     app.add_middleware(Guard, settings=settings)
     problems.install(app)
-    for door in (live, networks, operations, predict, runs, datasets, drawings, samples):
-        app.include_router(door.router)
+    for each in (live, networks, operations, predict, runs, datasets, drawings, samples):
+        app.include_router(each.router)
     app.add_api_route(
         health.PATH,
         health.health,
@@ -99,12 +110,12 @@ def create(settings: Settings, weights: Path = WEIGHTS) -> FastAPI:
 
 
 async def _runnable(engine: Engine) -> None:
-    """Return when a network can be run. Raises EngineError, or WeightsError where no weights are usable."""
+    """Return when a network can be run. Raises the reason why none can."""
     errors = []
     for name in sorted(CATALOGUE, key=lambda each: each != DEFAULT):
         try:
-            await engine.hosted(name)
-        except WeightsError as error:
+            await engine.ask(Describe(name))
+        except ExplainedError as error:
             errors.append(error)
         else:
             return
