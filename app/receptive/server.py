@@ -10,7 +10,8 @@ from typing import Final
 from anyio import CapacityLimiter
 from fastapi import FastAPI
 
-from convnets.catalogue import CATALOGUE, DEFAULT, WEIGHTS, WeightsError
+from convnets.catalogue import CATALOGUE, DEFAULT, WEIGHTS
+from convnets.why import ExplainedError
 from receptive import __version__
 from receptive.engine.interface import Engine
 from receptive.engine.local import LocalEngine
@@ -109,12 +110,12 @@ def create(settings: Settings, weights: Path = WEIGHTS) -> FastAPI:
 
 
 async def _runnable(engine: Engine) -> None:
-    """Return when a network can be run. Raises EngineError, or WeightsError where no weights are usable."""
+    """Return when a network can be run. Raises the reason why none can."""
     errors = []
     for name in sorted(CATALOGUE, key=lambda each: each != DEFAULT):
         try:
             await engine.ask(Describe(name))
-        except WeightsError as error:
+        except ExplainedError as error:
             errors.append(error)
         else:
             return

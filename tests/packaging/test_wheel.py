@@ -74,7 +74,13 @@ class Installed:
     def run(self, *command: str | Path, folder: Path, **environment: str) -> str:
         """The output of a command that succeeds in a folder."""
         done = subprocess.run(
-            command, cwd=folder, env={**CALM, **environment}, capture_output=True, text=True, timeout=PATIENCE
+            command,
+            cwd=folder,
+            env={**CALM, **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -207,6 +213,23 @@ def test_the_version_is_printed_in_a_folder_whose_modules_fail(installed: Instal
     assert installed.run(installed.receptive, "--version", folder=hostile) == expected
     assert installed.run(installed.python, "-m", "receptive", "--version", folder=hostile) == expected
     assert installed.run(installed.python, "-m", "receptive.cli", "--version", folder=hostile) == expected
+
+
+@pytest.mark.parametrize("module", ["receptive.schemas", "receptive.training.runs.worker"])
+def test_every_module_that_python_starts_keeps_the_folders_own_out(
+    installed: Installed, hostile: Path, module: str
+) -> None:
+    for name in ("typing", "json", "argparse", "pydantic"):
+        (hostile / f"{name}.py").write_text(f"raise SystemExit('{name} was imported')\n", encoding="utf-8")
+    installed.run(installed.python, "-m", module, folder=hostile)
+
+
+def test_a_program_that_imports_receptive_keeps_its_own_folder(installed: Installed, tmp_path: Path) -> None:
+    (tmp_path / "program").mkdir()
+    (tmp_path / "program" / "__init__.py").write_text("import receptive\n", encoding="utf-8")
+    (tmp_path / "program" / "__main__.py").write_text("import beside\nprint(beside.NAME)\n", encoding="utf-8")
+    (tmp_path / "beside.py").write_text("NAME = 'beside'\n", encoding="utf-8")
+    assert installed.run(installed.python, "-m", "program", folder=tmp_path) == "beside\n"
 
 
 def test_a_network_is_trained_in_a_folder_whose_modules_fail(installed: Installed, hostile: Path) -> None:

@@ -10,8 +10,8 @@ import numpy as np
 from convnets import catalogue
 from convnets.catalogue import Network, WeightsError
 from convnets.pattern import Pattern
+from receptive.preprocessing.choice import choose
 from receptive.preprocessing.reading import ReadingName, Shape
-from receptive.preprocessing.readings import choose
 
 if TYPE_CHECKING:
     import torch

@@ -1,4 +1,4 @@
-"""The readings by their names."""
+"""The choice of a reading by its name."""
 
 from receptive.preprocessing.reading import INK, Reading, ReadingName, Shape
 from receptive.preprocessing.steps import INPUT
