@@ -29,9 +29,11 @@ from receptive.routes import (
 from receptive.routes.guard import Guard
 from receptive.routes.operations.approximation import Fits
 from receptive.routes.operations.workbench import Workbench
+from receptive.routes.runs.tails import Tails
 from receptive.settings import Settings
 from receptive.training.runs.queue import Queue
 from receptive.training.runs.shelf import Shelf
+from receptive.training.runs.space import GIB
 
 DECODERS: Final = 2  # threads that read pictures, of up to 100 MB each while they are decoded
 
@@ -42,7 +44,7 @@ def create(settings: Settings, weights: Path = WEIGHTS) -> FastAPI:
     engine = Engine(settings.device, weights, shelf)
     pool = ThreadPoolExecutor(DECODERS, "pictures")
     workbench = Workbench(engine)
-    queue = Queue(shelf, settings.runs_at_once, settings.data_dir)
+    queue = Queue(shelf, settings.runs_at_once, settings.data_dir, int(settings.runs_space * GIB))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -69,6 +71,7 @@ def create(settings: Settings, weights: Path = WEIGHTS) -> FastAPI:
     app.state.pool = pool
     app.state.queue = queue
     app.state.fetches = datasets.Fetches()
+    app.state.tails = Tails()
     app.state.samples = {}
     app.state.sheets = CapacityLimiter(2)
     app.state.workbench = workbench

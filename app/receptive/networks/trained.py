@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load
 from torch.nn import functional
 
-from convnets.catalogue import CATALOGUE, Network, WeightsError, build
+from convnets.catalogue import CATALOGUE, Network, build
 from convnets.classifier import Classifier
 from convnets.pattern import Pattern
 from convnets.patterned import PatternNetwork
@@ -23,7 +23,8 @@ from receptive.preprocessing.reading import INK, Ink, Reading
 from receptive.preprocessing.steps import FIELD, INPUT, Box, Grey, Preparation, Step
 from receptive.training.data.sources import DRAWINGS
 from receptive.training.plan import KNOWN
-from receptive.training.runs.shelf import Run
+from receptive.training.runs.errors import damaged
+from receptive.training.runs.run import Run
 from receptive.training.settings import RunSettings
 
 Floats = NDArray[np.float32]
@@ -128,7 +129,7 @@ def _classes(facts: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _network(found: Found, about: Network) -> Classifier:
-    """The network with its weights. Raises WeightsError."""
+    """The network with its weights. Raises RunDamagedError."""
     settings = RunSettings.model_validate(found.run.settings)
     if isinstance(settings.model, Pattern):
         network: Classifier = PatternNetwork(settings.model, about.input_shape, len(about.classes))
@@ -137,7 +138,7 @@ def _network(found: Found, about: Network) -> Classifier:
     try:
         network.load_state_dict(load(found.path.read_bytes()))
     except (OSError, SafetensorError, RuntimeError) as error:
-        raise WeightsError(f"{found.path.name} of run {found.run.id} cannot be used: {error}") from error
+        raise damaged(found.run.id, found.path.name, error) from error
     return network.eval()
 
 

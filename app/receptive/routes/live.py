@@ -19,7 +19,7 @@ from receptive.routes.inputs import is_network
 from receptive.routes.problems import brief, explain, problem
 from receptive.routes.refusal import Refusal
 from receptive.schemas import Look, Problem, SocketError, Waking
-from receptive.training.runs.shelf import NoSuchRunError
+from receptive.training.runs.errors import RunError
 
 log = logging.getLogger(__name__)
 router = APIRouter()
@@ -171,7 +171,7 @@ class Visitor:
         """The look as a view that the network has, and how that reads drawings; else a complaint is sent."""
         try:
             hosted = await self._engine.hosted(look.model)
-        except NoSuchRunError as error:
+        except RunError as error:
             await self._refuse_look(f"model: {error}", error.why)
             return None
         shapes = hosted.shapes

@@ -16,10 +16,29 @@ from receptive.engine.local import EngineError
 from receptive.preprocessing.decoding import PictureError
 from receptive.routes.refusal import HANDLERS, LONGEST_VALUE, MEDIA_TYPE, brief
 from receptive.schemas import Problem
+from receptive.training.runs.errors import (
+    FinishedError,
+    NoSuchRunError,
+    QueueFullError,
+    ReadOnlyError,
+    RunDamagedError,
+    RunError,
+    RunsFolderError,
+    SpaceError,
+)
 
 __all__ = ["MEDIA_TYPE", "brief"]  # besides what is made here
 
 MOST_ERRORS = 5
+RUN_STATUSES: Mapping[type[RunError], int] = {
+    NoSuchRunError: 404,
+    RunDamagedError: 409,
+    FinishedError: 409,
+    ReadOnlyError: 409,
+    QueueFullError: 429,
+    SpaceError: 507,
+    RunsFolderError: 507,
+}
 OWN = re.compile(r"[a-z]+(-[a-z]+)+")  # how our own codes are written; pydantic's have underscores
 
 
@@ -104,6 +123,12 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(WeightsError)
     async def weights(_: Request, error: WeightsError) -> Response:
         return response(problem(503, str(error), "The network's weights cannot be used"))
+
+    @app.exception_handler(RunError)
+    async def run(_: Request, error: RunError) -> Response:
+        status = RUN_STATUSES[type(error)]
+        headers = {"Retry-After": "60"} if status == 429 else None
+        return response(problem(status, str(error), why=error.why), headers)
 
     @app.exception_handler(EngineError)
     async def broken(_: Request, error: EngineError) -> Response:
