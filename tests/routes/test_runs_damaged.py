@@ -263,7 +263,7 @@ def test_every_route_answers_in_every_state_of_a_run(
         (folder / "steps.bin").write_bytes(b"")
         changed("state.json", status="stopped", epoch=0, step=0, last=None, best=None)(folder)
 
-    states = {"queued": emptied, "just begun": just_begun, "stopped": lambda _: None}
+    states: dict[str, Damage] = {"queued": emptied, "just begun": just_begun, "stopped": lambda _: None}
     for place, (state, make) in enumerate(states.items()):
         run = copied(lab, stopped, place)
         make(run.folder)
