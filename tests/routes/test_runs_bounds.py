@@ -278,8 +278,8 @@ def test_a_log_is_read_once_for_all_who_watch_it(tmp_path: Path, monkeypatch: py
             return b"".join([part async for part in board.events(run, 0, over.is_set)])
 
         watchers = [asyncio.create_task(one()) for _ in range(100)]
-        async with asyncio.timeout(60):
-            while len(readers) < 20 or len(set(readers)) > 1 or board._tails[run.id].watchers < 100:
+        async with asyncio.timeout(60):  # until everybody has caught up, and one goes on reading
+            while len(readers) < 20 or len(set(readers)) > 1 or board._tails[run.id].watchers < 100:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         over.set()
         return await asyncio.gather(*watchers)

@@ -494,7 +494,7 @@ export interface ComparisonList {
   comparisons: Comparison[];
 }
 /**
- * The run goes on from an epoch; what was told of later steps is void.
+ * The run goes on from an epoch; events of later steps are void.
  */
 export interface ContinuedEvent {
   seq: number;
@@ -723,7 +723,7 @@ export interface LayerFacts {
   parameters: number;
 }
 /**
- * All pictures have been seen once more, and the weights judged.
+ * An epoch is complete, and the weights have been evaluated.
  */
 export interface EpochEvent {
   seq: number;
@@ -762,7 +762,7 @@ export interface LayerStatistics {
   dead: number | null;
 }
 /**
- * How values are spread: their counts between the least and the greatest.
+ * The distribution of values: counts between the least and the greatest.
  */
 export interface HistogramOf {
   low: number;
@@ -772,7 +772,7 @@ export interface HistogramOf {
   deviation: number;
 }
 /**
- * A layer's gradient vanishes or explodes; said the first time.
+ * A layer's gradient vanishes or explodes, for the first time.
  */
 export interface NoticeEvent {
   seq: number;
@@ -791,6 +791,27 @@ export interface Curves {
   input: (number | null)[];
   convolution: (number | null)[];
   pooled: (number | null)[];
+}
+/**
+ * A run whose files cannot be read.
+ */
+export interface DamagedRun {
+  id: string;
+  name: string;
+  reason: string;
+  why: Why;
+}
+/**
+ * A reason as what it is said by in every language: templates/messages has the sentences by their code.
+ */
+export interface Why {
+  code: string;
+  /**
+   * what the sentence speaks of, by name
+   */
+  values: {
+    [k: string]: string | number;
+  };
 }
 /**
  * A data set before it is opened.
@@ -969,7 +990,7 @@ export interface Epochs {
   epochs: EpochEvent[];
 }
 /**
- * What an epoch came to.
+ * The figures of an epoch.
  */
 export interface Figures {
   epoch: number;
@@ -1405,7 +1426,7 @@ export interface NewDrawing {
   label: string;
 }
 /**
- * What `POST /runs` is asked: every setting has a default.
+ * The request of `POST /runs`: every setting has a default.
  */
 export interface NewRun {
   /**
@@ -1495,11 +1516,11 @@ export interface NewRun {
    */
   threads: number;
   /**
-   * what the visitor calls it; its id where that is left out
+   * the run's name; its id where left out
    */
   name: string;
   /**
-   * what the visitor notes about it
+   * a note about the run
    */
   note: string;
 }
@@ -1710,7 +1731,7 @@ export interface Picture {
   model: string | null;
 }
 /**
- * What a run of these settings would be.
+ * A run of these settings.
  */
 export interface Plan {
   planned: [number, number][];
@@ -1721,6 +1742,10 @@ export interface Plan {
   classes: string[];
   parameters: number;
   layers: LayerFacts[];
+  /**
+   * bytes on disk that the run takes at most
+   */
+  disk: number;
 }
 /**
  * What pooling gives.
@@ -1846,23 +1871,11 @@ export interface Problem {
   why: Why | null;
 }
 /**
- * A reason as what it is said by in every language: templates/messages has the sentences by their code.
- */
-export interface Why {
-  code: string;
-  /**
-   * what the sentence speaks of, by name
-   */
-  values: {
-    [k: string]: string | number;
-  };
-}
-/**
  * What an operation is asked: nothing is guessed, so that "3" is no number and true is no 1.
  */
 export interface Question {}
 /**
- * A run: its settings and how far it is.
+ * A run: its settings and its progress.
  */
 export interface Run {
   id: string;
@@ -1906,14 +1919,14 @@ export interface Run {
   device: string;
 }
 /**
- * What is said of a run; what is left out stays.
+ * A new name or note of a run; what is left out stays.
  */
 export interface RunChange {
   name: string | null;
   note: string | null;
 }
 /**
- * What every event has.
+ * The part that every event has.
  */
 export interface RunEvent {
   seq: number;
@@ -1923,6 +1936,10 @@ export interface RunEvent {
  */
 export interface RunList {
   runs: Run[];
+  /**
+   * runs that cannot be read, and can be deleted; left out where there are none
+   */
+  damaged: DamagedRun[] | null;
 }
 /**
  * One real handwritten digit of the tray; its picture is at /samples/{id}.png.
@@ -2004,7 +2021,7 @@ export interface SeparableRequest {
   kernel: number[][];
 }
 /**
- * Which samples are to be shown with which augmentation.
+ * The samples and the augmentation of a sheet.
  */
 export interface Sheet {
   /**
@@ -2249,7 +2266,7 @@ export interface StatusEvent {
   best_epoch: number | null;
 }
 /**
- * What has happened since the event of this kind before; every list has one value for each step.
+ * The steps since the last event of this kind; every list has one value for each step.
  */
 export interface StepsEvent {
   seq: number;
