@@ -19,7 +19,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Final
 
-from receptive.training.freed import keep_what_is_freed
+from receptive.training.allocator import keep_freed_memory
 from receptive.training.runs.endings import GONE, STOPPED, Ending, explained
 from receptive.training.runs.errors import RunError
 from receptive.training.runs.lock import LockedError
@@ -75,7 +75,7 @@ def main(arguments: list[str]) -> int:
         folder = orders.folder()
     if folder is None:
         return 0
-    keep_what_is_freed()
+    keep_freed_memory()
     if sys.platform != "win32":
         os.nice(NICE)
     run = Run(folder)
