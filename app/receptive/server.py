@@ -36,11 +36,13 @@ from receptive.routes.guard import Guard
 from receptive.routes.operations.approximation import Fits
 from receptive.routes.operations.workbench import Workbench
 from receptive.routes.problems import documented
+from receptive.routes.runs.tails import Tails
 from receptive.schemas import Health
 from receptive.settings import Settings
 from receptive.training.runs.opened import source_of
 from receptive.training.runs.queue import Queue
 from receptive.training.runs.shelf import Shelf
+from receptive.training.runs.space import GIB
 
 DECODERS: Final = 2  # threads that read pictures, of up to 100 MB each while they are decoded
 
@@ -56,7 +58,7 @@ def create(settings: Settings, weights: Path = WEIGHTS) -> FastAPI:
     engine = LocalEngine(find, settings.device, settings.memory or default_budget())
     pool = ThreadPoolExecutor(DECODERS, "pictures")
     workbench = Workbench(engine)
-    queue = Queue(shelf, settings.runs_at_once, settings.data_dir)
+    queue = Queue(shelf, settings.runs_at_once, settings.data_dir, int(settings.runs_space * GIB))
     readiness = health.Readiness()
 
     @asynccontextmanager
@@ -87,6 +89,7 @@ def create(settings: Settings, weights: Path = WEIGHTS) -> FastAPI:
     app.state.pool = pool
     app.state.queue = queue
     app.state.fetches = datasets.Fetches()
+    app.state.tails = Tails()
     app.state.samples = {}
     app.state.sheets = CapacityLimiter(2)
     app.state.workbench = workbench

@@ -71,7 +71,8 @@ def test_what_is_grey_stays_grey_and_everything_else_has_colours(mode: str, colo
 
 def run_of(folder: Path, dataset: str, **facts: Any) -> Run:
     (folder / "settings.json").write_bytes(orjson.dumps({"dataset": dataset}))
-    (folder / "network.json").write_bytes(orjson.dumps({"input_shape": (1, 32, 32), **facts}))
+    rest = {"model": "pattern", "classes": ["a"], "mean": [0], "std": [1], "parameters": 0, "layers": []}
+    (folder / "network.json").write_bytes(orjson.dumps({"input_shape": (1, 32, 32), **rest, **facts}))
     return Run(folder)
 
 
