@@ -20,7 +20,7 @@ import torch
 from playwright.sync_api import Page, expect
 
 from convnets.catalogue import DIGITS
-from receptive.training.data import datasets
+from receptive.training.data import datasets, fetching
 from receptive.training.data.datasets import Dataset
 from receptive.training.data.fetching import cache_folder
 from receptive.training.data.pictures import Pictures
@@ -91,6 +91,7 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rest: threading.Event
     images = torch.randint(0, 256, (PICTURES, 28, 28, 1), dtype=torch.uint8)
     pictures = Pictures(images, torch.arange(PICTURES) % 10, DIGITS)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(fetching, "CHUNK", PIECE)
     with held_back(tmp_path / "there", rest) as address:
         found = replace(dataset(tmp_path / "there", pictures, address), name="mnist")
         monkeypatch.setitem(datasets.DATASETS, "mnist", found)
@@ -105,7 +106,8 @@ def lab(small: Dataset, weights: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
     def begun(command: list[str], **options: Any) -> "subprocess.Popen[bytes]":
         if "receptive.training.runs.worker" in command:
-            command = [sys.executable, "-c", WORKER.format(about=json.dumps(about)), *command[3:]]
+            arguments = command[command.index("receptive.training.runs.worker") + 1 :]
+            command = [sys.executable, "-c", WORKER.format(about=json.dumps(about)), *arguments]
         return begin(command, **options)
 
     monkeypatch.setattr(subprocess, "Popen", begun)
