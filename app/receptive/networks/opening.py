@@ -11,7 +11,8 @@ from convnets import catalogue, weights
 from convnets.network import Network
 from convnets.pattern import Pattern
 from convnets.weights import WeightsError
-from receptive.preprocessing.reading import ReadingName, Shape, choose
+from receptive.preprocessing.choice import choose
+from receptive.preprocessing.reading import ReadingName, Shape
 
 if TYPE_CHECKING:
     import torch
