@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from convnets.why import Why
 from receptive.routes import pages
 from receptive.routes.guard import Guard
 from receptive.routes.refusal import HANDLERS, Refusal
@@ -73,8 +74,12 @@ class Opening:
         except Exception as error:
             log.exception("nothing but pages can be answered")
             if not self._whole.done():
-                why = Refusal(503, f"nothing but pages can be answered: {error}; the server's log says where it failed")
-                self._whole.set_result(Guard(why.answer(), self._settings))
+                why = Why(
+                    "not-opened",
+                    "nothing but pages can be answered: {error}; the server's log says where it failed",
+                    {"error": str(error)},
+                )
+                self._whole.set_result(Guard(Refusal(503, why).answer(), self._settings))
 
 
 def _created(settings: Settings) -> "FastAPI":

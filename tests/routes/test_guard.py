@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
-from receptive.routes.guard import LARGEST_BODY
+from receptive.routes.bounds import LARGEST_BODY
 from receptive.server import create
 from receptive.settings import Settings
 from tests.serving import TOKEN, Running, running
@@ -221,8 +221,8 @@ def test_who_is_refused_early_reads_the_refusal_too(untrained: Running) -> None:
 def test_a_body_that_does_not_come_is_not_waited_for_for_ever(
     untrained: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("receptive.routes.guard.LONGEST_BODY_TIME", 0.3)
-    monkeypatch.setattr("receptive.routes.guard.LONGEST_DRAIN", 0.1)
+    monkeypatch.setattr("receptive.routes.exchange.LONGEST_BODY_TIME", 0.3)
+    monkeypatch.setattr("receptive.routes.exchange.LONGEST_DRAIN", 0.1)
     head = f"POST /predict HTTP/1.1\r\nHost: 127.0.0.1:{untrained.port}\r\nContent-Type: application/json\r\n"
     with socket.create_connection(("127.0.0.1", untrained.port), timeout=30) as connection:
         connection.sendall((head + "Content-Length: 1000\r\n\r\n{").encode())

@@ -11,6 +11,7 @@ from PIL import Image
 from starlette.responses import Response
 
 from convnets.why import Why
+from receptive.routes.cookies import cookie
 from receptive.routes.inputs import picture_of
 from receptive.routes.negotiation import JSON, as_json
 from receptive.routes.problems import RefusalError, documented
@@ -43,7 +44,7 @@ async def drawings(request: Request) -> Response:
     await request.app.state.engine.ready()
 
     def listed() -> list[dict[str, str]]:
-        mine = drawings_of(request, request.cookies.get(COOKIE))
+        mine = drawings_of(request, cookie(request.scope, COOKIE))
         return [] if mine is None else [{"id": each.id, "label": each.label} for each in mine.list()]
 
     return as_json({"drawings": await anyio.to_thread.run_sync(listed)})
@@ -66,7 +67,7 @@ async def drawings(request: Request) -> Response:
 async def keep(request: Request, asked: NewDrawing) -> Response:
     """A picture and what it is called; framed as `/predict` frames it, and kept for this browser by a cookie."""
     await request.app.state.engine.ready()
-    browser = request.cookies.get(COOKIE)
+    browser = cookie(request.scope, COOKIE)
 
     def kept() -> tuple[str, dict[str, str]]:
         from receptive.training.data.drawings import DrawingError
@@ -97,7 +98,7 @@ async def clear(request: Request) -> None:
     await request.app.state.engine.ready()
 
     def cleared() -> None:
-        mine = drawings_of(request, request.cookies.get(COOKIE))
+        mine = drawings_of(request, cookie(request.scope, COOKIE))
         if mine is not None:
             mine.clear()
 
@@ -110,7 +111,7 @@ async def remove(request: Request, id: Id) -> None:  # noqa: A002  the name in t
     await request.app.state.engine.ready()
 
     def removed() -> bool:
-        mine = drawings_of(request, request.cookies.get(COOKIE))
+        mine = drawings_of(request, cookie(request.scope, COOKIE))
         return mine is not None and mine.remove(id)
 
     await _there(removed)
@@ -130,7 +131,7 @@ async def picture(request: Request, id: Id) -> Response:  # noqa: A002
     await request.app.state.engine.ready()
 
     def read() -> bytes:
-        mine = drawings_of(request, request.cookies.get(COOKIE))
+        mine = drawings_of(request, cookie(request.scope, COOKIE))
         found = [] if mine is None else [each for each in mine.list() if each.id == id]
         buffer = io.BytesIO()
         if found:

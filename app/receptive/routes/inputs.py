@@ -19,7 +19,7 @@ from convnets.why import Why
 from receptive.engine.local import RUN, Engine
 from receptive.preprocessing.reading import INK, Pixels, Reading
 from receptive.preprocessing.steps import Preparation
-from receptive.routes.guard import LARGEST_BODY
+from receptive.routes.bounds import LARGEST_BODY
 from receptive.routes.problems import RefusalError, brief, explain
 from receptive.schemas import Box, InputFacts, Picture, StepFacts
 from receptive.schemas.inference import Drawable

@@ -7,6 +7,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from receptive.routes.cookies import cookie
 from receptive.routes.negotiation import as_json
 from receptive.routes.problems import RefusalError, documented
 from receptive.routes.runs.planning import permitted, plan_of
@@ -101,7 +102,7 @@ def begin(request: Request, asked: NewRun) -> Response:
 
 def _drawn(request: Request) -> Path | None:
     """Where the drawings are that a visitor's run learns from."""
-    mine = drawings_of(request, request.cookies.get(COOKIE))
+    mine = drawings_of(request, cookie(request.scope, COOKIE))
     return None if mine is None else mine.folder
 
 

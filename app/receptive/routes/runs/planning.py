@@ -13,6 +13,7 @@ from starlette.responses import Response
 from convnets.pattern import PatternError
 from convnets.why import Why
 from receptive.engine.local import Engine
+from receptive.routes.cookies import cookie
 from receptive.routes.negotiation import JSON, as_json
 from receptive.routes.problems import RefusalError, documented
 from receptive.routes.runs.shelf import COOKIE, drawings_of, queue_of
@@ -126,7 +127,7 @@ def samples_of(request: Request, dataset: str) -> "Pictures":
         dataset = FOLDER + str(permitted(settings, dataset.removeprefix(FOLDER)))
     elif dataset not in KNOWN:
         facts_of(request, dataset)
-        mine = drawings_of(request, request.cookies.get(COOKIE))
+        mine = drawings_of(request, cookie(request.scope, COOKIE))
         return cast("Drawings", mine).pictures()
     kept: dict[str, Pictures] = request.app.state.samples
     if dataset not in kept:
@@ -157,7 +158,7 @@ def facts_of(request: Request, dataset: str) -> Facts:
         return KNOWN[dataset]
     if dataset.startswith(FOLDER):
         return folder_facts(permitted(request.app.state.settings, dataset.removeprefix(FOLDER)))
-    mine = drawings_of(request, request.cookies.get(COOKIE))
+    mine = drawings_of(request, cookie(request.scope, COOKIE))
     counts = Counter(each.label for each in mine.list()) if mine else Counter[str]()
     if len(counts) < 2:
         raise PlanError(
