@@ -1,6 +1,7 @@
 """A connection that is let go when its client does not read, and that reads no more than has been dealt with."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, Final
 
 UNREAD_SECONDS: Final = 20.0  # for which a client may leave what was sent unread
@@ -17,7 +18,7 @@ class BoundedTransport:
         self._unread = 0
         self.held = False
         self._paused = False
-        self.write = transport.write  # bound once, for these are called for every frame
+        self.write: Callable[[bytes], None] = transport.write  # bound once, for these are called for every frame
         self.is_closing = transport.is_closing
 
     def __getattr__(self, name: str) -> Any:
@@ -28,7 +29,8 @@ class BoundedTransport:
     def pause_reading(self) -> None:
         """Read nothing until `resume_reading`."""
         self._paused = True
-        self._transport.pause_reading()
+        if not self.is_closing():
+            self._transport.pause_reading()
 
     def resume_reading(self) -> None:
         """Read on, unless the connection is held."""
@@ -37,7 +39,7 @@ class BoundedTransport:
 
     def hold(self) -> None:
         """Read nothing until `release`, whatever is resumed."""
-        if not self.held:
+        if not self.held and not self.is_closing():
             self.held = True
             self._transport.pause_reading()
 
@@ -58,6 +60,12 @@ class BoundedTransport:
         self._transport.close()
         self.watch()
 
+    def abort(self) -> None:
+        """Close at once; what is written from now on goes nowhere."""
+        self.write = _drop
+        self.forget()
+        self._transport.abort()
+
     def watch(self) -> None:
         """Let go of the client unless it reads on."""
         if self._timer is None and self._transport.get_write_buffer_size():
@@ -74,6 +82,10 @@ class BoundedTransport:
         self._timer = None
         unread = self._transport.get_write_buffer_size()
         if unread and self._unread - unread < LEAST_READ:
-            self._transport.abort()
+            self.abort()
         else:
             self.watch()
+
+
+def _drop(_: bytes) -> None:
+    """Write to a connection that is gone."""
