@@ -181,7 +181,7 @@ def permitted(settings: Settings, path: str) -> Path:
     except (OSError, ValueError, RuntimeError) as error:
         why = Why("folder-needs-path", "dataset: folder: takes the path of a folder")
         raise RefusalError(422, str(why), why=why) from error
-    if settings.is_loopback and settings.token is None:
+    if settings.is_personal:
         return folder
     if settings.data_dir is not None and folder.is_relative_to(base) and folder != base:
         return folder
