@@ -43,7 +43,10 @@ class Opening:
             self._asked.set()
         else:
             self._asked.set()
-            whole = await asyncio.shield(self._whole)
+            try:
+                whole = await asyncio.shield(self._whole)
+            except asyncio.CancelledError:  # the server ends before it was wholly open
+                return
             await whole(scope, receive, send)
 
     def _is_page(self, scope: Scope) -> bool:

@@ -58,6 +58,9 @@ class Exchange:
         self._deadline = asyncio.get_running_loop().time() + LONGEST_BODY_TIME
         try:
             await app(self._scope, self._receive_bounded, self._send_protected)
+        except asyncio.CancelledError:  # the server ends, and has waited for this answer as long as it does
+            await self._end()
+            return
         except ClientDisconnect:
             log.info("%s %s: the client left while it sent its body", self._scope["method"], self._scope["path"])
             return
@@ -66,6 +69,16 @@ class Exchange:
                 raise
         if self._refused is not None and not self._started:
             await self.refuse(self._refused)
+
+    async def _end(self) -> None:
+        log.info("%s %s: the server ended before it was answered", self._scope["method"], self._scope["path"])
+        if self._started:
+            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+            return
+        refusal = Refusal(503, Why("server-ending", "the server is being stopped; ask again when it is back"))
+        start = {"type": "http.response.start", "status": 503, "headers": refusal.headers(self._headers)}
+        await self._send(start)
+        await self._send({"type": "http.response.body", "body": refusal.body, "more_body": False})
 
     def _begin_body(self, headers: Headers) -> Refusal | None:
         self._complete = not has_body(headers)

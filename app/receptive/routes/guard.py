@@ -1,7 +1,9 @@
 """The one layer that every request and every socket passes: Host, Origin, site, cookies, token."""
 
+import asyncio
 import re
 import secrets
+from contextlib import suppress
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
@@ -48,7 +50,8 @@ class Guard:
         if scope["type"] == "http":
             await self._answer(scope, headers, refusal, Exchange(scope, receive, send, self._added(headers)))
         elif refusal is None:
-            await self._app(scope, receive, send)
+            with suppress(asyncio.CancelledError):  # the server ends; who visits is told so by the protocol
+                await self._app(scope, receive, send)
         else:
             await _refuse_socket(scope, receive, send, refusal)
 
