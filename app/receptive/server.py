@@ -1,4 +1,4 @@
-"""The application: every door, behind one guard, and the engine that they ask."""
+"""The application: every route, behind one guard, and the engine that they ask."""
 
 from asyncio import to_thread
 from collections.abc import AsyncIterator
@@ -12,7 +12,9 @@ from fastapi import FastAPI
 
 from convnets.catalogue import WEIGHTS
 from receptive import __version__
-from receptive.engine.local import Engine
+from receptive.engine.local import LocalEngine
+from receptive.networks.memory import default_budget
+from receptive.networks.opening import RUN, CatalogueSource, Source
 from receptive.routes import (
     datasets,
     document,
@@ -30,6 +32,7 @@ from receptive.routes.guard import Guard
 from receptive.routes.operations.approximation import Fits
 from receptive.routes.operations.workbench import Workbench
 from receptive.settings import Settings
+from receptive.training.runs.opened import source_of
 from receptive.training.runs.queue import Queue
 from receptive.training.runs.shelf import Shelf
 
@@ -39,7 +42,12 @@ DECODERS: Final = 2  # threads that read pictures, of up to 100 MB each while th
 def create(settings: Settings, weights: Path = WEIGHTS) -> FastAPI:
     """The ASGI application. Its engine starts to load torch when the server starts, and closes with it."""
     shelf = Shelf(settings.runs_folder)
-    engine = Engine(settings.device, weights, shelf)
+
+    def find(name: str) -> Source:
+        """The source of a network, by the name that it is asked for. Raises NoSuchRunError and WeightsError."""
+        return source_of(shelf, name) if name.startswith(RUN) else CatalogueSource(name, weights)
+
+    engine = LocalEngine(find, settings.device, settings.memory or default_budget())
     pool = ThreadPoolExecutor(DECODERS, "pictures")
     workbench = Workbench(engine)
     queue = Queue(shelf, settings.runs_at_once, settings.data_dir)
@@ -75,8 +83,8 @@ def create(settings: Settings, weights: Path = WEIGHTS) -> FastAPI:
     app.state.fits = Fits()
     app.add_middleware(Guard, settings=settings)
     problems.install(app)
-    for door in (live, networks, operations, predict, runs, datasets, drawings, samples):
-        app.include_router(door.router)
+    for each in (live, networks, operations, predict, runs, datasets, drawings, samples):
+        app.include_router(each.router)
     app.router.routes.extend(pages.routes())
     document.install(app)
     return app

@@ -8,7 +8,18 @@ from pathlib import Path
 from typing import Annotated, Self
 
 from platformdirs import user_data_path
-from pydantic import AfterValidator, BaseModel, ConfigDict, DirectoryPath, Field, PrivateAttr, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    DirectoryPath,
+    Field,
+    PrivateAttr,
+    model_validator,
+)
+
+from receptive.networks.memory import parse
 
 ORIGIN = re.compile(r"https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:[1-9]\d{0,4})?", re.ASCII)
 HOST = re.compile(r"(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:[1-9]\d{0,4})?", re.ASCII)
@@ -59,6 +70,9 @@ class Settings(BaseModel):
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes any that is free")
     device: str = Field(
         "auto", pattern=r"^(auto|cpu|mps|cuda(:\d{1,2})?)$", description="where networks run: auto, cpu, cuda or mps"
+    )
+    memory: Annotated[int, BeforeValidator(parse)] | None = Field(
+        None, description="memory that networks may take together, as in 2GiB; a quarter of the machine's unless given"
     )
     data_dir: Path | None = Field(None, description="folder for data sets and what training leaves behind")
     runs: Path | None = Field(None, description="folder for training runs; runs in the data folder unless given")

@@ -205,7 +205,7 @@ def test_a_socket_that_is_opened_while_torch_loads_says_so_and_then_answers(weig
 
         engine._load = late
         with connect(server.live, compression=None, open_timeout=30) as early:
-            if engine.awake:
+            if engine.is_ready:
                 pytest.skip("the networks were loaded before the socket was open")
             early.send(look())
             early.send(stroke(6))

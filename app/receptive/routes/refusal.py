@@ -10,7 +10,7 @@ from typing import Any, Final
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match
+from starlette.routing import Match, Mount
 
 from convnets.why import Why
 from receptive.routes import pages
@@ -89,7 +89,7 @@ async def unserved(request: Request, error: HTTPException) -> Response:
     if status == 404 and detail == "Not Found":
         why = Why("no-such-address", "nothing is at {path}", {"path": brief(request.url.path)})
     elif status == 405:
-        headers["Allow"] = allowed(request) if headers else "GET, HEAD"  # a folder of files names no methods
+        headers["Allow"] = allowed(request) or "GET, HEAD"  # of a folder of files
         why = Why(
             "wrong-method",
             "method: {method} is not allowed here; {allowed} can be used",
@@ -106,8 +106,8 @@ async def unserved(request: Request, error: HTTPException) -> Response:
 def allowed(request: Request) -> str:
     """Every method that the address of a request can be asked with."""
     scope = dict(request.scope)
-    scope["path_params"] = {}
-    routes = request.app.routes
+    scope["root_path"] = scope.get("app_root_path", scope.get("root_path", ""))
+    routes = [route for route in request.app.routes if not isinstance(route, Mount)]
     possible = [
         method
         for method in METHODS

@@ -12,7 +12,8 @@ from starlette.responses import Response
 
 from convnets.pattern import PatternError
 from convnets.why import Why
-from receptive.engine.local import Engine
+from receptive.engine.interface import Engine
+from receptive.queries.layers import Layers
 from receptive.routes.cookies import cookie
 from receptive.routes.negotiation import JSON, as_json
 from receptive.routes.problems import RefusalError, documented
@@ -71,8 +72,7 @@ async def planned(request: Request, asked: RunSettings) -> Response:
     layers = found.layers
     if layers is None:
         engine: Engine = request.app.state.engine
-        hosted = await engine.hosted(str(asked.model))
-        traced = await engine.call(lambda: hosted.layers)
+        traced = await engine.ask(Layers(str(asked.model)))
         names = {"name": "name", "kind": "kind", "output_shape": "shape", "parameters": "parameters"}
         layers = [{ours: layer[theirs] for theirs, ours in names.items()} for layer in traced]
     parameters = sum(layer["parameters"] for layer in layers)
