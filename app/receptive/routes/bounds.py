@@ -83,13 +83,13 @@ class JsonBody:
             return self._too_many_names()
         if counts["values"] > limits.values:
             return Why(
-                "too-many-values",
+                "json-too-many-values",
                 "body: more than {most} values in its JSON; send fewer, or a file of tensors or an image",
                 {"most": limits.values},
             )
         if counts["lists"] > limits.lists:
             return Why(
-                "too-many-lists",
+                "json-too-many-lists",
                 "body: more than {most} lists and objects in its JSON; send fewer",
                 {"most": limits.lists},
             )
@@ -97,7 +97,7 @@ class JsonBody:
 
     def _too_many_names(self) -> Why:
         return Why(
-            "too-many-names",
+            "json-too-many-names",
             "body: more than {most} names in its JSON; send only the fields that are documented",
             {"most": self._limits.names},
         )
@@ -115,7 +115,7 @@ class JsonBody:
         closable = b"[]" in brackets or b"{}" in brackets
         if closable or depth > DEEPEST or len(self._open) > LONGEST_OPEN:
             return Why(
-                "nested-too-deeply",
+                "json-too-deep",
                 "body: lists and objects more than {most} deep in its JSON; send fewer levels",
                 {"most": DEEPEST},
             )
