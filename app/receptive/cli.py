@@ -1,11 +1,9 @@
 """The command line: `receptive serve`, `receptive train`, `receptive --version`."""
 
-from receptive import safe_path  # noqa: F401
-
-# isort: split
 import argparse
 import errno
 import os
+import secrets
 import socket
 import sys
 import threading
@@ -118,7 +116,7 @@ def completed(settings: Settings, port: int) -> Settings:
     if settings.token_file is not None:
         more["token"] = token_in(settings.token_file)
     elif settings.token is None and not settings.no_token:
-        settings = settings.with_own_token()
+        more["token"] = secrets.token_urlsafe(24)
     if not settings.is_loopback:
         more["allowed_hosts"] = (*settings.allowed_hosts, *own_names(settings.host))
     return settings.model_copy(update=more)

@@ -1,7 +1,6 @@
 """What can be set about the server; each field is a flag of `receptive serve` and a variable RECEPTIVE_…"""
 
 import re
-import secrets
 import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
@@ -15,7 +14,6 @@ from pydantic import (
     ConfigDict,
     DirectoryPath,
     Field,
-    PrivateAttr,
     model_validator,
 )
 
@@ -62,7 +60,6 @@ class Settings(BaseModel):
     """How the server is started; immutable, and valid once it exists."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    _is_token_made_up: bool = PrivateAttr(False)
 
     host: Annotated[str, Field(min_length=1, max_length=253), AfterValidator(an_address)] = Field(
         "127.0.0.1", description="address to listen on"
@@ -76,6 +73,7 @@ class Settings(BaseModel):
     )
     data_dir: Path | None = Field(None, description="folder for data sets and what training leaves behind")
     runs: Path | None = Field(None, description="folder for training runs; runs in the data folder unless given")
+    runs_space: float = Field(10.0, gt=0, le=1e6, description="GiB of disk that training runs may take")
     runs_at_once: int = Field(1, ge=1, le=64, description="training runs at a time; the others wait")
     no_browser: bool = Field(False, description="do not open a browser")
     token: Token | None = Field(
@@ -104,17 +102,6 @@ class Settings(BaseModel):
         if self.no_token and not self.is_loopback:
             raise ValueError(f"--no-token: other machines can reach {self.host}; leave it out, or listen on 127.0.0.1")
         return self
-
-    def with_own_token(self) -> "Settings":
-        """A copy with a token that is made up: on loopback, only who started the server knows it."""
-        copy = self.model_copy(update={"token": secrets.token_urlsafe(24)})
-        copy._is_token_made_up = True
-        return copy
-
-    @property
-    def is_personal(self) -> bool:
-        """Whether every visitor counts as who started the server: on loopback, where no token was given to others."""
-        return self.is_loopback and not self.allowed_hosts and (self.token is None or self._is_token_made_up)
 
     @property
     def runs_folder(self) -> Path:

@@ -172,14 +172,6 @@ async def _nowhere(*_: object) -> None:
     """An application that answers nothing."""
 
 
-def test_who_started_the_server_stays_its_owner_with_a_token_that_was_made_up() -> None:
-    assert cli.completed(Settings(), 8000).is_personal
-    assert Settings().is_personal
-    assert not Settings(token="a-token-of-mine").is_personal
-    assert not cli.completed(Settings(allowed_hosts=("school.example",)), 8000).is_personal
-    assert not cli.completed(Settings(host="0.0.0.0"), 8000).is_personal
-
-
 @pytest.mark.parametrize("name", ["no-browser", "no-token"])
 def test_a_flag_that_says_no_means_no(name: str) -> None:
     parser = argparse.ArgumentParser()

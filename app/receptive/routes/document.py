@@ -8,7 +8,7 @@ from pydantic.json_schema import models_json_schema
 from receptive.routes.problems import documented
 from receptive.schemas import FitDone, FitEvent, Message, PredictRequest, Problem, Question
 from receptive.schemas.inference import ActivationsRequest
-from receptive.schemas.runs import EVENTS
+from receptive.schemas.runs import EVENTS, NewDrawing
 
 PLACE = "#/components/schemas/{model}"
 # What the guard and the protocol below it may answer to any request: no HTTP, no token, another site, another
@@ -41,7 +41,7 @@ def _add_refusals(method: str, operation: dict[str, Any]) -> None:
 
 
 def _read_by_routes() -> dict[str, Any]:
-    asked = (ActivationsRequest, FitDone, FitEvent, PredictRequest, Problem)
+    asked = (ActivationsRequest, FitDone, FitEvent, NewDrawing, PredictRequest, Problem)
     kinds: list[type[Message]] = [*asked, *EVENTS, *_below(Question)]
     _, definitions = models_json_schema([(kind, "validation") for kind in kinds], ref_template=PLACE)
     return dict(definitions["$defs"])

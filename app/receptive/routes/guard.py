@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from convnets.why import Why
-from receptive.routes import cookies
+from receptive.routes import cookies, health
 from receptive.routes.exchange import Exchange, Headers
 from receptive.routes.headers import protecting
 from receptive.routes.refusal import Refusal, brief
@@ -146,7 +146,9 @@ class Guard:
         return Refusal(403, why)
 
     def _unknown(self, scope: Scope, headers: Headers) -> Refusal | None:
-        if self._token is None or self._is_preflight(scope, headers) or self._knows_token(self._token, scope, headers):
+        if scope["path"] == health.PATH or self._is_preflight(scope, headers):
+            return None
+        if self._token is None or self._knows_token(self._token, scope, headers):
             return None
         why = Why(
             "no-token",

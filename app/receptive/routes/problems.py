@@ -18,10 +18,29 @@ from receptive.preprocessing.decoding import PictureError
 from receptive.queries.query import QueryError
 from receptive.routes.refusal import HANDLERS, LONGEST_VALUE, MEDIA_TYPE, brief
 from receptive.schemas import Problem
+from receptive.training.runs.errors import (
+    FinishedError,
+    NoSuchRunError,
+    QueueFullError,
+    ReadOnlyError,
+    RunDamagedError,
+    RunError,
+    RunsFolderError,
+    SpaceError,
+)
 
 __all__ = ["MEDIA_TYPE", "brief"]  # besides what is made here
 
 MOST_ERRORS = 5
+RUN_STATUSES: Mapping[type[RunError], int] = {
+    NoSuchRunError: 404,
+    RunDamagedError: 409,
+    FinishedError: 409,
+    ReadOnlyError: 409,
+    QueueFullError: 429,
+    SpaceError: 507,
+    RunsFolderError: 507,
+}
 UNAVAILABLE: Final = (WeightsError, NetworkTooLargeError, EngineError)  # networks that cannot be asked now: 503
 OWN = re.compile(r"[a-z]+(-[a-z]+)+")  # how our own codes are written; pydantic's have underscores
 
@@ -106,6 +125,12 @@ def install(app: FastAPI) -> None:
 
     for kind in UNAVAILABLE:
         app.add_exception_handler(kind, _unavailable)
+
+    @app.exception_handler(RunError)
+    async def run(_: Request, error: RunError) -> Response:
+        status = RUN_STATUSES[type(error)]
+        headers = {"Retry-After": "60"} if status == 429 else None
+        return response(problem(status, str(error), why=error.why), headers)
 
     @app.exception_handler(QueryError)
     async def query(_: Request, error: QueryError) -> Response:
