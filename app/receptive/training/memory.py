@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from convnets.why import ExplainedError, Value
-from receptive.training.feeds import CHUNK, JUDGED
+from receptive.training.feeds import CHUNK, EVALUATED
 
 REAL = 4  # bytes of a float32
 COPIES = 8  # of every weight at most: itself, its gradient, Adam's two, what was judged, kept and the best
@@ -27,7 +27,7 @@ def available() -> int | None:
 
 
 def check(network: nn.Module, shape: tuple[int, int, int], batch: int, augmented: bool, free: int | None) -> None:
-    """Whether a step and the judging fit into `free` bytes. Raises TooLargeError."""
+    """Whether a step and the evaluation fit into `free` bytes. Raises TooLargeError."""
     if free is None:
         return
     weights = sum(value.numel() for value in network.parameters()) * REAL * COPIES
@@ -37,10 +37,10 @@ def check(network: nn.Module, shape: tuple[int, int, int], batch: int, augmented
     values = answers_of(network, shape) * REAL
     answers = values * 3 // 2  # and their gradients, half of which are there at once at most, as measured
     room = SPARE * free - weights
-    needed = max(batch, CHUNK) * ahead + max(batch * answers, JUDGED * values)
+    needed = max(batch, CHUNK) * ahead + max(batch * answers, EVALUATED * values)
     if needed <= room:
         return
-    least = CHUNK * ahead + JUDGED * values
+    least = CHUNK * ahead + EVALUATED * values
     fits = int((room - CHUNK * ahead) // (answers + ahead)) if least <= room else 0
     sizes: dict[str, Value] = {"batch": batch, "needed": _told(needed + weights), "free": _told(free)}
     if fits >= 1:
