@@ -9,10 +9,10 @@ from torch import Tensor, nn
 
 from convnets.classifier import Classifier
 from receptive.training.divergence import diverged
+from receptive.training.early_stopping import Best, Patience
 from receptive.training.evaluation import Evaluation, copied, evaluate
 from receptive.training.events import Epoch, Event, Notice, Started, Step, Stopped
 from receptive.training.feeds import Feed
-from receptive.training.patience import Best, Patience
 from receptive.training.resume import Place, Resume, Whole
 from receptive.training.statistics import EXPLODED, Watch, layers
 

@@ -1,4 +1,4 @@
-"""How much memory a run would take, before it takes it."""
+"""The memory that a run takes, known before it begins."""
 
 import os
 from pathlib import Path
@@ -42,7 +42,7 @@ def check(network: nn.Module, shape: tuple[int, int, int], batch: int, augmented
         return
     least = CHUNK * ahead + EVALUATED * values
     fits = int((room - CHUNK * ahead) // (answers + ahead)) if least <= room else 0
-    sizes: dict[str, Value] = {"batch": batch, "needed": _told(needed + weights), "free": _told(free)}
+    sizes: dict[str, Value] = {"batch": batch, "needed": _size_text(needed + weights), "free": _size_text(free)}
     if fits >= 1:
         raise TooLargeError(
             "batch-too-large",
@@ -104,5 +104,5 @@ def _of_the_group() -> int | None:
         return None
 
 
-def _told(size: float) -> str:
+def _size_text(size: float) -> str:
     return f"{size / 2**30:.1f} GiB" if size >= 2**30 else f"{max(size, 0) / 2**20:.0f} MiB"

@@ -1,4 +1,4 @@
-"""Which epoch was the best, and when a run that gets no better ends."""
+"""Early stopping: the best epoch so far, and the end of a run that gets no better."""
 
 import math
 from dataclasses import dataclass
