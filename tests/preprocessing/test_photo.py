@@ -9,10 +9,11 @@ import pytest
 import torch
 from PIL import Image
 
+from receptive.preprocessing.choice import choose
 from receptive.preprocessing.decoding import as_it_is
 from receptive.preprocessing.framed import FramedInk
 from receptive.preprocessing.photo import Photo, on_light_paper
-from receptive.preprocessing.reading import INK, Reading, choose
+from receptive.preprocessing.reading import INK, Reading
 from receptive.training.data.pictures import Pictures, fitted
 from receptive.training.runs import opened
 from receptive.training.runs.shelf import Run

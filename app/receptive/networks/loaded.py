@@ -73,7 +73,7 @@ class LoadedNetwork:
         self.module = module.to(device).eval()
         self._device = device
         self._logits: Callable[[Tensor], Tensor] = getattr(module, "logits", lambda output: output)
-        self._shift, self._factor = _scale(facts.mean), _scale([1 / std for std in facts.std])
+        self._mean, self._std = _scale(facts.mean), _scale(facts.std)
         self._pass = self._shortest_pass()
         warm = self.forward([np.zeros(self.network.input_shape, np.float32)])
         self.shapes: dict[str, tuple[int, ...]] = {name: values.shape[1:] for name, values in warm.layers.items()}
@@ -153,8 +153,8 @@ class LoadedNetwork:
             inputs = inputs[:, None]
         if inputs.shape[1] != self.network.input_shape[0]:
             inputs = np.repeat(inputs, self.network.input_shape[0], axis=1)
-        inputs -= self._shift
-        inputs *= self._factor
+        inputs -= self._mean
+        inputs /= self._std
         return inputs
 
     def _placed(self, inputs: Floats) -> Tensor:

@@ -3,9 +3,6 @@
 Without a folder it reads `train FOLDER` and `stop` from standard input; at the end of the input, its parent is gone.
 """
 
-from receptive import safe_path  # noqa: F401
-
-# isort: split
 import argparse
 import gc
 import json
