@@ -44,8 +44,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "0",
         "--no-browser",
         "--no-token",
-        "--device",
-        "cpu",
     ]
     command += ["--device", "cpu", "--runs", str(tmp_path_factory.mktemp("runs"))]
     root = Path(__file__).parent.parent
