@@ -1,4 +1,4 @@
-/** The drawing in a visitor's hand: what is put on the sheet, and what is not. */
+/** The drawing: marks on the sheet and their storage. */
 
 import { expect, test } from 'vitest';
 

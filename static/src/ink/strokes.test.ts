@@ -1,12 +1,12 @@
-/** The drawing as data: what its verbs promise, and that its short text loses nothing. */
+/** The drawing as data: its operations, and lossless packing. */
 
 import { describe, expect, test } from 'vitest';
 
-import { drawn, line } from './demonstration';
+import { pointsDrawn, demonstrationLine } from './demonstration';
 import { pack, packShort, unpack } from './packing';
-import { add, clear, extend, NOTHING, point, redo, SIDE, undo, visible, type Drawing, type Mark } from './strokes';
+import { add, clear, extend, EMPTY, point, redo, SIDE, undo, visible, type Drawing, type Mark } from './strokes';
 
-/** Numbers in [0, 1) that are the same in every run (mulberry32). */
+/** Seeded pseudo-random numbers in [0, 1) (mulberry32). */
 function dice(seed: number): () => number {
   return () => {
     seed = (seed + 0x6d2b79f5) | 0;
@@ -63,17 +63,17 @@ describe('packing', () => {
   });
 
   test('an ordinary digit takes a few hundred characters', () => {
-    expect(pack([{ kind: 'pen', width: 76, points: line() }]).length).toBeLessThan(400);
+    expect(pack([{ kind: 'pen', width: 76, points: demonstrationLine() }]).length).toBeLessThan(400);
   });
 });
 
 describe('drawing', () => {
   const dot = (x: number): Mark => ({ kind: 'pen', width: 76, points: [point(x, 5)] });
-  const three = [1, 2, 3].reduce<Drawing>((drawing, x) => add(drawing, dot(x)), NOTHING);
+  const three = [1, 2, 3].reduce<Drawing>((drawing, x) => add(drawing, dot(x)), EMPTY);
 
   test('redo restores everything undone, in order', () => {
     for (let seed = 0; seed < 100; seed++) {
-      const drawing = someMarks(seed).reduce<Drawing>(add, NOTHING);
+      const drawing = someMarks(seed).reduce<Drawing>(add, EMPTY);
       let back = drawing;
       drawing.marks.forEach(() => (back = undo(back)));
       expect(back.marks).toEqual([]);
@@ -83,7 +83,7 @@ describe('drawing', () => {
   });
 
   test('undo and redo without a mark change nothing', () => {
-    expect(undo(NOTHING)).toEqual(NOTHING);
+    expect(undo(EMPTY)).toEqual(EMPTY);
     expect(redo(three)).toEqual(three);
   });
 
@@ -117,11 +117,11 @@ describe('drawing', () => {
 });
 
 test('the demonstration grows from its first point to its whole line, inside the sheet', () => {
-  const points = line();
-  expect(drawn(0, points.length)).toBe(1);
-  expect(drawn(5000, points.length)).toBe(points.length);
+  const points = demonstrationLine();
+  expect(pointsDrawn(0, points.length)).toBe(1);
+  expect(pointsDrawn(5000, points.length)).toBe(points.length);
   for (let ms = 0; ms < 1300; ms += 16) {
-    expect(drawn(ms + 16, points.length)).toBeGreaterThanOrEqual(drawn(ms, points.length));
+    expect(pointsDrawn(ms + 16, points.length)).toBeGreaterThanOrEqual(pointsDrawn(ms, points.length));
   }
   expect(points.every(({ x, y }) => x > 0 && x < SIDE && y > 0 && y < SIDE)).toBe(true);
 });

@@ -1,8 +1,8 @@
-/** What a link in a lesson does to its exhibit. */
+/** Links in a lesson that set attributes of an exhibit. */
 
 import { beforeEach, expect, test, vi } from 'vitest';
 
-import { readCue, wakeCues } from './cues';
+import { readCue, activateCues } from './cues';
 
 beforeEach(() => {
   Element.prototype.scrollIntoView = vi.fn();
@@ -30,7 +30,7 @@ test('a cue cannot set event handlers or addresses', () => {
 test('pressing a cue sets the attributes of its exhibit and marks the cue', () => {
   document.body.innerHTML =
     '<p><a href="#whole?layer=c3">C3</a> <a href="#whole?layer=c1">C1</a></p><i id="whole"></i>';
-  wakeCues(document);
+  activateCues(document);
   const [c3, c1] = document.querySelectorAll('a');
   c1?.click();
   c3?.click();

@@ -1,8 +1,8 @@
-/** The words in both languages: plurals, values, and that none is missing. */
+/** Messages in both languages: plurals, values, completeness. */
 
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { known, language, languageOf, LANGUAGES, say, setLanguage, teach } from './words';
+import { hasMessage, language, languageOf, LANGUAGES, say, setLanguage, addMessages } from './words';
 
 type Messages = Record<string, unknown>;
 
@@ -30,12 +30,12 @@ describe('say', () => {
 
   test('an unknown message is an error that names it', () => {
     expect(() => say('no.such')).toThrow('no.such');
-    expect(known('no.such')).toBe(false);
-    expect(known('ink.pen')).toBe(true);
+    expect(hasMessage('no.such')).toBe(false);
+    expect(hasMessage('ink.pen')).toBe(true);
   });
 
   test('messages added by an exhibit are available in both languages', () => {
-    teach({ en: { 'thing.one': 'one thing' }, zh: { 'thing.one': '一样东西' } });
+    addMessages({ en: { 'thing.one': 'one thing' }, zh: { 'thing.one': '一样东西' } });
     expect(say('thing.one')).toBe('one thing');
     setLanguage('zh');
     expect(say('thing.one')).toBe('一样东西');

@@ -1,6 +1,6 @@
 /** What is wrong with a control, in words. */
 
-import { known, say } from '../../words/words';
+import { hasMessage, say } from '../../words/words';
 import type { ConvolutionState } from './state.svelte';
 
 /** What is to be said next to the control of a field; null where all is well. */
@@ -12,5 +12,5 @@ export function wrong(model: ConvolutionState, field: string): string | null {
 
 function said(key: string, values: Record<string, string | number>): string {
   const name = `convolution.problem.${key}`;
-  return known(name) ? say(name, values) : key;
+  return hasMessage(name) ? say(name, values) : key;
 }

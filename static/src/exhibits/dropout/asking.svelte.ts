@@ -2,7 +2,7 @@
 
 import { untrack } from 'svelte';
 
-import { pictureFields, greys, isInk, pixels, type PictureFields } from '../../ink/source';
+import { pictureFields, greyRaster, isInk, pixels, type PictureFields } from '../../ink/source';
 import { asking, droppable } from '../../scene/network';
 import { colourPicture } from '../../scene/png';
 import { volume, type Volume } from '../../scene/volume';
@@ -74,7 +74,7 @@ export class Asking extends Sourced {
       let gone = false;
       const { source } = this;
       const inColour = colour;
-      const shown = isInk(source) ? greys(source, this.server) : photo(source, inColour, this.server);
+      const shown = isInk(source) ? greyRaster(source, this.server) : photo(source, inColour, this.server);
       Promise.all([pictureFields(source, inColour, this.server), shown]).then(
         ([picture, seen]) => {
           if (gone) return;

@@ -2,7 +2,7 @@
 
 import { shape, type Column } from '../../scene/column';
 import type { Place } from '../../scene/reads';
-import { known, say } from '../../words/words';
+import { hasMessage, say } from '../../words/words';
 
 const COLOURS = ['red', 'green', 'blue'];
 
@@ -35,7 +35,7 @@ function kernelText(column: Column): string {
 /** What a layer does, in two words: `5×5 convolution`. */
 export function operation(column: Column): string {
   const key = `layer.operation.${column.kind}`;
-  return known(key) ? say(key, { kernel: kernelText(column) }) : column.kind;
+  return hasMessage(key) ? say(key, { kernel: kernelText(column) }) : column.kind;
 }
 
 /** One sentence about a layer, with its kernel, its stride and its receptive field. */
@@ -54,7 +54,7 @@ export function about(column: Column, from: string): string {
   };
   const parameters = [facts, ...column.then].reduce((sum, layer) => sum + layer.parameters, 0);
   const sentences = [
-    known(key) ? say(key, values) : `${values.title}: ${column.kind}.`,
+    hasMessage(key) ? say(key, values) : `${values.title}: ${column.kind}.`,
     ...column.then.map(({ kind }) => say(`layer.then.${kind}`)),
     facts.receptive_field != null && !column.vector ? say('layer.field', values) : '',
     parameters > 0 ? say('layer.parameters', { count: parameters }) : '',
@@ -72,7 +72,7 @@ export function placeName(place: Place, column: Column | null, channels = 1): st
 /** One sentence saying what a map is; `from`: the name of what it reads, `inputs`: the maps of that. */
 export function aboutMap(place: Place, column: Column, from: string, inputs: number[]): string {
   const key = `map.about.${aboutKey(column, inputs)}`;
-  if (!known(key)) return about(column, from);
+  if (!hasMessage(key)) return about(column, from);
   return say(key, {
     map: String(place.map),
     from: sourceName(column, from),

@@ -3,7 +3,7 @@
 import { isRun, runOf, type Network } from '../../scene/network';
 import { settled, type Settings } from '../../scene/training-settings';
 import type { Run } from '../../wire/runs';
-import { known, say } from '../../words/words';
+import { hasMessage, say } from '../../words/words';
 
 const TITLES: Record<string, string> = { lenet5: 'LeNet-5', 'lenet5-1998': 'LeNet-5 (1998)' };
 
@@ -29,7 +29,7 @@ function patternText({ channels, units }: Exclude<Settings['model'], string>): s
 
 export function datasetName(name: string): string {
   if (name.startsWith('folder:')) return name.slice('folder:'.length);
-  return known(`run.data.${name}`) ? say(`run.data.${name}`) : name;
+  return hasMessage(`run.data.${name}`) ? say(`run.data.${name}`) : name;
 }
 
 /** What somebody has called it; '' where it only has its id. */
@@ -50,7 +50,7 @@ export function runKind(settings: Settings): string {
 /** A class of a published data set in the visitor's language; any other as it was named. */
 export function classText(name: string): string {
   const key = `run.class.${name.replaceAll(' ', '_')}`;
-  return known(key) ? say(key) : name;
+  return hasMessage(key) ? say(key) : name;
 }
 
 /** What an output stands for; `–` for one that a network has beyond the classes it learned. */

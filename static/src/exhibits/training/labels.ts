@@ -4,7 +4,7 @@ import { plain } from '../../scene/format';
 import type { EpochRow } from '../../scene/training-log';
 import type { LayerFacts, Run } from '../../wire/runs';
 import { differing, settled, type Difference } from '../../scene/training-settings';
-import { known, say } from '../../words/words';
+import { hasMessage, say } from '../../words/words';
 import { datasetName, networkName, runName } from '../parts/run-names';
 
 /** Each run by what tells it from the others; by its name where nothing does. */
@@ -22,7 +22,7 @@ export function differenceText([name, value]: Difference): string {
 
 function settingName(path: string): string {
   const key = `training.set.${path}`;
-  return known(key) ? say(key) : path;
+  return hasMessage(key) ? say(key) : path;
 }
 
 /** Words that belong to one setting alone, where others have the same value. */
@@ -42,7 +42,7 @@ export function valueText(name: string, value: unknown): string {
   if (typeof value === 'number') return numberText(value);
   if (Array.isArray(value)) return value.join(', ');
   const word = `training.value.${SPECIAL[name] ?? ''}${String(value)}`;
-  return known(word) ? say(word) : String(value);
+  return hasMessage(word) ? say(word) : String(value);
 }
 
 /** Whether what a run learned to tell apart is sure to be digits. */
@@ -78,7 +78,7 @@ export function shapeText(shape: readonly number[]): string {
 
 export function kindText(layer: LayerFacts): string {
   const key = `training.kind.${layer.kind}`;
-  return known(key) ? say(key) : layer.kind;
+  return hasMessage(key) ? say(key) : layer.kind;
 }
 
 /** `4 s`, `2 min`, `1 h 20 min`. */
