@@ -1,8 +1,8 @@
-/** Where the cells of a confusion matrix stand and how histograms are outlined. */
+/** Layout of a confusion matrix and outlines of histograms. */
 
 import { describe, expect, test } from 'vitest';
 
-import { confused, confusion, found } from './training-confusion';
+import { confused, confusion, recalls } from './training-confusion';
 import { densities, gradientSizes, highestOf, layersOf, outline, rangeOf } from './training-layers';
 import { kernelGrid, probabilities } from './training-kernels';
 import type { EpochRow, HistogramOf } from './training-log';
@@ -34,7 +34,7 @@ describe('a confusion matrix', () => {
       { actual: 2, called: 1, count: 5 },
       { actual: 0, called: 1, count: 2 },
     ]);
-    expect(found([...COUNTS, [0, 0, 0]])).toEqual([0.8, 0.9, 0.5, null]);
+    expect(recalls([...COUNTS, [0, 0, 0]])).toEqual([0.8, 0.9, 0.5, null]);
   });
 });
 

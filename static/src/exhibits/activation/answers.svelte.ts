@@ -1,4 +1,4 @@
-/** What the server says of the functions: curves, a feature map before and after, and the gradients of chains. */
+/** Requests of the activation exhibit: curves, feature maps before and after, gradients of chains. */
 
 import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
@@ -97,9 +97,9 @@ export class Answers {
   chains = $state.raw<Chains | null>(null);
   applied = $state.raw<Applied | null>(null);
   problem = $state.raw<string | null>(null);
-  /** Why the picture's maps are not there, which no answer to another question ends. */
+  /** Reason why the picture's maps are missing; other answers do not clear it. */
   missing = $state.raw<string | null>(null);
-  /** Whether there is nothing to show because the visitor has drawn nothing yet. */
+  /** True if there is nothing to show because the visitor has drawn nothing yet. */
   blank = $state(false);
 
   constructor(server: string | undefined) {
@@ -127,7 +127,7 @@ export class Answers {
     return (this.#previews[key] ??= sampled(kind, slope));
   }
 
-  /** Whether a curve is the server's. */
+  /** True if a curve is the server's. */
   known(kind: Kind, slope: number): boolean {
     return this.#curves.has(keyOf(kind, slope));
   }

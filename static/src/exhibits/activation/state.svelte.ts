@@ -1,6 +1,6 @@
-/** What a visitor has set on the activation exhibit: the function, what it is applied to, and where it is read. */
+/** State of the activation exhibit: function, layer, and selected position. */
 
-import { argument, COUNT, isKind, KINDS, LEAK, placeOf, type Kind } from '../../scene/activation';
+import { argument, COUNT, isKind, KINDS, LEAK, indexOf, type Kind } from '../../scene/activation';
 import { DEEPEST, isInitialization, type Initialization } from '../../scene/chain';
 import { isActivation, LENET5, summedLayers, USUAL as NETWORK, type Maps } from '../../scene/network';
 import { Opened } from '../parts/opened.svelte';
@@ -11,7 +11,7 @@ export type View = (typeof VIEWS)[number];
 
 export const SEEDS = 1000;
 
-/** What an element's attributes say, as text; `undefined` where one is not there. */
+/** Attributes of the element as text; `undefined` for a missing one. */
 export type Given = Partial<Record<(typeof NAMES)[number], string | undefined>>;
 
 export const NAMES = [
@@ -40,18 +40,18 @@ export class ActivationState {
   input = $state<string>(USUAL.input);
   /** Whose maps they are. */
   readonly opened = new Opened();
-  /** As it was said; whether the network has it is seen when it is there. */
+  /** Name from the attribute; the network may not have it. */
   #layer = $state<string | null>(null);
   #map = $state(0);
-  /** The cell that the map's player is to begin at when the network is there. */
+  /** Cell for the map's player once the network is loaded. */
   #cell = $state<number | null>(null);
   depth = $state<number>(USUAL.depth);
   initialization = $state<Initialization>(USUAL.initialization);
   seed = $state(0);
 
-  /** Places on the curve, cells of the map, layers that the gradient has reached: one for each view. */
+  /** Positions on the curve, on the map, and on the gradient's way: one player per view. */
   readonly players: Record<View, Player> = {
-    curve: new Player({ length: COUNT, position: placeOf(USUAL.x), rate: 16 }),
+    curve: new Player({ length: COUNT, position: indexOf(USUAL.x), rate: 16 }),
     map: new Player({ length: cellsOf(FIRST), position: cellsOf(FIRST) - 1, rate: 28 }),
     chain: new Player({ length: USUAL.depth, position: USUAL.depth - 1, rate: 5 }),
   };
@@ -61,18 +61,18 @@ export class ActivationState {
     return this.players[this.view];
   }
 
-  /** The chosen function first, then those beside it. */
+  /** The selected function first, then the compared ones. */
   get shown(): Kind[] {
     const others = this.compared ?? (this.view === 'chain' ? (['sigmoid', 'tanh'] as const) : []);
     return [this.kind, ...KINDS.filter((kind) => others.includes(kind) && kind !== this.kind)];
   }
 
-  /** Layers whose values an activation function reads; none where the network has no feature maps. */
+  /** Layers read by an activation function; empty if the network has no feature maps. */
   get layers(): Maps[] {
     return summedLayers(this.opened.network);
   }
 
-  /** The layer on show: what the function reads where it is named itself, the first where the network has no such layer. */
+  /** The displayed layer: for the name of an activation its input; by default the first. */
   get layer(): Maps | null {
     const { layers } = this;
     const said = this.opened.network.layers.find(({ name }) => name === this.#layer);
@@ -88,7 +88,7 @@ export class ActivationState {
     return argument(this.players.curve.position);
   }
 
-  /** The layer that the gradient has come to on its way back, from 1 to the depth. */
+  /** The layer reached by the gradient, from 1 to the depth. */
   get reached(): number {
     return this.depth - this.players.chain.position;
   }
@@ -108,7 +108,7 @@ export class ActivationState {
   }
 
   moveTo(x: number): void {
-    this.players.curve.scrub(placeOf(x));
+    this.players.curve.scrub(indexOf(x));
   }
 
   setSlope(slope: number): void {
@@ -126,14 +126,14 @@ export class ActivationState {
     this.#map = map;
   }
 
-  /** Another network: its first layer. */
+  /** Selects the first layer of another network. */
   open(model: string): void {
     this.opened.model = model;
     this.#layer = null;
     this.#map = 0;
   }
 
-  /** To be called when the network is there: its maps are as large as they are. */
+  /** Adjusts the player to the map size of the loaded network. */
   meet(): void {
     this.#sizeMap();
   }
@@ -172,7 +172,7 @@ export class ActivationState {
     }
   }
 
-  /** Takes over the attributes that have changed since they were last read; what cannot be read leaves all as it is. */
+  /** Applies the attributes that have changed since the last call; invalid ones are ignored. */
   take(given: Given): void {
     const changed = (name: (typeof NAMES)[number]) => {
       const word = given[name] ?? undefined; // null where an attribute was taken away
@@ -209,7 +209,7 @@ export class ActivationState {
     this.#last = { ...given };
   }
 
-  /** The whole state, without what is as it would be anyhow. */
+  /** State as attributes, without defaults. */
   get attributes(): Record<string, string> {
     const said: Record<string, string> = { view: this.view, kind: this.kind };
     const put = (name: string, value: string | number, usual: string | number) => {

@@ -1,4 +1,4 @@
-/** The attributes are the whole state: what is set can be said, and what is said sets it again. */
+/** The attributes hold the whole state: they are written from it and restore it. */
 
 import { describe, expect, it, test } from 'vitest';
 

@@ -1,4 +1,4 @@
-/** The words of this exhibit, in both languages. */
+/** Messages of this exhibit in both languages. */
 
 import english from '../../../../templates/messages/en/activation.json';
 import chinese from '../../../../templates/messages/zh/activation.json';

@@ -1,4 +1,4 @@
-/** A training on the server, as its events come: waits for a place where the server is busy, ends when it is told to. */
+/** A training on the server, streamed as events; retries while the server is busy. */
 
 import { RefusedError, stream } from '../../wire/stream';
 import type { FitEvent, Problem } from '../../wire/types';
@@ -6,12 +6,12 @@ import type { Fit } from './state.svelte';
 
 export interface Hearer {
   fit(fit: Fit): void;
-  /** Over, as far as it was asked to go. */
+  /** Training has ended. */
   done(): void;
-  /** The server fits as many curves as it can; it is asked again. */
+  /** The server is at its limit of trainings; the request is repeated. */
   waiting(): void;
   problem(problem: Problem): void;
-  /** Nobody answers any more. */
+  /** The connection is lost. */
   lost(): void;
 }
 
@@ -22,7 +22,7 @@ export class Fitting {
 
   constructor(readonly hearer: Hearer) {}
 
-  /** Begins anew; a training that still runs is ended first. */
+  /** Starts a training and stops the previous one. */
   start(url: URL, question: unknown): void {
     this.stop();
     const ending = new AbortController();
@@ -30,7 +30,7 @@ export class Fitting {
     void this.#run(url, question, ending.signal);
   }
 
-  /** Ends the training, here and on the server. */
+  /** Stops the training, here and on the server. */
   stop(): void {
     this.#ending?.abort();
     this.#ending = null;
@@ -57,7 +57,7 @@ export class Fitting {
   }
 }
 
-/** Where a training has diverged, the server writes null for what is no number any more. */
+/** After divergence the server writes null for values that are not finite. */
 function read({ step, loss, curve, offset, pieces }: FitEvent): Fit {
   const numbers = (values: readonly (number | null)[]) => values.map((value) => value ?? 0);
   return {

@@ -1,4 +1,4 @@
-/** The state of the approximation exhibit: attributes, the fits on the way, and what was reached. */
+/** The state of the approximation exhibit: attributes, fits, and results. */
 
 import { describe, expect, test } from 'vitest';
 

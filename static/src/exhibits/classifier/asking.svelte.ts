@@ -1,8 +1,8 @@
-/** What the classifier asks of the server: one drawing's activations, the weights, the layer both ways, and the loss. */
+/** Requests of the classifier: activations, weights, the layer computed both ways, and the loss. */
 
 import { untrack } from 'svelte';
 
-import { answering, asking, versionOf, type Network } from '../../scene/network';
+import { answering, networkFields, versionOf, type Network } from '../../scene/network';
 import type { Volume } from '../../scene/volume';
 import { LatestRequest, RequestError, type FloatTensor, type Problem } from '../../wire/request';
 import { featureMaps, weights } from '../../wire/maps';
@@ -34,10 +34,10 @@ export class Asking extends Sourced {
   problem = $state.raw<Problem | null>(null);
   readonly #linear: LatestRequest<LinearQuestion, LinearAnswered>;
   readonly #softmax: LatestRequest<SoftmaxQuestion, SoftmaxAnswer>;
-  /** Of every network that was looked at, by its version, the weights of the layers that were. */
+  /** Weights of the displayed layers per network version. */
   #weights: Partial<Record<string, Partial<Record<string, Weights>>>> = {};
   #asked: Partial<Record<string, boolean>> = {};
-  /** What a question was about, by which an answer that came too late is known. */
+  /** Context of a request, to detect a late answer. */
   readonly #about = new WeakMap<object, string>();
 
   constructor(
@@ -69,13 +69,13 @@ export class Asking extends Sourced {
     );
   }
 
-  /** The layer and the units on screen. */
+  /** Requests the layer and the displayed units. */
   get #layer(): string {
     const { opened, layer, page } = this.visit;
     return `${opened.model} ${layer} ${page?.from}`;
   }
 
-  /** Called in an effect: asks whenever what is asked for changes; what it returns ends that. */
+  /** Sends requests whenever their inputs change (called in an effect); returns a function that stops this. */
   open(): () => void {
     const { visit } = this;
     const { opened } = visit;
@@ -100,7 +100,7 @@ export class Asking extends Sourced {
       let gone = false;
       const { network, ready } = opened;
       if (!ready) return;
-      featureMaps(this.source, answering(network), asking(network), this.server).then(
+      featureMaps(this.source, answering(network), networkFields(network), this.server).then(
         (maps) => {
           if (gone) return;
           this.problem = null;
@@ -156,7 +156,7 @@ export class Asking extends Sourced {
     return opened.ready && versionOf(opened.network) === version;
   }
 
-  /** Each layer's weights are fetched once, until a run has others. */
+  /** Fetches the weights of a layer once per version. */
   async #fetch(network: Network, layer: string): Promise<void> {
     const { name: model, layers } = network;
     const version = versionOf(network);

@@ -1,4 +1,4 @@
-/** What a visitor is looking at on the way from maps to a loss: which view, which layer, which unit, which target. */
+/** State of the classifier exhibit: view, layer, unit, target, temperature and penalty. */
 
 import { byMap, cellAt, firstMaps, indexOf, kernel, sum, type Cell, type Shape, type Sum } from '../../scene/flatten';
 import * as networks from '../../scene/network';
@@ -35,30 +35,30 @@ export interface Attributes {
 }
 
 export interface Weights {
-  /** [units][inputs], one row after the other. */
+  /** (units, inputs), row by row. */
   weight: Float32Array;
   bias: Float32Array;
 }
 
-/** What POST /operations/linear says of the layer on screen, or of a part of its units. */
+/** Answer of POST /operations/linear for the displayed layer, or some of its units. */
 export interface Connected {
-  /** The first of those units. */
+  /** First of those units. */
   from: number;
   output: number[];
   convolution: number[];
   difference: number;
 }
 
-/** What POST /operations/softmax says of the visitor's logits. */
+/** Answer of POST /operations/softmax for the logits. */
 export interface Priced {
   probabilities: number[];
   logProbabilities: number[];
   targets: number[];
   loss: number;
   gradient: number[];
-  /** All of the weights of the output layer; null until they are there. */
+  /** All weights of the output layer; null until loaded. */
   penalty: number | null;
-  /** penalty + constant = -ln prior; null for a flat prior, as what follows. */
+  /** penalty + constant = -ln prior; null for a flat prior, as the following. */
   constant: number | null;
   logPrior: number | null;
   posterior: number | null;
@@ -84,9 +84,9 @@ export class ClassifierState {
   smoothing = $state(0);
   penalty = $state<Penalty>(USUAL.penalty);
   strength = $state<number>(USUAL.strength);
-  /** Steps of the player; null for the end. */
+  /** Step of the player; null for the end. */
   position = $state<number | null>(null);
-  /** What a hand points at: a place of the vector or a class. */
+  /** Index under the pointer: of the vector or a class. */
   pointed = $state<number | null>(null);
 
   maps = $state.raw<Map<string, Volume> | null>(null);
@@ -94,7 +94,7 @@ export class ClassifierState {
   connected = $state.raw<Connected | null>(null);
   priced = $state.raw<Priced | null>(null);
 
-  /** The unit's sum, in float64; the server says the same in float32. */
+  /** The unit's sum in float64; the server's is float32. */
   readonly sum = $derived.by((): Sum | null => {
     const [read, own] = [this.read, this.layerWeights];
     if (read === null || own === null) return null;
@@ -145,7 +145,7 @@ export class ClassifierState {
     return said;
   }
 
-  /** The layer that answers: scores, or distances. */
+  /** The output layer: scores or distances. */
   get #last(): networks.Layer | undefined {
     return this.opened.network.layers.at(-1);
   }
@@ -155,12 +155,12 @@ export class ClassifierState {
     return networks.connected(this.opened.network);
   }
 
-  /** Whether the network measures distances, where others have scores. */
+  /** True if the network measures distances, where others have scores. */
   get distances(): boolean {
     return this.#last?.kind === 'rbf';
   }
 
-  /** Why the weights of the output cannot be priced; null where they can. */
+  /** Reason why the output layer has no penalty; null if it has. */
   get unpriced(): 'rbf' | 'large' | null {
     const output = this.layers.find(({ name }) => name === this.#last?.name);
     if (output === undefined) return 'rbf';
@@ -175,13 +175,13 @@ export class ClassifierState {
     return this.views.includes(this.#view) ? this.#view : 'loss';
   }
 
-  /** The layer on screen; on the way into a vector, the first. */
+  /** The displayed layer; for flattening the first. */
   get own(): networks.Connected | undefined {
     const { layers } = this;
     return (this.view === 'flatten' ? undefined : layers.find(({ name }) => name === this.#layer)) ?? layers[0];
   }
 
-  /** The name of the layer that was said; of the first where there is none of that name. */
+  /** Name of the selected layer, by default the first. */
   get layer(): string {
     const { layers } = this;
     return (layers.find(({ name }) => name === this.#layer) ?? layers[0])?.name ?? '';
@@ -195,14 +195,14 @@ export class ClassifierState {
     return Math.min(this.#unit, this.units - 1);
   }
 
-  /** What each output stands for. */
+  /** Labels of the outputs. */
   get classes(): string[] {
     const { classes } = this.opened.network;
     const outputs = this.logits.length || classes.length;
     return Array.from({ length: outputs }, (_, output) => classText(className(classes, output)));
   }
 
-  /** null for what the network takes the picture for. */
+  /** Null: the predicted class. */
   get target(): number | null {
     return this.#target === null ? null : Math.min(this.#target, this.classes.length - 1);
   }
@@ -211,13 +211,13 @@ export class ClassifierState {
     this.#target = target;
   }
 
-  /** The classes that are shown: all in their order, of very many the likeliest, and the one that is asked about. */
+  /** Displayed classes: all in order, or the most probable and the target. */
   get rows(): number[] {
     const rows = likeliest(this.logits);
     return rows.length === 0 || rows.includes(this.asked) ? rows : [...rows.slice(0, -1), this.asked];
   }
 
-  /** How many of them are there because they are the likeliest. */
+  /** Number of classes displayed as the most probable. */
   get likeliest(): number {
     const { rows } = this;
     return rows.length - (likeliest(this.logits).includes(this.asked) ? 0 : 1);
@@ -227,24 +227,24 @@ export class ClassifierState {
     return this.own?.shape ?? { channels: 1, height: 1, width: 1 };
   }
 
-  /** Whether what the layer reads can be below zero, as a picture that was normalized can. */
+  /** True if what the layer reads can be below zero, as a picture that was normalized can. */
   get signed(): boolean {
     const from = this.own?.from ?? '';
     return from === 'input' || networks.isSigned(this.opened.network, from);
   }
 
-  /** What the layer on screen reads. */
+  /** Input of the displayed layer. */
   get read(): Volume | null {
     return this.maps?.get(this.own?.from ?? '') ?? null;
   }
 
-  /** Of that, what is drawn: of very many maps the first. */
+  /** Displayed part of the input: the first of very many maps. */
   get shown(): Volume | null {
     const { read } = this;
     return read && firstMaps(read, shownIn(this.view, read));
   }
 
-  /** The units around the one on screen that are computed both ways; null where the server takes not even one. */
+  /** Units around the selected one that are computed both ways; null if the server's limit is below one. */
   get page(): { from: number; to: number } | null {
     const most = Math.min(MOST_UNITS, Math.floor(MOST_WEIGHTS / cells(this.shape)));
     if (most < 1) return null;
@@ -252,12 +252,12 @@ export class ClassifierState {
     return { from, to: Math.min(this.units, from + most) };
   }
 
-  /** Those units, both ways, once the server has said so. */
+  /** The answer for those units. */
   get both(): Connected | null {
     return this.connected?.from === this.page?.from ? this.connected : null;
   }
 
-  /** Scores; of distances, minus those. */
+  /** Scores; negated distances for an RBF layer. */
   get logits(): number[] {
     const output = Array.from(this.maps?.get(this.#last?.name ?? '')?.data ?? []);
     return this.distances ? output.map((distance) => -distance) : output;
@@ -268,7 +268,7 @@ export class ClassifierState {
     return logits.length === 0 ? 0 : logits.indexOf(Math.max(...logits));
   }
 
-  /** The class that the loss is asked about. */
+  /** Target class of the loss. */
   get asked(): number {
     return this.target ?? this.guess;
   }
@@ -282,13 +282,13 @@ export class ClassifierState {
     return own && kernel(own.weight, this.unit, this.shape);
   }
 
-  /** What every input map adds to the unit. */
+  /** Contribution of each input map to the unit. */
   get parts(): Float64Array | null {
     const { sum: own } = this;
     return own && byMap(own, this.shape);
   }
 
-  /** The unit's value as PyTorch computed it. */
+  /** Value of the unit computed by PyTorch. */
   get value(): number | null {
     const { both, unit } = this;
     return both?.output[unit - both.from] ?? this.maps?.get(this.layer)?.data[unit] ?? null;
@@ -298,7 +298,7 @@ export class ClassifierState {
     return softmax(this.logits, this.temperature);
   }
 
-  /** What is asked for: the server's numbers where they are there. */
+  /** Target distribution, by the server if available. */
   get targets(): number[] {
     return this.priced?.targets ?? targets(this.classes.length, this.asked, this.smoothing);
   }
@@ -311,7 +311,7 @@ export class ClassifierState {
     return this.priced?.logProbabilities ?? this.softmax.logProbabilities;
   }
 
-  /** Steps of the player in this view. */
+  /** Number of steps of the player in this view. */
   get length(): number {
     if (this.view === 'flatten') return this.shown?.data.length ?? 0;
     if (this.view === 'unit') return this.read?.data.length ?? 0;
@@ -320,7 +320,7 @@ export class ClassifierState {
     return this.view === 'prior' ? STRENGTHS.length - 1 : this.rows.length;
   }
 
-  /** Of the strengths that the player goes through, the one nearest to the visitor's. */
+  /** Index of the player's penalty strength nearest to the selected one. */
   get strengthStep(): number {
     let found = 0;
     STRENGTHS.forEach((strength, at) => {
@@ -329,12 +329,12 @@ export class ClassifierState {
     return found;
   }
 
-  /** How far the player is. */
+  /** Current step of the player. */
   get filled(): number {
     return this.position === null ? this.length : Math.min(this.length, this.position);
   }
 
-  /** The place of the vector that is looked at. */
+  /** Selected index of the vector. */
   get followed(): number {
     if (this.pointed !== null) return Math.min(this.pointed, Math.max(0, (this.read?.data.length ?? 1) - 1));
     if (this.position === null || this.position === 0) return strongest(this.shown, this.sum, this.view);
@@ -346,7 +346,7 @@ export class ClassifierState {
     return cellAt(this.shape, this.followed);
   }
 
-  /** The class whose numbers are written out. */
+  /** Class whose numbers are written out. */
   get followedClass(): number {
     if (this.pointed !== null) return Math.min(this.classes.length - 1, this.pointed);
     if (this.view === 'loss' && this.position) return this.rows[this.filled - 1] ?? this.asked;
@@ -364,7 +364,7 @@ export class ClassifierState {
     this.pointed = null;
   }
 
-  /** Another network: nothing that was said of the last one is true of it. */
+  /** Resets everything that belongs to the previous network. */
   open(model: string): void {
     this.opened.model = model;
     this.#target = null;
@@ -389,7 +389,7 @@ function cells({ channels, height, width }: Shape): number {
   return channels * height * width;
 }
 
-/** Where there is most to see: the largest product of a unit, else the largest value. */
+/** Initial selection: the largest product of a unit, else the largest value. */
 function strongest(read: Volume | null, own: Sum | null, view: View): number {
   const sizes = view === 'flatten' || own === null ? (read?.data ?? []) : own.terms.map(({ product }) => product);
   let found = 0;

@@ -1,4 +1,4 @@
-/** The state of the classifier exhibit: attributes, one unit's sum, and the way through every view. */
+/** The state of the classifier exhibit: attributes, the sum of a unit, and the steps of every view. */
 
 import { describe, expect, test } from 'vitest';
 

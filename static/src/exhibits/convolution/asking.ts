@@ -1,4 +1,4 @@
-/** A problem as the server is asked for it, its answer, and an input as a file. */
+/** Request, answer and input file of a convolution. */
 
 import type { Problem } from '../../scene/convolution';
 import { toVolume, type FloatTensor as Array, type TensorPayload } from '../../wire/request';

@@ -1,16 +1,16 @@
-/** A setup becomes a problem to compute, or the reason why it cannot. */
+/** Turns a setup into a computable problem, or the reason why it is not. */
 
 import { fullPadding, samePadding, type Filters, type Problem, type Settings } from '../../scene/convolution';
 import { LARGEST, pattern, PATTERNS, resized, type Pattern } from '../../scene/convolution-inputs';
-import { complaint, type Complaint } from '../../scene/convolution-limits';
+import { firstProblem, type Complaint } from '../../scene/convolution-limits';
 import { family, isPreset, resizable, type Shape } from '../../scene/kernels';
-import { kernelAt, kernelOf, readKernel, type Known } from '../../scene/learned';
+import { kernelAt, kernelOf, readKernel, type FirstKernels } from '../../scene/learned';
 import { USUAL } from '../../scene/network';
 import { fromNested, type Volume } from '../../scene/volume';
 import type { Said, Setup } from './setup';
 
 export const CHANNELS = 4;
-/** What the kernels of a network are first shown on: grey, or in colour. */
+/** Default picture for the kernels of a network: grey or in colour. */
 export const GREY = 'digit:21';
 const COLOUR = 'photo:china';
 export const LARGEST_VALUE = 1e9; // of an input or a weight, as the server has it
@@ -20,25 +20,25 @@ export interface Size {
   limit: number;
 }
 
-/** Cells on a side of an input of this kind. */
+/** Default side of an input of this kind, cells. */
 export function sizes(source: string): Size {
   if (source.startsWith('photo') || source === 'file') return { usual: 128, limit: 256 };
   if (source.startsWith('digit') || source === 'drawing') return { usual: 28, limit: 64 };
   return { usual: 6, limit: LARGEST };
 }
 
-/** Whether the input is a picture that has to be fetched. */
+/** True if the input is a picture to fetch. */
 export function pictured(source: string): boolean {
   return source !== 'numbers' && !(PATTERNS as readonly string[]).includes(source);
 }
 
-/** Whether the kernel is of a network that was chosen for the exhibit, which then begins with a picture. */
+/** True if the kernel belongs to a selected network; the exhibit then begins with a picture. */
 export function brought(kernel: string): boolean {
   return readKernel(kernel) !== null && !kernel.startsWith(`${USUAL}:`);
 }
 
-/** What is said, and what follows from the network that its kernel is of. */
-export function settled(said: Said, known: Known | null): Setup {
+/** The setup with what follows from its kernel's network. */
+export function settled(said: Said, known: FirstKernels | null): Setup {
   const named = readKernel(said.kernel);
   const kernels = named && known?.kernels;
   const channels = said.channels ?? kernels?.channels ?? 1;
@@ -77,8 +77,8 @@ function wrongInput({ source }: Setup, { channels, height, width }: Shape & { ch
   return channels > CHANNELS ? { field: 'input', key: 'channels', values: { channels, limit: CHANNELS } } : null;
 }
 
-/** Kernels of one channel stand once in every channel; null while a network's are not there. */
-function kernels(setup: Setup, into: number, known: Known | null): number[][][][] | null {
+/** Kernels of one channel are repeated in every channel; null until a network's are loaded. */
+function kernels(setup: Setup, into: number, known: FirstKernels | null): number[][][][] | null {
   const { kernel, weights, filters } = setup;
   const { height, width } = kernelSize(setup);
   if (kernel === 'weights') return weights.map((filter) => resized(filter, into, height, width));
@@ -102,8 +102,8 @@ export function inputOf(setup: Setup, picture: Volume | null): Volume | null {
 
 export type Posed = { problem: Problem } | { complaint: Complaint } | null;
 
-/** The problem of a setup, or what is wrong with it; null while a picture or a network's kernels are on their way. */
-export function pose(said: Said, picture: Volume | null, known: Known | null): Posed {
+/** The problem of a setup, or its error; null while a picture or kernels are loading. */
+export function pose(said: Said, picture: Volume | null, known: FirstKernels | null): Posed {
   const setup = settled(said, known);
   const learned = readKernel(setup.kernel) !== null;
   if (learned && known === null) return null;
@@ -116,7 +116,7 @@ export function pose(said: Said, picture: Volume | null, known: Known | null): P
   const out = setup.kernel === 'weights' ? setup.weights.length : setup.filters;
   const into = Math.floor(size.channels / setup.groups);
   const moved = settings(setup);
-  const found = complaint({ input: size, filters: { out, into, ...shape }, settings: moved });
+  const found = firstProblem({ input: size, filters: { out, into, ...shape }, settings: moved });
   if (found !== null) return { complaint: found };
   if (channels > 1 && channels !== into)
     return { complaint: { field: 'kernel', key: 'kernel_channels', values: { channels, into } } };
@@ -147,7 +147,7 @@ function biasOf({ bias }: Setup, out: number): Float32Array {
   return Float32Array.from({ length: out }, (_, map) => bias[bias.length === 1 ? 0 : map] ?? 0);
 }
 
-/** The filters of a problem as numbers that can be edited. */
+/** Filters of a problem as editable numbers. */
 export function editable({ filters }: Problem): number[][][][] {
   const { out, into, height, width, data } = filters;
   const at = (...place: [number, number, number, number]) =>

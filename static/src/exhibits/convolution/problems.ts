@@ -1,9 +1,9 @@
-/** What is wrong with a control, in words. */
+/** Error messages of controls. */
 
 import { hasMessage, say } from '../../words/words';
 import type { ConvolutionState } from './state.svelte';
 
-/** What is to be said next to the control of a field; null where all is well. */
+/** Error message next to the control of a field; null if there is none. */
 export function wrong(model: ConvolutionState, field: string): string | null {
   const { complaint, refused } = model;
   if (complaint !== null) return complaint.field === field ? said(complaint.key, complaint.values) : null;

@@ -1,4 +1,4 @@
-/** The exhibit's attributes are its whole state: what is written is read back, and what is usual is not said. */
+/** The attributes hold the whole state: they are read back as written, and defaults are left out. */
 // @vitest-environment node
 
 import { describe, expect, test } from 'vitest';

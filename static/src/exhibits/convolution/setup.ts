@@ -1,4 +1,4 @@
-/** Everything that can be set on the exhibit, read from its attributes and written back; what is usual is not said. */
+/** Settings of the exhibit, parsed from its attributes and written back without defaults. */
 
 import { readSource } from '../../ink/source';
 import type { PaddingMode } from '../../scene/convolution';
@@ -26,7 +26,7 @@ export interface Setup {
   /** `numbers`, a pattern, `digit:N`, `drawing` or `photo:NAME`. */
   source: string;
   values: number[][][];
-  /** null: what is usual for the source. */
+  /** null: default of the source. */
   size: Shape | null;
   channels: number;
   seed: number;
@@ -42,7 +42,7 @@ export interface Setup {
   bias: number[];
   stride: [number, number];
   padding: PaddingKind;
-  /** Top, bottom, left, right; what counts where `padding` is `sides`. */
+  /** Top, bottom, left, right; used if `padding` is `sides`. */
   sides: [number, number, number, number];
   paddingMode: PaddingMode;
   dilation: [number, number];
@@ -52,15 +52,15 @@ export interface Setup {
   flip: boolean;
   view: View;
   panel: Panel;
-  /** The step that the window has come to; null: it has not moved, and all of the output is shown. */
+  /** Step of the window; null: not moved yet, the whole output is displayed. */
   position: number | null;
 }
 
-/** The same as it is said, before the network is there that its kernel is of. */
+/** The setup as given, before the kernel's network is loaded. */
 export interface Said extends Omit<Setup, 'source' | 'channels'> {
-  /** null: numbers, or a picture for the kernel of a network that was chosen. */
+  /** null: numbers, or a picture for the kernel of a selected network. */
   source: string | null;
-  /** null: as many as the kernel has. */
+  /** null: the number of the kernel's channels. */
   channels: number | null;
 }
 
@@ -97,7 +97,7 @@ const VIEWS = ['window', 'network', 'matrix', 'spectrum'] as const;
 const PANELS = ['none', 'weights', 'separable', 'volume', 'code'] as const;
 const EACH_FILTER = Array.from({ length: LIMITS.filters }, (_, index) => index + 1);
 
-/** Numbers parted by blanks, commas or an x; what is none is NaN. */
+/** Numbers separated by blanks, commas or an x; NaN for an invalid one. */
 function numbers(text: string): number[] {
   return text
     .trim()
@@ -107,7 +107,7 @@ function numbers(text: string): number[] {
 
 type Bounds = readonly [low: number, high: number];
 
-/** What numbers may be: as the server has them, else as their controls do. */
+/** Bounds of numbers: the server's, else those of the controls. */
 export const BOUNDS = {
   seed: [0, 9999],
   sigma: [0.3, 4],
@@ -122,7 +122,7 @@ export const BOUNDS = {
   padding: [0, LIMITS.step],
 } as const satisfies Record<string, Bounds>;
 
-/** So many numbers, all of them within the bounds, as a part of the setup; nothing where they are something else. */
+/** Part of the setup with `count` numbers within bounds; empty if invalid. */
 function numbered(
   text: string,
   counts: readonly number[],
@@ -175,13 +175,13 @@ function known(source: string): boolean {
   return source === 'numbers' || !pictured(source) || readSource(source) !== null;
 }
 
-/** Whether a table of numbers is one that can be computed with. */
+/** True if a table of numbers can be computed with. */
 function computable(rows: number[][], limit: number): boolean {
   const [height, width] = [rows.length, rows[0]?.length ?? 0];
   return Math.max(height, width) <= limit && rows.flat().every((value) => Math.abs(value) <= LARGEST_VALUE);
 }
 
-/** What an attribute says of the setup so far; nothing where it says what cannot be. */
+/** Part of the setup from one attribute; empty if invalid. */
 const READ: Record<string, (text: string, said: Said) => Partial<Said>> = {
   input: (text) => (known(text) ? { source: text } : {}),
   values: (text) => {
@@ -220,10 +220,10 @@ const READ: Record<string, (text: string, said: Said) => Partial<Said>> = {
   position: (text) => ({ position: /^\d+$/.test(text) ? Number(text) : null }),
 };
 
-/** The attributes' names, all but `compact` and `server`. */
+/** Names of the attributes except `compact` and `server`. */
 export const NAMES = Object.keys(READ);
 
-/** What the attributes say; what they do not say is as usual. */
+/** Parses attributes; missing ones have their defaults. */
 export function read(attributes: Record<string, string | undefined>): Said {
   const { model, kernel, weights } = attributes;
   let setup = USUAL;
@@ -279,7 +279,7 @@ function written(setup: Said): Attributes {
   };
 }
 
-/** The attributes that bring a setup back. */
+/** Attributes that restore a setup. */
 export function write(setup: Said): Attributes {
   const { source, kernel } = setup;
   const usual = written({ ...USUAL, source, seed: source === 'random' ? NaN : USUAL.seed });

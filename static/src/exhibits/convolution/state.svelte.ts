@@ -1,4 +1,4 @@
-/** What the visitor has set and where the window is; the values are the server's, and ours until it has answered. */
+/** State of the convolution exhibit: settings, window, and values (computed here until the server answers). */
 
 import { untrack } from 'svelte';
 
@@ -27,11 +27,11 @@ import { read, USUAL, write, type Panel, type Said, type Setup, type View } from
 
 const HEAVY = 12_000_000; // multiplications that a browser does in a frame or two; for more the server is waited for
 
-/** What is pointed at. */
+/** Target of the pointer. */
 export type Pointed =
   | { at: 'input'; channel: number; row: number; col: number }
   | { at: 'output'; row: number; col: number }
-  /** One product, by its channel and its place under the window. */
+  /** One product, by channel and position in the window. */
   | { at: 'tap'; channel: number; row: number; col: number };
 
 export interface Answer {
@@ -42,7 +42,7 @@ export interface Answer {
   formula: { height: string; width: string };
 }
 
-/** A picture or kernels that were fetched, and what they were fetched for. */
+/** A fetched picture or kernels, with the request's key. */
 interface Fetched {
   key: string;
   volume: Volume;
@@ -53,11 +53,11 @@ interface Refused {
   text: string;
 }
 
-/** A problem and its output, which always belong together. */
+/** A problem and its output, always replaced together. */
 export interface Shown {
   problem: Problem;
   output: Volume;
-  /** The server's answer, where it is there. */
+  /** The server's answer, if available. */
   answer: Answer | null;
 }
 
@@ -69,24 +69,24 @@ export class ConvolutionState {
   panel = $state<Panel>('none');
   fetched = $state.raw<Fetched | null>(null);
   answer = $state.raw<Answer | null>(null);
-  /** The picture that could not be fetched, and why. */
+  /** The picture that could not be fetched, and the reason. */
   missed = $state.raw<{ key: string; text: string } | null>(null);
   #refused = $state.raw<Refused | null>(null);
   pointed = $state.raw<Pointed | null>(null);
-  /** Whether the window has been moved; before that all of the output is shown. */
+  /** True once the window has been moved; until then the whole output is displayed. */
   begun = $state(false);
   readonly player = new Player({ length: 1 });
 
-  /** How often the visitor has chosen a picture: another file has the same name. */
+  /** Counter of selected pictures, since another file may have the same name. */
   chosen = $state(0);
   #good: Problem | null = null;
   #chosen: Source | null = null;
   #wanted: number | null = $state(null);
-  /** The input that was last padded: a new kernel leaves it as it is, and its picture with it. */
+  /** The last padded input, reused while only the kernel changes. */
   #padded: { input: Volume; how: string; volume: Volume } | null = null;
   #pair: Shown | null = null;
 
-  /** What a picture is fetched by. */
+  /** Key of a fetched picture. */
   key = $derived.by(() => {
     const { channels, height, width } = inputSize(this.setup);
     return `${this.setup.source} ${channels}x${height}x${width} ${this.chosen}`;
@@ -98,19 +98,19 @@ export class ConvolutionState {
   complaint = $derived.by((): Complaint | null =>
     this.posed !== null && 'complaint' in this.posed ? this.posed.complaint : null,
   );
-  /** The newest problem that can be computed. */
+  /** The newest computable problem. */
   problem = $derived.by((): Problem => {
     if (this.posed !== null && 'problem' in this.posed) this.#good = this.posed.problem;
     return this.#good ?? USUAL_PROBLEM;
   });
-  /** Whether that is the visitor's; until one of theirs can be computed it is the usual one, which is not to be shown as theirs. */
+  /** True if it is the visitor's; false for the default setup, which is not displayed as theirs. */
   own = $derived.by(() => {
     void this.problem;
     return this.#good !== null;
   });
-  /** Whether there is nothing to show: what was asked for is refused, and nothing good came before it. */
+  /** True if nothing can be displayed: the first setup was refused. */
   blank = $derived(!this.own && (this.complaint !== null || this.refused !== null || this.waiting));
-  /** What is on screen. */
+  /** The displayed problem and output. */
   shown = $derived.by((): Shown => {
     const { problem, answer } = this;
     if (answer?.problem === problem) this.#pair = { problem, output: answer.output, answer };
@@ -118,7 +118,7 @@ export class ConvolutionState {
       this.#pair = { problem, output: convolve(problem), answer: null };
     return this.#pair;
   });
-  /** The input as the window sees it. */
+  /** The padded input. */
   around = $derived.by(() => {
     const { input, settings } = this.shown.problem;
     const how = [settings.transposed, settings.paddingMode, ...settings.padding].join(' ');
@@ -126,25 +126,25 @@ export class ConvolutionState {
       this.#padded = { input, how, volume: padded(this.shown.problem) };
     return this.#padded.volume;
   });
-  /** Whether the steps go over the input, whose cells lay their kernels down, and not over the output. */
+  /** True if the steps go over the input (transposed) instead of the output. */
   spreads = $derived(this.shown.problem.settings.transposed && this.view === 'window');
-  /** The cells that one map takes. */
+  /** Number of cells of one map. */
   each = $derived.by(() => {
     const { problem, output } = this.shown;
     const { height, width } = this.spreads ? problem.input : output;
     return height * width;
   });
   steps = $derived(this.each * this.shown.output.channels);
-  /** The step that the window stands at. */
+  /** Current step of the window. */
   step = $derived(Math.min(this.player.position, this.steps - 1));
   map = $derived(Math.floor(this.step / this.each));
-  /** The cell of the input (where it spreads) or of the output that the step is about. */
+  /** Cell of the current step: of the input if transposed, else of the output. */
   place = $derived.by(() => {
     const width = this.spreads ? this.shown.problem.input.width : this.shown.output.width;
     const at = this.step % this.each;
     return { row: Math.floor(at / width), col: at % width };
   });
-  /** The output cell whose sum is written out; null while an input cell is being spread. */
+  /** Output cell whose sum is written out; null for a transposed step. */
   followed = $derived.by((): Position | null => {
     const { pointed, map } = this;
     const { height, width } = this.shown.output;
@@ -153,14 +153,14 @@ export class ConvolutionState {
     return this.spreads ? null : { map, ...this.place };
   });
   terms = $derived(this.followed === null ? [] : terms(this.shown.problem, this.followed, this.around));
-  /** The outputs of the shown map that the pointed input cell reaches. */
+  /** Outputs of the displayed map that depend on the input cell under the pointer. */
   reached = $derived.by(() => {
     const { pointed, map } = this;
     const { input } = this.shown.problem;
     if (pointed?.at !== 'input' || pointed.row >= input.height || pointed.col >= input.width) return null;
     return reaches(this.shown.problem, pointed).filter((reach) => reach.map === map);
   });
-  /** The shown map as far as it is filled, and how many of its cells that are. */
+  /** The displayed map as far as it is filled, and the number of filled cells. */
   filled = $derived(this.begun ? (this.step % this.each) + 1 : this.each);
   mapValues = $derived.by(() => {
     const { output, problem } = this.shown;
@@ -180,7 +180,7 @@ export class ConvolutionState {
     return { parameters: answer?.parameters ?? parameters(problem), macs: answer?.macs ?? macs(problem) };
   });
 
-  /** What the server or the way to it has against the picture or the newest question. */
+  /** Problem of the picture or of the newest request. */
   get refused(): Refused | null {
     if (this.missed?.key === this.key) return { field: 'input', text: this.missed.text };
     const { opened, problem } = this.learned;
@@ -197,7 +197,7 @@ export class ConvolutionState {
     this.take(attributes);
   }
 
-  /** Sets everything as attributes say it. */
+  /** Applies the attributes. */
   take(attributes: Record<string, string | undefined>): void {
     const said = read(attributes);
     this.said = said;
@@ -209,7 +209,7 @@ export class ConvolutionState {
     this.settle();
   }
 
-  /** Tells the player how far it goes, and puts the window where it begins as long as nobody has moved it. */
+  /** Sets the player's length, and the window's initial position until it is moved. */
   settle(): void {
     this.player.length = this.steps;
     if (this.posed === null || !this.own) return;
@@ -218,7 +218,7 @@ export class ConvolutionState {
     this.#wanted = null;
   }
 
-  /** Where a window stands that nobody has moved: in the middle of a picture, whose corner is empty; else at the first cell. */
+  /** Initial position of the window: the middle of a picture, else the first cell. */
   #rest(): number {
     if (!pictured(this.setup.source)) return 0;
     const width = this.spreads ? this.shown.problem.input.width : this.shown.output.width;
@@ -236,14 +236,14 @@ export class ConvolutionState {
     this.refused = null;
   }
 
-  /** Numbers of the visitor's own, in place of a pattern. */
+  /** Replaces a pattern by the visitor's numbers. */
   edit(channel: number, rows: number[][]): void {
     const values = nested(this.problem.input).map((before, index) => (index === channel ? rows : before));
     const fitting = values.map((one) => rows.map((row, y) => row.map((_, x) => one[y]?.[x] ?? 0)));
     this.change({ source: 'numbers', values: fitting, size: null });
   }
 
-  /** Weights of the visitor's own, in place of a preset. */
+  /** Replaces a preset by the visitor's weights. */
   weigh(filter: number, channel: number, rows: number[][]): void {
     const weights = editable(this.problem).map((one, out) =>
       one.map((before, into) =>
@@ -253,7 +253,7 @@ export class ConvolutionState {
     this.change({ kernel: 'weights', weights, filters: weights.length });
   }
 
-  /** Another size of the input: numbers are cut off, or zeros added; a picture or pattern is made anew. */
+  /** Resizes the input: numbers are cropped or zero-padded, a picture or pattern is recreated. */
   resize(part: Partial<Shape & { channels: number }>): void {
     const { channels, height, width } = { ...this.size, ...part };
     const counted = part.channels ?? this.said.channels;
@@ -262,7 +262,7 @@ export class ConvolutionState {
     else this.change({ size: { height, width }, channels: counted });
   }
 
-  /** Another source, with the size that is usual for it. */
+  /** Selects a source with its default size. */
   choose(source: string): void {
     const { height, width } = this.problem.input;
     const { limit } = sizes(source);
@@ -271,7 +271,7 @@ export class ConvolutionState {
     this.change({ source, ...numbers, size: small && !pictured(this.setup.source) ? { height, width } : null });
   }
 
-  /** A kernel by name; the visitor's own begins as the one that is shown. */
+  /** Selects a kernel by name; custom weights begin as the displayed ones. */
   chooseKernel(kernel: string): void {
     const { setup, problem } = this;
     const filters = setup.kernel === 'weights' ? setup.weights.length : setup.filters;
@@ -279,7 +279,7 @@ export class ConvolutionState {
     else this.change({ kernel, kernelSize: null, filters, ...this.#channels(kernel) });
   }
 
-  /** Another network's kernels say how many channels they read. */
+  /** Sets the number of channels that another network's kernels read. */
   #channels(kernel: string): Partial<Said> {
     const another = brought(kernel) && readKernel(kernel)?.model !== readKernel(this.said.kernel)?.model;
     return another ? { channels: null } : {};
@@ -300,19 +300,19 @@ export class ConvolutionState {
     this.change({ filters, weights: Array.from({ length: filters }, (_, index) => weights[index] ?? last) });
   }
 
-  /** One filter for each channel. */
+  /** Sets one filter per channel. */
   depthwise(): void {
     const { channels } = this.size;
     this.countFilters(channels);
     this.change({ groups: channels });
   }
 
-  /** Whether the kernel is a network's. */
+  /** True if the kernel belongs to a network. */
   get isLearned(): boolean {
     return readKernel(this.said.kernel) !== null;
   }
 
-  /** Whether a network is on its way. */
+  /** True while a network is loading. */
   get waiting(): boolean {
     return this.isLearned && this.learned.known === null;
   }
@@ -325,7 +325,7 @@ export class ConvolutionState {
     return kernelSize(this.setup);
   }
 
-  /** If the window is moved, the output is filled only as far as it has come from now on; playing begins at the start. */
+  /** Moves the window; from then on the output is filled up to it, and playing begins at the start. */
   begin(): void {
     if (this.begun || this.#wanted !== null || this.posed === null) return;
     if (this.player.playing) this.player.position = 0;
@@ -337,12 +337,12 @@ export class ConvolutionState {
     this.player.scrub(this.map * this.each + place.row * width + place.col);
   }
 
-  /** A cell of another view's choosing. */
+  /** Selects a cell from another view. */
   follow({ map, row, col }: Position): void {
     this.player.scrub(map * this.each + row * this.shown.output.width + col);
   }
 
-  /** A picture of the visitor's choosing; a file or a new drawing is kept here, for no attribute can say it. */
+  /** Selects a picture; a file or new drawing is kept here since no attribute can hold it. */
   picture(source: Source): void {
     const name = sourceText(source) ?? source.kind;
     this.#chosen = source;
@@ -351,7 +351,7 @@ export class ConvolutionState {
     else this.choose(name);
   }
 
-  /** Where the picture comes from. */
+  /** Source of the picture. */
   get source(): Source {
     const chosen = this.#chosen;
     if (chosen !== null && (sourceText(chosen) ?? chosen.kind) === this.setup.source) return chosen;
@@ -367,7 +367,7 @@ export class ConvolutionState {
   }
 }
 
-/** The problem of the usual setup. */
+/** The problem of the default setup. */
 function usual(): Problem {
   const posed = pose(USUAL, null, null);
   if (posed === null || !('problem' in posed)) throw new Error('the usual setup is no problem');

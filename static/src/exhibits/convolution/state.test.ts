@@ -1,4 +1,4 @@
-/** What is shown is the visitor's: what is refused at first has no figure, and later keeps the last good one. */
+/** A setup that is refused at first has no figure; a later one keeps the last valid figure. */
 // @vitest-environment node
 
 import { expect, test } from 'vitest';

@@ -1,9 +1,9 @@
-/** What dropout asks of the server: the masks of the visitor's own picture, and what eval says of it. */
+/** Requests of dropout: masks for the visitor's picture, and the answer in eval mode. */
 
 import { untrack } from 'svelte';
 
 import { pictureFields, greyRaster, isInk, pixels, type PictureFields } from '../../ink/source';
-import { asking, droppable } from '../../scene/network';
+import { networkFields, droppable } from '../../scene/network';
 import { colourPicture } from '../../scene/png';
 import { volume, type Volume } from '../../scene/volume';
 import { LatestRequest, type Problem } from '../../wire/request';
@@ -26,10 +26,10 @@ type Question = PictureFields & {
 };
 
 export class Asking extends Sourced {
-  /** The picture as it is shown: strokes, or the address of a photo; null before it is there. */
+  /** The displayed picture: a drawing, or the address of a photo; null until loaded. */
   picture = $state.raw<Raster | string | null>(null);
   problem = $state.raw<Problem | null>(null);
-  /** The picture as it is sent, to networks that read colours or to the others. */
+  /** Request fields of the picture, by whether the network reads colours. */
   #sent = $state.raw<{ picture: PictureFields; colour: boolean } | null>(null);
   readonly #masks: LatestRequest<Question, DropoutNetworkAnswer>;
   readonly #whole: LatestRequest<Question, DropoutNetworkAnswer>;
@@ -50,15 +50,15 @@ export class Asking extends Sourced {
     );
   }
 
-  /** Whether there is no ink where the network reads nothing else. */
+  /** True if the drawing is blank. */
   get blank(): boolean {
     return this.problem?.why?.code === 'blank';
   }
 
-  /** Called in an effect: asks whenever what is asked for changes; what it returns ends that. */
+  /** Sends requests whenever their inputs change (called in an effect); returns a function that stops this. */
   open(): () => void {
     const { opened } = this.visit;
-    const colour = $derived(asking(opened.network).colour);
+    const colour = $derived(networkFields(opened.network).colour);
     const sent = $derived(opened.ready && this.#sent?.colour === colour ? this.#sent.picture : null);
 
     // What another network answered says nothing of this one.
@@ -111,7 +111,7 @@ export class Asking extends Sourced {
   }
 }
 
-/** The address of a small photo, in the colours that the network reads. */
+/** Address of a small photo in the colours that the network reads. */
 async function photo(
   source: Parameters<typeof pixels>[0],
   colour: boolean,
@@ -134,7 +134,7 @@ function read(answer: DropoutNetworkAnswer): NonNullable<DropoutState['answer']>
   };
 }
 
-/** Values nested as the shape says, as a volume; a vector's values are maps of one cell. */
+/** Nested values of a shape as a volume; a vector's values become maps of 1x1. */
 function layered(values: unknown, [channels = 1, height = 1, width = 1]: readonly number[]): Volume {
   return volume(channels, height, width, (values as number[][][]).flat(3));
 }

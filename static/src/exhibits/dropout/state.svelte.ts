@@ -1,6 +1,16 @@
-/** What a visitor is looking at in dropout: which layer, which rate, which mask, one draw or many. */
+/** State of the dropout exhibit: layer, rate, mask, and one draw or many. */
 
-import { dropped, fate, scaleOf, spreads, steps, stride, votes, type Fate, type Spread } from '../../scene/dropout';
+import {
+  dropped,
+  fate,
+  scaleOf,
+  spreads,
+  steps,
+  stride,
+  votes,
+  type UnitDropout,
+  type Spread,
+} from '../../scene/dropout';
 import { firstMaps } from '../../scene/flatten';
 import { droppable, isSigned, USUAL as USUAL_NETWORK, type Layer } from '../../scene/network';
 import { likeliest } from '../../scene/ranking';
@@ -17,7 +27,7 @@ export type Scores = (typeof SCORES)[number];
 
 export const MOST_DRAWS = 200; // what the server takes
 const MOST_VALUES = 1_048_576; // of all masks, and
-const MOST_MACS = 200_000_000; // behind the layer, of all passes, that it takes
+const MOST_MACS = 200_000_000; // `false` for eval mode; the attribute's absence means training.
 export const HIGHEST_RATE = 0.95;
 export const LARGEST_SEED = 2 ** 31 - 1;
 
@@ -27,7 +37,7 @@ export interface Attributes {
   layer?: string | undefined;
   rate?: number | string | undefined;
   seed?: number | string | undefined;
-  /** `false` for eval; an attribute that is not there means training. */
+  /** `false` for eval mode; the attribute's absence means training. */
   training?: string | boolean | undefined;
   channels?: boolean | undefined;
   draws?: number | string | undefined;
@@ -36,16 +46,16 @@ export interface Attributes {
   position?: number | string | undefined;
 }
 
-/** What the server says of one layer and its masks. */
+/** The server's answer for one layer and its masks. */
 export interface Answer {
   layer: string;
   before: Volume;
   mask: Volume;
   after: Volume;
-  /** [draws][classes] */
+  /** (draws, classes) */
   probabilities: number[][];
   logits: number[][];
-  /** Of eval: no mask, nothing scaled. */
+  /** In eval mode: no mask, no scaling. */
   evaluated: number[];
 }
 
@@ -54,7 +64,7 @@ const USUAL = { input: 'drawing', rate: 0.5, seed: 1, draws: 50, view: 'mask' } 
 export class DropoutState {
   readonly opened = new Opened();
   input = $state<string>(USUAL.input);
-  /** As it was said, whether or not the network has such a layer; null where nothing was. */
+  /** Layer from the attribute, not necessarily in the network; null if none is given. */
   #layer = $state<string | null>(null);
   rate = $state<number>(USUAL.rate);
   seed = $state<number>(USUAL.seed);
@@ -63,19 +73,19 @@ export class DropoutState {
   draws = $state<number>(USUAL.draws);
   view = $state<View>(USUAL.view);
   scores = $state<Scores>('logits');
-  /** Steps of the mask or draws that are shown; null for all of them. */
+  /** Displayed steps of the mask, or draws; null for all. */
   position = $state<number | null>(null);
-  /** The unit whose arithmetic is shown, by its index in the layer; null for the one that the player is at. */
+  /** Index of the unit whose arithmetic is displayed; null: at the player's position. */
   pointed = $state<number | null>(null);
   answer = $state.raw<Answer | null>(null);
-  /** Eval's scores before softmax. */
+  /** Logits in eval mode. */
   evaluatedLogits = $state.raw<number[]>([]);
 
   constructor(attributes: Attributes = {}) {
     this.take(attributes);
   }
 
-  /** Becomes what the attributes say; what they do not say, or say wrongly, is as usual. */
+  /** Applies the attributes; missing or invalid ones have their defaults. */
   take(attributes: Attributes): void {
     this.opened.take(attributes.model);
     this.input = attributes.input || USUAL.input;
@@ -91,7 +101,7 @@ export class DropoutState {
     this.pointed = null;
   }
 
-  /** The state as attributes; what is as usual is left out. */
+  /** State as attributes, without defaults. */
   get attributes(): Record<string, string> {
     const { model, ready } = this.opened;
     const said: Record<string, string> = {};
@@ -110,22 +120,22 @@ export class DropoutState {
     return said;
   }
 
-  /** The layers that can lose values. */
+  /** Candidate layers for dropout. */
   get layers(): Layer[] {
     return droppable(this.opened.network);
   }
 
-  /** The name of the layer that loses values: the last that can, unless another was said; '' where none can. */
+  /** Name of the layer: the selected one, by default the last candidate; '' if there is none. */
   get layer(): string {
     return (this.layers.find(({ name }) => name === this.#layer) ?? this.layers.at(-1))?.name ?? '';
   }
 
-  /** Channels, rows, columns of that layer. */
+  /** Shape of that layer (channels, rows, columns). */
   get #shape(): readonly number[] {
     return this.layers.find(({ name }) => name === this.layer)?.output_shape ?? [];
   }
 
-  /** Whether the layer has maps, so that whole ones can be dropped. */
+  /** True if the layer has maps, so that whole maps can be dropped. */
   get spatial(): boolean {
     const [, height = 1, width = 1] = this.#shape;
     return height * width > 1;
@@ -135,7 +145,7 @@ export class DropoutState {
     return isSigned(this.opened.network, this.layer);
   }
 
-  /** How many draws the server takes of this layer: less than one where its masks or its network are too large. */
+  /** Number of draws within the server's limit; less than one if the masks or the network are too large. */
   get mostDraws(): number {
     const values = this.#shape.reduce((product, side) => product * side, 1);
     const { layers } = this.opened.network;
@@ -144,24 +154,24 @@ export class DropoutState {
     return Math.min(MOST_DRAWS, Math.floor(MOST_VALUES / values), Math.floor(MOST_MACS / Math.max(1, macs)));
   }
 
-  /** How many draws are asked for. */
+  /** Number of requested draws. */
   get count(): number {
     return Math.max(1, Math.min(this.draws, this.mostDraws));
   }
 
-  /** What each output stands for. */
+  /** Labels of the outputs. */
   get classes(): string[] {
     const { classes } = this.opened.network;
     const outputs = this.answer?.evaluated.length ?? classes.length;
     return Array.from({ length: outputs }, (_, output) => classText(className(classes, output)));
   }
 
-  /** The classes that are shown: all in their order, of very many the ones that eval finds likeliest. */
+  /** Displayed classes: all in order, or the most probable in eval mode. */
   get rows(): number[] {
     return likeliest(this.answer?.evaluated ?? []);
   }
 
-  /** The maps that are shown, of a large layer the first ones; before and after their mask. */
+  /** Displayed maps, the first ones of a large layer, before and after their mask. */
   get shown(): { before: Volume; mask: Volume; after: Volume } | null {
     const { answer } = this;
     if (answer === null) return null;
@@ -174,14 +184,14 @@ export class DropoutState {
     return scaleOf(this.rate, this.training);
   }
 
-  /** Steps of the player in this view. */
+  /** Number of steps of the player in this view. */
   get length(): number {
     const { answer, shown } = this;
     if (answer === null || shown === null) return 0;
     return this.view === 'draws' ? answer.probabilities.length : steps(shown.before);
   }
 
-  /** How many units have been through the mask. */
+  /** Number of units masked so far. */
   get filled(): number {
     const { shown } = this;
     if (shown === null) return 0;
@@ -198,18 +208,18 @@ export class DropoutState {
     return loudest(shown.before);
   }
 
-  get fate(): Fate | null {
+  get fate(): UnitDropout | null {
     const { answer } = this;
     return answer && fate(answer.before, answer.mask, answer.after, this.followed, this.scale);
   }
 
-  /** How many units of the first mask are dropped, and how many of those that were not silent. */
+  /** Numbers of dropped units of the first mask: all, and those that were non-zero. */
   get dropped(): { all: { units: number; of: number }; active: { units: number; of: number } } | null {
     const { answer } = this;
     return answer && { all: dropped(answer.mask.data), active: dropped(answer.mask.data, answer.before.data) };
   }
 
-  /** Draws that have been seen. */
+  /** Draws so far. */
   get seen(): number {
     const all = this.answer?.probabilities.length ?? 0;
     return this.position === null ? all : Math.min(all, Math.max(1, this.position));
@@ -243,7 +253,7 @@ export class DropoutState {
     this.position = null;
   }
 
-  /** Another network: what was said of the last one's answer is not true of it. */
+  /** Resets the answer of the previous network. */
   open(model: string): void {
     this.opened.model = model;
     this.position = null;

@@ -1,4 +1,4 @@
-/** The state of the dropout exhibit: attributes there and back, and what follows from an answer. */
+/** The state of the dropout exhibit: attributes, and values derived from an answer. */
 
 import { describe, expect, test } from 'vitest';
 

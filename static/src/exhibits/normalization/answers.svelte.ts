@@ -1,4 +1,4 @@
-/** What the server says of normalization: one layer across its maps, or batch after batch with its running statistics. */
+/** Requests of the normalization exhibit: one layer across its maps, or batch after batch with running statistics. */
 
 import type { Source } from '../../ink/source';
 import type { Maps, Network } from '../../scene/network';
@@ -33,9 +33,9 @@ export class Answers {
   response = $state.raw<Responded | null>(null);
   batch = $state.raw<Batched | null>(null);
   problem = $state.raw<string | null>(null);
-  /** Why the picture's maps are not there, which no answer to another question ends. */
+  /** Reason why the picture's maps are missing; other answers do not clear it. */
   missing = $state.raw<string | null>(null);
-  /** Whether there is nothing to show because the visitor has drawn nothing yet. */
+  /** True if the drawing is blank. */
   blank = $state(false);
 
   constructor(server: string | undefined) {
@@ -54,7 +54,7 @@ export class Answers {
     this.#batches = new Batches(server);
   }
 
-  /** Loads a layer's maps; the last ones stay until they are there. */
+  /** Loads a layer's maps; the previous ones stay until then. */
   async load(source: Source, layer: Maps, network: Network): Promise<void> {
     await this.#try(source, async (wanted) => {
       const volume = await maps(source, layer.name, network, this.#server, wanted, this.#lost);
@@ -64,13 +64,13 @@ export class Answers {
     });
   }
 
-  /** Puts the loaded maps through local response normalization. */
+  /** Requests local response normalization of the loaded maps. */
   askResponse(settings: LocalResponse): void {
     if (this.#before === null) return;
     this.#responses.send({ kind: 'local-response', ...settings, tensors: { input: this.#before.volume } });
   }
 
-  /** Goes on from the batch that was reached to the one that is shown; a new question overtakes the one under way. */
+  /** Requests batches up to the displayed one; a new request cancels the one under way. */
   async askBatch(source: Source, settings: BatchSettings, shown: Shown): Promise<void> {
     await this.#try(source, async (wanted) => {
       const batch = await this.#batches.reach(source, settings, shown, wanted, this.#lost);

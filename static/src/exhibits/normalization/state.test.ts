@@ -1,4 +1,4 @@
-/** The attributes are the whole state, and the running statistics know how many batches they have seen. */
+/** The attributes hold the whole state, and running statistics count their batches. */
 
 import { describe, expect, it, test } from 'vitest';
 

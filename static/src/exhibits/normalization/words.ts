@@ -1,4 +1,4 @@
-/** The words of this exhibit, in both languages. */
+/** Messages of this exhibit in both languages. */
 
 import english from '../../../../templates/messages/en/normalization.json';
 import chinese from '../../../../templates/messages/zh/normalization.json';

@@ -1,4 +1,4 @@
-/** Whether the visitor wants no motion, as a rune that follows the system's switch. */
+/** True under `prefers-reduced-motion`, as a rune that follows the system's setting. */
 
 const still = typeof matchMedia === 'function' ? matchMedia('(prefers-reduced-motion: reduce)') : null;
 const calm = $state({ wanted: still?.matches ?? false });

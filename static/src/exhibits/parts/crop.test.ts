@@ -1,4 +1,4 @@
-/** The square that is cut out of a visitor's picture. */
+/** The square crop of a picture. */
 
 import { expect, test } from 'vitest';
 

@@ -1,6 +1,6 @@
-/** The kernels with which a network looks at a picture: known as soon as it is, their numbers when they are needed. */
+/** First-layer kernels of a network; their weights are fetched when needed. */
 
-import type { Known } from '../../scene/learned';
+import type { FirstKernels } from '../../scene/learned';
 import { firstKernels, versionOf, type Network } from '../../scene/network';
 import { RequestError } from '../../wire/request';
 import { weights } from '../../wire/maps';
@@ -9,12 +9,12 @@ import { Opened } from './opened.svelte';
 
 export class Learned {
   readonly opened = new Opened();
-  /** Why the numbers cannot be fetched; null while they can be. */
+  /** Reason why the weights cannot be fetched; null otherwise. */
   problem = $state<string | null>(null);
   #fetched = $state.raw<{ of: string; data: Float32Array } | null>(null);
 
-  /** null while the network is not there. */
-  known = $derived.by((): Known | null => {
+  /** Null until the network is loaded. */
+  known = $derived.by((): FirstKernels | null => {
     const { ready, network } = this.opened;
     if (!ready) return null;
     return {
@@ -23,7 +23,7 @@ export class Learned {
     };
   });
 
-  /** To be called while an exhibit is set up: fetches the network, and the numbers once they are needed. */
+  /** Fetches the network, and the weights once needed. Called during component set-up. */
   follow(server: string | undefined, needed: () => boolean): void {
     this.opened.follow(server);
     const missing = $derived(needed() && this.known !== null && this.known.data === null ? this.opened.network : null);

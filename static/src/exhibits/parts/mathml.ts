@@ -1,9 +1,9 @@
-/** What KaTeX's MathML needs to be read everywhere: lines that break, as MathML's do not, and primes at their height. */
+/** Adapts KaTeX's MathML to browsers: line breaks, and the height of primes. */
 
 const MATHML = 'http://www.w3.org/1998/Math/MathML';
 const BREAKS = new Set(['=', '+', '≈', '←']);
 
-/** A line may break before every relation and sum that is in no brackets: what follows becomes a formula beside it. */
+/** Splits a formula before every relation and sum outside brackets, so that lines can break there. */
 export function breakable(math: Element): void {
   const row = math.querySelector('mrow');
   if (row === null) return;
@@ -24,14 +24,14 @@ export function breakable(math: Element): void {
   math.after(...parts);
 }
 
-/** A row that begins with nothing, so that its first sign stands between two things as it did before. */
+/** A row that begins with an empty element, so that its first operator stays infix. */
 function opened(): Element {
   const row = document.createElementNS(MATHML, 'mrow');
   row.append(document.createElementNS(MATHML, 'mrow'));
   return row;
 }
 
-/** Most fonts draw a prime raised; as a superscript it would be raised twice. */
+/** Most fonts draw a raised prime; as a superscript it would be raised twice. */
 export function settle(primed: Element): void {
   const row = document.createElementNS(MATHML, 'mrow');
   row.classList.add('primed');

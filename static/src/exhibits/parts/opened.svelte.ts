@@ -1,4 +1,4 @@
-/** The network that an exhibit shows: LeNet-5 at first, another by its name, a run's as `run:<id>`, once it is there. */
+/** The network of an exhibit: LeNet-5 by default, another by name, a run as `run:<id>`. */
 
 import { isNetwork, LENET5, USUAL, versionOf, type Network } from '../../scene/network';
 import { RequestError, get } from '../../wire/request';
@@ -9,24 +9,24 @@ import { patiently } from './loading';
 const ABSENT = 404;
 
 export class Opened {
-  /** The name of the network that is asked for. */
+  /** Name of the selected network. */
   model = $state<string>(USUAL);
-  /** The one that is there: what is asked for, or the last one until that has come. */
+  /** The loaded network: the selected one, or the previous one until it has loaded. */
   network = $state.raw<Network>(LENET5);
-  /** Why it cannot be shown; null while it can be. */
+  /** Reason why it cannot be loaded; null otherwise. */
   problem = $state<string | null>(null);
 
-  /** Whether the network that is asked for is there. */
+  /** True if the selected network is loaded. */
   get ready(): boolean {
     return this.network.name === this.model;
   }
 
-  /** What an attribute says; the usual network where it says none. */
+  /** Name from an attribute, by default LeNet-5. */
   take(name: string | undefined): void {
     this.model = name !== undefined && isNetwork(name) ? name : USUAL;
   }
 
-  /** Called in an effect: fetches what is known of the network whenever another is asked for. */
+  /** Loads the network whenever another is selected. Called in an effect. */
   follow(server: string | undefined): void {
     $effect(() => {
       const { model } = this;

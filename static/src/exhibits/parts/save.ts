@@ -1,10 +1,10 @@
-/** A figure as a file: the same SVG with the styles that the page gives it written into it, or the same as PNG. */
+/** Saves a figure as SVG with its computed styles inlined, or as PNG. */
 
 import font from '@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2?url';
 
 import { serverRoot } from '../../wire/server';
 
-/** What a style sheet may have said of a drawn element; what is as it would be anyhow is not written. */
+/** Style properties of drawn elements; values equal to the default are left out. */
 const STYLES = [
   ...['fill', 'fill-opacity', 'stroke', 'stroke-width', 'stroke-opacity', 'stroke-dasharray', 'stroke-linecap'],
   ...['stroke-linejoin', 'opacity', 'font-family', 'font-size', 'font-weight', 'font-style', 'font-variant-numeric'],

@@ -12,7 +12,7 @@ export class Sourced {
 
   constructor(readonly visit: Named) {}
 
-  /** What the visitor chose, so long as the attribute says the same; else what the attribute says. */
+  /** The selected source while the attribute agrees, else the attribute's. */
   get source(): Source {
     const chosen = this.#chosen;
     if (chosen !== null && (sourceText(chosen) ?? this.visit.input) === this.visit.input) return chosen;

@@ -1,4 +1,4 @@
-/** The state of the pooling exhibit: what cannot be changes no picture, and places wait for what they are places of. */
+/** The state of the pooling exhibit: invalid settings keep the figure, positions wait for their input. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
 

@@ -1,4 +1,4 @@
-/** What `/operations/convolution/counts` is asked, and what it answers. */
+/** Request and answer of `/operations/convolution/counts`. */
 
 import type { Problem } from '../../../scene/convolution';
 

@@ -1,4 +1,4 @@
-/** What the server answers for what is on screen: an answer is shown only beside the question that it belongs to. */
+/** The server's answer for the displayed problem; an answer is used only with its own request. */
 
 import type { Problem } from '../../../scene/convolution';
 import { LatestRequest } from '../../../wire/request';
@@ -10,17 +10,17 @@ export class Served<Answer> {
   #asker: LatestRequest<Question, Answer> | null = null;
   #asked: Question | null = null;
   #answer = $state.raw<{ to: Question; answer: Answer } | null>(null);
-  /** What the server finds wrong with the newest question. */
+  /** Problem with the newest request. */
   problem = $state<string | null>(null);
 
-  /** To be made while a component is: it stops asking when that ends. */
+  /** Created during component set-up; stops with the component. */
   constructor(path: string, server: () => string | undefined) {
     this.#path = path;
     this.#server = server;
     $effect(() => () => this.#asker?.close());
   }
 
-  /** The same question is asked once. */
+  /** Sends a request once, not again while it is unchanged. */
   ask(asked: Question): void {
     if (asked === this.#asked) return;
     this.#asked = asked;

@@ -1,4 +1,4 @@
-/** A data set on its way: how much of it is here, and how to stop it. */
+/** Download of a data set: progress and abort. */
 
 import { at } from '../../../state/url';
 import { serverRoot } from '../../../wire/server';
@@ -9,7 +9,7 @@ import { say } from '../../../words/words';
 import { problemText, reasonText } from '../reasons';
 
 export class Fetching {
-  /** Bytes; null while nothing is fetched. */
+  /** Bytes; null if nothing is being fetched. */
   done = $state<number | null>(null);
   total = $state(0);
   problem = $state<string | null>(null);
@@ -20,7 +20,7 @@ export class Fetching {
     this.#server = server;
   }
 
-  /** Whether it came whole. */
+  /** True if the download is complete. */
   async fetch(name: string): Promise<boolean> {
     this.cancel();
     const asking = (this.#asking = new AbortController());
