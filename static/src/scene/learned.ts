@@ -1,6 +1,6 @@
 /** Names of trained kernels and feature maps: `MODEL:LAYER:K` and `map:MODEL:LAYER:K:PICTURE`. */
 
-import { firstKernels, isActivation, isNetwork, layerTitle, LENET5, mapLayers, USUAL } from './network';
+import { firstKernels, isActivation, isNetwork, layerTitle, LENET5, mapLayers, DEFAULT_NETWORK } from './network';
 import type { Kernels, Maps, Network } from './network';
 
 export interface KernelName {
@@ -35,7 +35,7 @@ export function readKernel(text: string): KernelName | null {
   if (isNetwork(text)) return { model: text, layer: null, index: 0 };
   const [, model = '', layer = '', digits = ''] = KERNEL.exec(text) ?? [];
   const index = Number(digits);
-  if (!isNetwork(model) || (model === USUAL && !has(layer, index))) return null;
+  if (!isNetwork(model) || (model === DEFAULT_NETWORK && !has(layer, index))) return null;
   return { model, layer, index };
 }
 
@@ -71,14 +71,16 @@ export function greyKernel(channels: readonly number[][][]): number[][] {
 export function readMap(text: string): MapName | null {
   const match = MAP.exec(text);
   if (match === null) return null;
-  const [, model = USUAL, layer = null, map = '0', picture = ''] = match;
+  const [, model = DEFAULT_NETWORK, layer = null, map = '0', picture = ''] = match;
   return { model, layer, map: Number(map), picture };
 }
 
 /** LeNet-5 is omitted. */
 export function writeMap({ model, layer, map, picture }: MapName): string {
   const place = layer === null ? [] : [layer, map];
-  return ['map', ...(model === USUAL ? [] : [model]), ...place, ...(picture === '' ? [] : [picture])].join(':');
+  return ['map', ...(model === DEFAULT_NETWORK ? [] : [model]), ...place, ...(picture === '' ? [] : [picture])].join(
+    ':',
+  );
 }
 
 /** The feature map with a valid layer: by default the input of the first pooling; null if the network has none. */

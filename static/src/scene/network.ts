@@ -65,9 +65,9 @@ export type Activation = 'relu' | 'squash' | 'tanh' | 'sigmoid';
 
 /** The default network, known without a request. */
 export const LENET5: Network = lenet5;
-export const USUAL = LENET5.name;
+export const DEFAULT_NETWORK = LENET5.name;
 /** Networks shipped with the software. */
-export const SHIPPED = [USUAL, 'lenet5-1998'] as const;
+export const SHIPPED = [DEFAULT_NETWORK, 'lenet5-1998'] as const;
 
 const RUN = /^run:[\w-]+(:[\w-]+)?$/;
 const ACTIVATIONS: readonly string[] = ['relu', 'squash', 'tanh', 'sigmoid'] satisfies Activation[];

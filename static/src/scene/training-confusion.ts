@@ -60,11 +60,11 @@ export function confusion(
 export function confused(
   counts: readonly (readonly number[])[],
   most: number,
-): { actual: number; called: number; count: number }[] {
+): { actual: number; predicted: number; count: number }[] {
   return counts
-    .flatMap((row, actual) => row.map((count, called) => ({ actual, called, count })))
-    .filter(({ actual, called, count }) => actual !== called && count > 0)
-    .sort((a, b) => b.count - a.count || a.actual - b.actual || a.called - b.called)
+    .flatMap((row, actual) => row.map((count, predicted) => ({ actual, predicted, count })))
+    .filter(({ actual, predicted, count }) => actual !== predicted && count > 0)
+    .sort((a, b) => b.count - a.count || a.actual - b.actual || a.predicted - b.predicted)
     .slice(0, most);
 }
 

@@ -58,7 +58,7 @@ describe('a log', () => {
     expect(made.columns.loss.at(999_999)).toBe(1_000_000);
   });
 
-  test('the best epoch is the last that was called best', () => {
+  test('the best epoch is the last one marked best', () => {
     expect(log([STARTED, epoch(2, 1), epoch(3, 2), epoch(4, 3, false)]).best?.epoch).toBe(2);
   });
 });

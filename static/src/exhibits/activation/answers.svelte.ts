@@ -52,8 +52,8 @@ interface FunctionQuestion {
   slope: number;
 }
 
-type CurveQuestion = FunctionQuestion & { input: number[] };
-type MapQuestion = FunctionQuestion & { tensors: { input: Volume } };
+type CurvePayload = FunctionQuestion & { input: number[] };
+type MapPayload = FunctionQuestion & { tensors: { input: Volume } };
 type ChainQuestion = FunctionQuestion & ChainSettings & { width: number; batch: number };
 
 interface CurveAnswer {
@@ -82,15 +82,15 @@ function chainKey({ depth, initialization, seed, slope }: ChainSettings, kind: K
   return keyOf(kind, slope, depth, initialization, seed);
 }
 
-export class Answers {
+export class ActivationAnswers {
   readonly #server: string | undefined;
   #curves = new SvelteMap<string, Sampled>();
   #previews: Record<string, Sampled> = {};
-  #curveAskers: Partial<Record<Kind, LatestRequest<CurveQuestion, CurveAnswer>>> = {};
+  #curveAskers: Partial<Record<Kind, LatestRequest<CurvePayload, CurveAnswer>>> = {};
   #chainAskers: Partial<Record<Kind, LatestRequest<ChainQuestion, ChainAnswer>>> = {};
   #chains: Record<string, Chain> = {};
   #chainsWanted: { kinds: readonly Kind[]; settings: ChainSettings } | null = null;
-  #mapAsker: LatestRequest<MapQuestion, MapAnswer>;
+  #mapAsker: LatestRequest<MapPayload, MapAnswer>;
   #before = $state.raw<Volume | null>(null);
   #turn = 0;
 
@@ -104,7 +104,7 @@ export class Answers {
 
   constructor(server: string | undefined) {
     this.#server = server;
-    this.#mapAsker = new LatestRequest<MapQuestion, MapAnswer>(
+    this.#mapAsker = new LatestRequest<MapPayload, MapAnswer>(
       PATH,
       server,
       ({ tensors, zeros }, { kind, slope, tensors: { input } }) => {
@@ -122,24 +122,24 @@ export class Answers {
   /** A function's values and slopes at every argument: the server's, and until they are there the browser's. */
   curve(kind: Kind, slope: number): Sampled {
     const key = keyOf(kind, slope);
-    const found = this.#curves.get(key);
-    if (found !== undefined) return found;
+    const curve = this.#curves.get(key);
+    if (curve !== undefined) return curve;
     return (this.#previews[key] ??= sampled(kind, slope));
   }
 
   /** True if a curve is the server's. */
-  known(kind: Kind, slope: number): boolean {
+  has(kind: Kind, slope: number): boolean {
     return this.#curves.has(keyOf(kind, slope));
   }
 
   askCurves(kinds: readonly Kind[], slope: number): void {
     for (const kind of kinds) {
-      if (!untrack(() => this.known(kind, slope))) this.#curveAsker(kind).send({ input: ARGUMENT_LIST, kind, slope });
+      if (!untrack(() => this.has(kind, slope))) this.#curveAsker(kind).send({ input: ARGUMENT_LIST, kind, slope });
     }
   }
 
-  #curveAsker(kind: Kind): LatestRequest<CurveQuestion, CurveAnswer> {
-    return (this.#curveAskers[kind] ??= new LatestRequest<CurveQuestion, CurveAnswer>(
+  #curveAsker(kind: Kind): LatestRequest<CurvePayload, CurveAnswer> {
+    return (this.#curveAskers[kind] ??= new LatestRequest<CurvePayload, CurveAnswer>(
       PATH,
       this.#server,
       ({ output, derivative }, question) => {
@@ -153,16 +153,16 @@ export class Answers {
   /** Loads a layer's maps before the function; the last ones stay until they are there. */
   async load(source: Source, layer: string, network: Network): Promise<void> {
     const turn = ++this.#turn;
-    const wanted = () => turn === this.#turn;
+    const isCurrent = () => turn === this.#turn;
     try {
-      const before = await maps(source, layer, network, this.#server, wanted, (problem) => (this.missing = problem));
+      const before = await maps(source, layer, network, this.#server, isCurrent, (problem) => (this.missing = problem));
       if (before === null) return;
       this.missing = null;
       this.blank = false;
       this.#before = before;
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      if (!wanted()) return;
+      if (!isCurrent()) return;
       this.blank = isBlank(error.problem, source);
       this.missing = this.blank ? null : error.problem.detail;
     }

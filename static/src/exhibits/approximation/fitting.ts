@@ -23,11 +23,11 @@ export class Fitting {
   constructor(readonly hearer: Hearer) {}
 
   /** Starts a training and stops the previous one. */
-  start(url: URL, question: unknown): void {
+  start(url: URL, payload: unknown): void {
     this.stop();
     const ending = new AbortController();
     this.#ending = ending;
-    void this.#run(url, question, ending.signal);
+    void this.#run(url, payload, ending.signal);
   }
 
   /** Stops the training, here and on the server. */
@@ -36,10 +36,10 @@ export class Fitting {
     this.#ending = null;
   }
 
-  async #run(url: URL, question: unknown, signal: AbortSignal): Promise<void> {
+  async #run(url: URL, payload: unknown, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        for await (const { event, data } of stream(url, question, signal)) {
+        for await (const { event, data } of stream(url, payload, signal)) {
           if (signal.aborted) return;
           if (event === 'fit') this.hearer.fit(read(data as FitEvent));
           else if (event === 'done') return this.hearer.done();

@@ -82,10 +82,10 @@ export class ApproximationState {
   reached = $state.raw<readonly Reached[]>([]);
 
   constructor(attributes: Attributes = {}) {
-    this.take(attributes);
+    this.setAttributes(attributes);
   }
 
-  take(attributes: Attributes): void {
+  setAttributes(attributes: Attributes): void {
     const before = pack(this.curve);
     this.curve = unpack(attributes.curve ?? USUAL.curve) ?? named(USUAL.curve);
     if (pack(this.curve) !== before) this.reached = [];
@@ -112,7 +112,7 @@ export class ApproximationState {
     return NAMED.find((name) => named(name).every((value, at) => value === this.curve[at])) ?? null;
   }
 
-  get question(): Record<string, unknown> {
+  get payload(): Record<string, unknown> {
     return {
       points: points(this.curve),
       units: this.units,

@@ -44,14 +44,14 @@ export function probability(own: Softmax, logits: readonly number[], T: number, 
 }
 
 /** The loss; with label smoothing it includes all classes. */
-export function loss(asked: number, p: number, smoothing: number, q: readonly number[], value: number): string {
+export function loss(target: number, p: number, smoothing: number, q: readonly number[], value: number): string {
   // Near certainty all that the loss says of p lies beyond the fourth place.
   const places = value === 0 ? 4 : Math.max(4, 2 - Math.floor(Math.log10(value)));
-  if (smoothing === 0) return `L = -\\ln p_{${asked}} = -\\ln ${number(p, places)} = ${number(value)}`;
+  if (smoothing === 0) return `L = -\\ln p_{${target}} = -\\ln ${number(p, places)} = ${number(value)}`;
   const law = 'L = -\\sum_k q_k \\ln p_k';
-  const other = q[asked === 0 ? 1 : 0] ?? 0;
-  const target = `q_{${asked}} = 1 - ${smoothing} + \\tfrac{${smoothing}}{${q.length}} = ${(q[asked] ?? 0).toFixed(3)}`;
-  return `${law} = ${number(value)} \\qquad ${target}, \\quad q_{k \\neq ${asked}} = ${other.toFixed(3)}`;
+  const other = q[target === 0 ? 1 : 0] ?? 0;
+  const largest = `q_{${target}} = 1 - ${smoothing} + \\tfrac{${smoothing}}{${q.length}} = ${(q[target] ?? 0).toFixed(3)}`;
+  return `${law} = ${number(value)} \\qquad ${largest}, \\quad q_{k \\neq ${target}} = ${other.toFixed(3)}`;
 }
 
 /** Loss of the data and of the prior. */

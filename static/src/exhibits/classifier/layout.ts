@@ -15,7 +15,7 @@ const CELLS = 8192; // of a unit's inputs
 const MOST_KERNELS = 32; // that stand beside their maps
 
 /** Number of of the maps a view shows. */
-export function shownIn(view: string, shape: Shape): number {
+export function displayedMaps(view: string, shape: Shape): number {
   const maps = mapCount(shape, view === 'flatten' ? PLACES : CELLS);
   return view === 'convolution' && shape.height * shape.width > 1 ? Math.min(maps, MOST_KERNELS) : maps;
 }

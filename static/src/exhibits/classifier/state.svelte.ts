@@ -6,9 +6,9 @@ import { likeliest } from '../../scene/ranking';
 import { softmax, STRENGTHS, targets, type Penalty, type Softmax } from '../../scene/softmax';
 import type { Volume } from '../../scene/volume';
 import { oneOf, integerWithin, within } from '../../state/attributes';
-import { Opened } from '../parts/opened.svelte';
+import { NetworkSelection } from '../parts/network-selection.svelte';
 import { className, classText } from '../parts/run-names';
-import { shownIn } from './layout';
+import { displayedMaps } from './layout';
 
 export const VIEWS = ['flatten', 'unit', 'convolution', 'softmax', 'loss', 'prior'] as const;
 export type View = (typeof VIEWS)[number];
@@ -73,7 +73,7 @@ const USUAL = {
 } as const;
 
 export class ClassifierState {
-  readonly opened = new Opened();
+  readonly selection = new NetworkSelection();
   input = $state<string>(USUAL.input);
   // As they were said, whether or not the network has them.
   #view = $state<View>(USUAL.view);
@@ -87,7 +87,7 @@ export class ClassifierState {
   /** Step of the player; null for the end. */
   position = $state<number | null>(null);
   /** Index under the pointer: of the vector or a class. */
-  pointed = $state<number | null>(null);
+  hovered = $state<number | null>(null);
 
   maps = $state.raw<Map<string, Volume> | null>(null);
   weights = $state.raw<Partial<Record<string, Weights>>>({});
@@ -103,12 +103,12 @@ export class ClassifierState {
   });
 
   constructor(attributes: Attributes = {}) {
-    this.take(attributes);
+    this.setAttributes(attributes);
   }
 
-  take(attributes: Attributes): void {
+  setAttributes(attributes: Attributes): void {
     this.input = attributes.input || USUAL.input;
-    this.opened.take(attributes.model);
+    this.selection.select(attributes.model);
     this.#view = oneOf(VIEWS, attributes.view, USUAL.view);
     this.#layer = attributes.layer || null;
     this.#unit = integerWithin(attributes.unit, 0, 1e6, 0);
@@ -119,40 +119,40 @@ export class ClassifierState {
     this.penalty = oneOf(['l1', 'l2'], attributes.penalty, USUAL.penalty);
     this.strength = within(attributes.strength, 0, STRONGEST, USUAL.strength);
     this.position = attributes.position == null ? null : integerWithin(attributes.position, 0, 1e6, 0);
-    this.pointed = null;
+    this.hovered = null;
   }
 
   get attributes(): Record<string, string> {
-    const { model, ready } = this.opened;
+    const { model, ready } = this.selection;
     const [view, layer, unit, target] = ready
       ? [this.view, this.layer, this.unit, this.target]
       : [this.#view, this.#layer, this.#unit, this.#target];
-    const said: Record<string, string> = {};
-    if (model !== networks.USUAL) said.model = model;
-    Object.assign(said, { input: this.input, view });
+    const attributes: Record<string, string> = {};
+    if (model !== networks.DEFAULT_NETWORK) attributes.model = model;
+    Object.assign(attributes, { input: this.input, view });
     if (view === 'unit' || view === 'convolution') {
-      if (layer !== null) said.layer = layer;
-      said.unit = String(unit);
+      if (layer !== null) attributes.layer = layer;
+      attributes.unit = String(unit);
     }
-    if (this.temperature !== USUAL.temperature) said.temperature = String(this.temperature);
-    if (target !== null) said.target = String(target);
-    if (this.smoothing !== 0) said.smoothing = String(this.smoothing);
+    if (this.temperature !== USUAL.temperature) attributes.temperature = String(this.temperature);
+    if (target !== null) attributes.target = String(target);
+    if (this.smoothing !== 0) attributes.smoothing = String(this.smoothing);
     if (view === 'prior') {
-      said.penalty = this.penalty;
-      said.strength = String(this.strength);
+      attributes.penalty = this.penalty;
+      attributes.strength = String(this.strength);
     }
-    if (this.position !== null) said.position = String(this.position);
-    return said;
+    if (this.position !== null) attributes.position = String(this.position);
+    return attributes;
   }
 
   /** The output layer: scores or distances. */
   get #last(): networks.Layer | undefined {
-    return this.opened.network.layers.at(-1);
+    return this.selection.network.layers.at(-1);
   }
 
   /** The fully connected layers. */
   get layers(): networks.Connected[] {
-    return networks.connected(this.opened.network);
+    return networks.connected(this.selection.network);
   }
 
   /** True if the network measures distances, where others have scores. */
@@ -197,7 +197,7 @@ export class ClassifierState {
 
   /** Labels of the outputs. */
   get classes(): string[] {
-    const { classes } = this.opened.network;
+    const { classes } = this.selection.network;
     const outputs = this.logits.length || classes.length;
     return Array.from({ length: outputs }, (_, output) => classText(className(classes, output)));
   }
@@ -214,13 +214,13 @@ export class ClassifierState {
   /** Displayed classes: all in order, or the most probable and the target. */
   get rows(): number[] {
     const rows = likeliest(this.logits);
-    return rows.length === 0 || rows.includes(this.asked) ? rows : [...rows.slice(0, -1), this.asked];
+    return rows.length === 0 || rows.includes(this.targetClass) ? rows : [...rows.slice(0, -1), this.targetClass];
   }
 
   /** Number of classes displayed as the most probable. */
   get likeliest(): number {
     const { rows } = this;
-    return rows.length - (likeliest(this.logits).includes(this.asked) ? 0 : 1);
+    return rows.length - (likeliest(this.logits).includes(this.targetClass) ? 0 : 1);
   }
 
   get shape(): Shape {
@@ -230,7 +230,7 @@ export class ClassifierState {
   /** True if what the layer reads can be below zero, as a picture that was normalized can. */
   get signed(): boolean {
     const from = this.own?.from ?? '';
-    return from === 'input' || networks.isSigned(this.opened.network, from);
+    return from === 'input' || networks.isSigned(this.selection.network, from);
   }
 
   /** Input of the displayed layer. */
@@ -239,9 +239,9 @@ export class ClassifierState {
   }
 
   /** Displayed part of the input: the first of very many maps. */
-  get shown(): Volume | null {
+  get displayed(): Volume | null {
     const { read } = this;
-    return read && firstMaps(read, shownIn(this.view, read));
+    return read && firstMaps(read, displayedMaps(this.view, read));
   }
 
   /** Units around the selected one that are computed both ways; null if the server's limit is below one. */
@@ -269,7 +269,7 @@ export class ClassifierState {
   }
 
   /** Target class of the loss. */
-  get asked(): number {
+  get targetClass(): number {
     return this.target ?? this.guess;
   }
 
@@ -300,7 +300,7 @@ export class ClassifierState {
 
   /** Target distribution, by the server if available. */
   get targets(): number[] {
-    return this.priced?.targets ?? targets(this.classes.length, this.asked, this.smoothing);
+    return this.priced?.targets ?? targets(this.classes.length, this.targetClass, this.smoothing);
   }
 
   get probabilities(): number[] {
@@ -313,20 +313,20 @@ export class ClassifierState {
 
   /** Number of steps of the player in this view. */
   get length(): number {
-    if (this.view === 'flatten') return this.shown?.data.length ?? 0;
+    if (this.view === 'flatten') return this.displayed?.data.length ?? 0;
     if (this.view === 'unit') return this.read?.data.length ?? 0;
-    if (this.view === 'convolution') return this.shown?.channels ?? this.shape.channels;
+    if (this.view === 'convolution') return this.displayed?.channels ?? this.shape.channels;
     if (this.view === 'softmax') return STAGES - 1;
     return this.view === 'prior' ? STRENGTHS.length - 1 : this.rows.length;
   }
 
   /** Index of the player's penalty strength nearest to the selected one. */
   get strengthStep(): number {
-    let found = 0;
+    let nearest = 0;
     STRENGTHS.forEach((strength, at) => {
-      if (Math.abs(strength - this.strength) < Math.abs((STRENGTHS[found] ?? 0) - this.strength)) found = at;
+      if (Math.abs(strength - this.strength) < Math.abs((STRENGTHS[nearest] ?? 0) - this.strength)) nearest = at;
     });
-    return found;
+    return nearest;
   }
 
   /** Current step of the player. */
@@ -336,8 +336,8 @@ export class ClassifierState {
 
   /** Selected index of the vector. */
   get followed(): number {
-    if (this.pointed !== null) return Math.min(this.pointed, Math.max(0, (this.read?.data.length ?? 1) - 1));
-    if (this.position === null || this.position === 0) return strongest(this.shown, this.sum, this.view);
+    if (this.hovered !== null) return Math.min(this.hovered, Math.max(0, (this.read?.data.length ?? 1) - 1));
+    if (this.position === null || this.position === 0) return strongest(this.displayed, this.sum, this.view);
     if (this.view === 'convolution') return (this.filled - 1) * this.shape.height * this.shape.width;
     return this.filled - 1;
   }
@@ -348,28 +348,28 @@ export class ClassifierState {
 
   /** Class whose numbers are written out. */
   get followedClass(): number {
-    if (this.pointed !== null) return Math.min(this.classes.length - 1, this.pointed);
-    if (this.view === 'loss' && this.position) return this.rows[this.filled - 1] ?? this.asked;
-    return this.view === 'softmax' ? this.guess : this.asked;
+    if (this.hovered !== null) return Math.min(this.classes.length - 1, this.hovered);
+    if (this.view === 'loss' && this.position) return this.rows[this.filled - 1] ?? this.targetClass;
+    return this.view === 'softmax' ? this.guess : this.targetClass;
   }
 
   point(cell: Cell | null): void {
-    this.pointed = cell === null ? null : indexOf(this.shape, cell);
+    this.hovered = cell === null ? null : indexOf(this.shape, cell);
   }
 
   look(view: View): void {
     if (view === this.view) return;
     this.#view = view;
     this.position = null;
-    this.pointed = null;
+    this.hovered = null;
   }
 
   /** Resets everything that belongs to the previous network. */
   open(model: string): void {
-    this.opened.model = model;
+    this.selection.model = model;
     this.#target = null;
     this.position = null;
-    this.pointed = null;
+    this.hovered = null;
   }
 
   setLayer(layer: string): void {
@@ -377,7 +377,7 @@ export class ClassifierState {
     this.#unit = this.unit;
     this.connected = null;
     this.position = null;
-    this.pointed = null;
+    this.hovered = null;
   }
 
   setUnit(unit: number): void {
@@ -392,7 +392,7 @@ function cells({ channels, height, width }: Shape): number {
 /** Initial selection: the largest product of a unit, else the largest value. */
 function strongest(read: Volume | null, own: Sum | null, view: View): number {
   const sizes = view === 'flatten' || own === null ? (read?.data ?? []) : own.terms.map(({ product }) => product);
-  let found = 0;
-  for (let at = 1; at < sizes.length; at++) if (Math.abs(sizes[at] ?? 0) > Math.abs(sizes[found] ?? 0)) found = at;
-  return found;
+  let index = 0;
+  for (let at = 1; at < sizes.length; at++) if (Math.abs(sizes[at] ?? 0) > Math.abs(sizes[index] ?? 0)) index = at;
+  return index;
 }

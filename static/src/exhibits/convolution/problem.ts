@@ -5,9 +5,9 @@ import { LARGEST, pattern, PATTERNS, resized, type Pattern } from '../../scene/c
 import { firstProblem, type Complaint } from '../../scene/convolution-limits';
 import { family, isPreset, resizable, type Shape } from '../../scene/kernels';
 import { kernelAt, kernelOf, readKernel, type FirstKernels } from '../../scene/learned';
-import { USUAL } from '../../scene/network';
+import { DEFAULT_NETWORK } from '../../scene/network';
 import { fromNested, type Volume } from '../../scene/volume';
-import type { Said, Setup } from './setup';
+import type { GivenSetup, Setup } from './setup';
 
 export const CHANNELS = 4;
 /** Default picture for the kernels of a network: grey or in colour. */
@@ -16,15 +16,15 @@ const COLOUR = 'photo:china';
 export const LARGEST_VALUE = 1e9; // of an input or a weight, as the server has it
 
 export interface Size {
-  usual: number;
+  default: number;
   limit: number;
 }
 
 /** Default side of an input of this kind, cells. */
 export function sizes(source: string): Size {
-  if (source.startsWith('photo') || source === 'file') return { usual: 128, limit: 256 };
-  if (source.startsWith('digit') || source === 'drawing') return { usual: 28, limit: 64 };
-  return { usual: 6, limit: LARGEST };
+  if (source.startsWith('photo') || source === 'file') return { default: 128, limit: 256 };
+  if (source.startsWith('digit') || source === 'drawing') return { default: 28, limit: 64 };
+  return { default: 6, limit: LARGEST };
 }
 
 /** True if the input is a picture to fetch. */
@@ -34,24 +34,24 @@ export function pictured(source: string): boolean {
 
 /** True if the kernel belongs to a selected network; the exhibit then begins with a picture. */
 export function brought(kernel: string): boolean {
-  return readKernel(kernel) !== null && !kernel.startsWith(`${USUAL}:`);
+  return readKernel(kernel) !== null && !kernel.startsWith(`${DEFAULT_NETWORK}:`);
 }
 
 /** The setup with what follows from its kernel's network. */
-export function settled(said: Said, known: FirstKernels | null): Setup {
-  const named = readKernel(said.kernel);
-  const kernels = named && known?.kernels;
-  const channels = said.channels ?? kernels?.channels ?? 1;
-  const source = said.source ?? (brought(said.kernel) ? (channels === 3 ? COLOUR : GREY) : 'numbers');
-  if (!named || !kernels) return { ...said, channels, source };
+export function completeSetup(given: GivenSetup, firstKernels: FirstKernels | null): Setup {
+  const named = readKernel(given.kernel);
+  const kernels = named && firstKernels?.kernels;
+  const channels = given.channels ?? kernels?.channels ?? 1;
+  const source = given.source ?? (brought(given.kernel) ? (channels === 3 ? COLOUR : GREY) : 'numbers');
+  if (!named || !kernels) return { ...given, channels, source };
   const { height, width } = kernels;
-  return { ...said, channels, source, kernel: kernelOf(named, kernels), kernelSize: { height, width } };
+  return { ...given, channels, source, kernel: kernelOf(named, kernels), kernelSize: { height, width } };
 }
 
 export function inputSize({ source, values, size, channels }: Setup): Shape & { channels: number } {
   if (source === 'numbers')
     return { channels: values.length, height: values[0]?.length ?? 0, width: values[0]?.[0]?.length ?? 0 };
-  const { usual } = sizes(source);
+  const { default: usual } = sizes(source);
   return { channels, height: size?.height ?? usual, width: size?.width ?? usual };
 }
 
@@ -69,7 +69,7 @@ function settings(setup: Setup): Settings {
   return { stride, padding: all, paddingMode, dilation, groups, transposed, outputPadding, flip };
 }
 
-function wrongInput({ source }: Setup, { channels, height, width }: Shape & { channels: number }): Complaint | null {
+function inputProblem({ source }: Setup, { channels, height, width }: Shape & { channels: number }): Complaint | null {
   const { limit } = sizes(source);
   const whole = [channels, height, width].every((side) => Number.isInteger(side) && side >= 1);
   if (!whole || Math.max(height, width) > limit)
@@ -103,25 +103,25 @@ export function inputOf(setup: Setup, picture: Volume | null): Volume | null {
 export type Posed = { problem: Problem } | { complaint: Complaint } | null;
 
 /** The problem of a setup, or its error; null while a picture or kernels are loading. */
-export function pose(said: Said, picture: Volume | null, known: FirstKernels | null): Posed {
-  const setup = settled(said, known);
+export function problemOf(given: GivenSetup, picture: Volume | null, firstKernels: FirstKernels | null): Posed {
+  const setup = completeSetup(given, firstKernels);
   const learned = readKernel(setup.kernel) !== null;
-  if (learned && known === null) return null;
-  const channels = learned ? known?.kernels?.channels : 1;
+  if (learned && firstKernels === null) return null;
+  const channels = learned ? firstKernels?.kernels?.channels : 1;
   if (channels === undefined) return { complaint: { field: 'kernel', key: 'no_kernels', values: {} } };
   const size = inputSize(setup);
-  const wrong = wrongInput(setup, size);
+  const wrong = inputProblem(setup, size);
   if (wrong !== null) return { complaint: wrong };
   const shape = kernelSize(setup);
   const out = setup.kernel === 'weights' ? setup.weights.length : setup.filters;
   const into = Math.floor(size.channels / setup.groups);
   const moved = settings(setup);
-  const found = firstProblem({ input: size, filters: { out, into, ...shape }, settings: moved });
-  if (found !== null) return { complaint: found };
+  const problem = firstProblem({ input: size, filters: { out, into, ...shape }, settings: moved });
+  if (problem !== null) return { complaint: problem };
   if (channels > 1 && channels !== into)
     return { complaint: { field: 'kernel', key: 'kernel_channels', values: { channels, into } } };
   const input = inputOf(setup, picture);
-  const data = kernels(setup, into, known);
+  const data = kernels(setup, into, firstKernels);
   if (input === null || data === null) return null;
   const filters: Filters = { out, into, ...shape, data: Float32Array.from(data.flat(3)) };
   const large = Math.max(greatest(input.data), greatest(filters.data));
@@ -130,15 +130,15 @@ export function pose(said: Said, picture: Volume | null, known: FirstKernels | n
   return { problem: { input, filters, bias: biasOf(setup, out), settings: moved } };
 }
 
-const seen = new WeakMap<Float32Array, number>(); // a picture is looked through once, not at every new kernel
+const cache = new WeakMap<Float32Array, number>(); // a picture is looked through once, not at every new kernel
 
 /** The largest magnitude. */
 function greatest(values: Float32Array): number {
-  let most = seen.get(values);
+  let most = cache.get(values);
   if (most !== undefined) return most;
   most = 0;
   for (let index = 0; index < values.length; index += 1) most = Math.max(most, Math.abs(values[index] as number));
-  seen.set(values, most);
+  cache.set(values, most);
   return most;
 }
 

@@ -6,11 +6,11 @@ import type { ConvolutionState } from './state.svelte';
 /** Error message next to the control of a field; null if there is none. */
 export function wrong(model: ConvolutionState, field: string): string | null {
   const { complaint, refused } = model;
-  if (complaint !== null) return complaint.field === field ? said(complaint.key, complaint.values) : null;
+  if (complaint !== null) return complaint.field === field ? problemMessage(complaint.key, complaint.values) : null;
   return refused !== null && refused.field.replace('_', '-') === field ? refused.text : null;
 }
 
-function said(key: string, values: Record<string, string | number>): string {
+function problemMessage(key: string, values: Record<string, string | number>): string {
   const name = `convolution.problem.${key}`;
   return hasMessage(name) ? say(name, values) : key;
 }

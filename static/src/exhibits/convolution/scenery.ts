@@ -20,14 +20,14 @@ export interface Tap {
 
 /** Input channels of the displayed output map. */
 export function reads(state: ConvolutionState): number[] {
-  const { problem } = state.shown;
+  const { problem } = state.displayed;
   const first = firstChannel(problem, state.map);
   return Array.from({ length: problem.filters.into }, (_, index) => first + index);
 }
 
 export function partsOf(state: ConvolutionState): Parts {
   const { around } = state;
-  const { problem, output } = state.shown;
+  const { problem, output } = state.displayed;
   return {
     channels: problem.input.channels,
     together: isPhoto(state.setup.source) && problem.input.channels === 3,
@@ -41,7 +41,7 @@ export function partsOf(state: ConvolutionState): Parts {
 
 /** Position of a term in the window. */
 export function under(state: ConvolutionState, term: Term): { row: number; col: number } {
-  const { filters, settings } = state.shown.problem;
+  const { filters, settings } = state.displayed.problem;
   if (!settings.flip) return { row: term.y, col: term.x };
   return { row: filters.height - 1 - term.y, col: filters.width - 1 - term.x };
 }
@@ -54,7 +54,7 @@ export interface Small {
 
 /** Kernel-sized grids of one channel: input values, weights, products. */
 export function small(state: ConvolutionState, channel: number): Small {
-  const { problem } = state.shown;
+  const { problem } = state.displayed;
   const { filters, settings } = problem;
   const area = filters.height * filters.width;
   const start = (state.map * filters.into + channel - firstChannel(problem, state.map)) * area;
@@ -92,7 +92,7 @@ export function frame(cells: { row: number; col: number }[]): Frame | null {
 
 /** Box on the output of the kernel of the current input cell (transposed), clipped. */
 export function footprint(state: ConvolutionState): Frame | null {
-  const { problem, output } = state.shown;
+  const { problem, output } = state.displayed;
   if (!state.spreads || state.followed !== null) return null;
   const { stride, padding, dilation } = problem.settings;
   const { height, width } = problem.filters;

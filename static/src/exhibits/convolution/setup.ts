@@ -57,14 +57,14 @@ export interface Setup {
 }
 
 /** The setup as given, before the kernel's network is loaded. */
-export interface Said extends Omit<Setup, 'source' | 'channels'> {
+export interface GivenSetup extends Omit<Setup, 'source' | 'channels'> {
   /** null: numbers, or a picture for the kernel of a selected network. */
   source: string | null;
   /** null: the number of the kernel's channels. */
   channels: number | null;
 }
 
-export const USUAL: Said = {
+export const DEFAULTS: GivenSetup = {
   source: null,
   values: readValues(FIRST) ?? [],
   size: null,
@@ -127,9 +127,9 @@ function numbered(
   text: string,
   counts: readonly number[],
   [low, high]: Bounds,
-  take: (found: number[]) => Partial<Said>,
+  take: (values: number[]) => Partial<GivenSetup>,
   whole = true,
-): Partial<Said> {
+): Partial<GivenSetup> {
   const found = numbers(text);
   const allowed = (value: number) => value >= low && value <= high && (!whole || Number.isInteger(value));
   return counts.includes(found.length) && found.every(allowed) ? take(found) : {};
@@ -143,19 +143,19 @@ function decimal(name: 'sigma' | 'angle' | 'wavelength') {
   return (text: string) => numbered(text, [1], BOUNDS[name], ([value = NaN]) => ({ [name]: value }), false);
 }
 
-function pair(text: string, name: 'stride' | 'dilation' | 'outputPadding', bounds: Bounds): Partial<Said> {
+function pair(text: string, name: 'stride' | 'dilation' | 'outputPadding', bounds: Bounds): Partial<GivenSetup> {
   return numbered(text, [1, 2], bounds, ([down = NaN, across = down]) => ({ [name]: [down, across] }));
 }
 
-function shape(text: string, name: 'size' | 'kernelSize', bounds: Bounds): Partial<Said> {
+function shape(text: string, name: 'size' | 'kernelSize', bounds: Bounds): Partial<GivenSetup> {
   return numbered(text, [1, 2], bounds, ([height = NaN, width = height]) => ({ [name]: { height, width } }));
 }
 
-function among<T extends string>(names: readonly T[], text: string, usual: T): T {
-  return names.find((name) => name === text) ?? usual;
+function among<T extends string>(names: readonly T[], text: string, fallback: T): T {
+  return names.find((name) => name === text) ?? fallback;
 }
 
-function padding(text: string): Partial<Said> {
+function padding(text: string): Partial<GivenSetup> {
   if (text === 'none' || text === 'same' || text === 'full') return { padding: text, sides: [0, 0, 0, 0] };
   return numbered(text, [1, 2, 4], BOUNDS.padding, ([a = NaN, b = a, c, d = NaN]) => ({
     padding: 'sides',
@@ -168,10 +168,10 @@ function flag(text: string): boolean {
 }
 
 function kernelName(text: string): string {
-  return isPreset(text) || readKernel(text) !== null || text === 'weights' ? text : USUAL.kernel;
+  return isPreset(text) || readKernel(text) !== null || text === 'weights' ? text : DEFAULTS.kernel;
 }
 
-function known(source: string): boolean {
+function isSource(source: string): boolean {
   return source === 'numbers' || !pictured(source) || readSource(source) !== null;
 }
 
@@ -182,8 +182,8 @@ function computable(rows: number[][], limit: number): boolean {
 }
 
 /** Part of the setup from one attribute; empty if invalid. */
-const READ: Record<string, (text: string, said: Said) => Partial<Said>> = {
-  input: (text) => (known(text) ? { source: text } : {}),
+const READ: Record<string, (text: string, given: GivenSetup) => Partial<GivenSetup>> = {
+  input: (text) => (isSource(text) ? { source: text } : {}),
   values: (text) => {
     const values = readValues(text);
     const fits = values !== null && values.length <= CHANNELS && values.every((rows) => computable(rows, LARGEST));
@@ -224,9 +224,9 @@ const READ: Record<string, (text: string, said: Said) => Partial<Said>> = {
 export const NAMES = Object.keys(READ);
 
 /** Parses attributes; missing ones have their defaults. */
-export function read(attributes: Record<string, string | undefined>): Said {
+export function read(attributes: Record<string, string | undefined>): GivenSetup {
   const { model, kernel, weights } = attributes;
-  let setup = USUAL;
+  let setup = DEFAULTS;
   for (const name of NAMES) {
     const text = attributes[name];
     if (text !== undefined) setup = { ...setup, ...READ[name]?.(text, setup) };
@@ -236,19 +236,19 @@ export function read(attributes: Record<string, string | undefined>): Said {
   else if (kernel === undefined && model !== undefined && isNetwork(model)) setup = { ...setup, kernel: model };
   if (attributes['values'] !== undefined && setup.source === null && brought(setup.kernel))
     setup = { ...setup, source: 'numbers' };
-  return setup.kernel === 'weights' && setup.weights.length === 0 ? { ...setup, kernel: USUAL.kernel } : setup;
+  return setup.kernel === 'weights' && setup.weights.length === 0 ? { ...setup, kernel: DEFAULTS.kernel } : setup;
 }
 
 const both = ([down, across]: readonly [number, number]) => (down === across ? `${down}` : `${down} ${across}`);
 const area = ({ height, width }: Shape) => (height === width ? `${height}` : `${height}x${width}`);
 
-function sides({ padding: kind, sides: [top, bottom, left, right] }: Said): string {
+function sides({ padding: kind, sides: [top, bottom, left, right] }: GivenSetup): string {
   if (kind !== 'sides') return kind;
   if (top !== bottom || left !== right) return `${top} ${bottom} ${left} ${right}`;
   return both([top, left]);
 }
 
-function written(setup: Said): Attributes {
+function written(setup: GivenSetup): Attributes {
   const own = setup.source === 'numbers' || setup.source === null;
   const given = setup.kernel === 'weights';
   const sized = setup.kernelSize !== null && !given && readKernel(setup.kernel) === null;
@@ -280,10 +280,10 @@ function written(setup: Said): Attributes {
 }
 
 /** Attributes that restore a setup. */
-export function write(setup: Said): Attributes {
+export function write(setup: GivenSetup): Attributes {
   const { source, kernel } = setup;
-  const usual = written({ ...USUAL, source, seed: source === 'random' ? NaN : USUAL.seed });
+  const defaults = written({ ...DEFAULTS, source, seed: source === 'random' ? NaN : DEFAULTS.seed });
   // What is usual with the kernel of a network that was chosen is not known before the network is.
-  Object.assign(usual, brought(kernel) ? { input: '', channels: '' } : { input: 'numbers', channels: '1' });
-  return Object.fromEntries(Object.entries(written(setup)).filter(([name, value]) => value !== usual[name]));
+  Object.assign(defaults, brought(kernel) ? { input: '', channels: '' } : { input: 'numbers', channels: '1' });
+  return Object.fromEntries(Object.entries(written(setup)).filter(([name, value]) => value !== defaults[name]));
 }

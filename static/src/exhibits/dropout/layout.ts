@@ -45,7 +45,7 @@ export function layout(width: number, classes: readonly string[]): Plan {
 }
 
 /** Number of displayed maps; all units of a vector. */
-export function shownOf(shape: Shape): number {
+export function displayedMaps(shape: Shape): number {
   return mapCount(shape, MOST_CELLS);
 }
 

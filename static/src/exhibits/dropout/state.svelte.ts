@@ -12,13 +12,13 @@ import {
   type Spread,
 } from '../../scene/dropout';
 import { firstMaps } from '../../scene/flatten';
-import { droppable, isSigned, USUAL as USUAL_NETWORK, type Layer } from '../../scene/network';
+import { droppable, isSigned, DEFAULT_NETWORK as USUAL_NETWORK, type Layer } from '../../scene/network';
 import { likeliest } from '../../scene/ranking';
 import type { Volume } from '../../scene/volume';
 import { oneOf, integerWithin, within } from '../../state/attributes';
-import { Opened } from '../parts/opened.svelte';
+import { NetworkSelection } from '../parts/network-selection.svelte';
 import { className, classText } from '../parts/run-names';
-import { shownOf } from './layout';
+import { displayedMaps } from './layout';
 
 export const VIEWS = ['mask', 'draws'] as const;
 export type View = (typeof VIEWS)[number];
@@ -62,7 +62,7 @@ export interface Answer {
 const USUAL = { input: 'drawing', rate: 0.5, seed: 1, draws: 50, view: 'mask' } as const;
 
 export class DropoutState {
-  readonly opened = new Opened();
+  readonly selection = new NetworkSelection();
   input = $state<string>(USUAL.input);
   /** Layer from the attribute, not necessarily in the network; null if none is given. */
   #layer = $state<string | null>(null);
@@ -76,18 +76,18 @@ export class DropoutState {
   /** Displayed steps of the mask, or draws; null for all. */
   position = $state<number | null>(null);
   /** Index of the unit whose arithmetic is displayed; null: at the player's position. */
-  pointed = $state<number | null>(null);
+  hovered = $state<number | null>(null);
   answer = $state.raw<Answer | null>(null);
   /** Logits in eval mode. */
   evaluatedLogits = $state.raw<number[]>([]);
 
   constructor(attributes: Attributes = {}) {
-    this.take(attributes);
+    this.setAttributes(attributes);
   }
 
   /** Applies the attributes; missing or invalid ones have their defaults. */
-  take(attributes: Attributes): void {
-    this.opened.take(attributes.model);
+  setAttributes(attributes: Attributes): void {
+    this.selection.select(attributes.model);
     this.input = attributes.input || USUAL.input;
     this.#layer = attributes.layer || null;
     this.rate = within(attributes.rate, 0, HIGHEST_RATE, USUAL.rate);
@@ -98,31 +98,31 @@ export class DropoutState {
     this.view = oneOf(VIEWS, attributes.view, USUAL.view);
     this.scores = oneOf(SCORES, attributes.scores, 'logits');
     this.position = attributes.position === undefined ? null : integerWithin(attributes.position, 0, 1e6, 0);
-    this.pointed = null;
+    this.hovered = null;
   }
 
   /** State as attributes, without defaults. */
   get attributes(): Record<string, string> {
-    const { model, ready } = this.opened;
-    const said: Record<string, string> = {};
-    if (model !== USUAL_NETWORK) said.model = model;
-    said.input = this.input;
+    const { model, ready } = this.selection;
+    const attributes: Record<string, string> = {};
+    if (model !== USUAL_NETWORK) attributes.model = model;
+    attributes.input = this.input;
     const layer = ready ? this.layer : this.#layer;
-    if (layer) said.layer = layer;
-    said.rate = String(this.rate);
-    said.seed = String(this.seed);
-    if (!this.training) said.training = 'false';
-    if (this.channels && (this.spatial || !ready)) said.channels = '';
-    if (this.view === 'draws') said.draws = String(this.draws);
-    if (this.view !== USUAL.view) said.view = this.view;
-    if (this.scores !== 'logits') said.scores = this.scores;
-    if (this.position !== null) said.position = String(this.position);
-    return said;
+    if (layer) attributes.layer = layer;
+    attributes.rate = String(this.rate);
+    attributes.seed = String(this.seed);
+    if (!this.training) attributes.training = 'false';
+    if (this.channels && (this.spatial || !ready)) attributes.channels = '';
+    if (this.view === 'draws') attributes.draws = String(this.draws);
+    if (this.view !== USUAL.view) attributes.view = this.view;
+    if (this.scores !== 'logits') attributes.scores = this.scores;
+    if (this.position !== null) attributes.position = String(this.position);
+    return attributes;
   }
 
   /** Candidate layers for dropout. */
   get layers(): Layer[] {
-    return droppable(this.opened.network);
+    return droppable(this.selection.network);
   }
 
   /** Name of the layer: the selected one, by default the last candidate; '' if there is none. */
@@ -142,13 +142,13 @@ export class DropoutState {
   }
 
   get signed(): boolean {
-    return isSigned(this.opened.network, this.layer);
+    return isSigned(this.selection.network, this.layer);
   }
 
   /** Number of draws within the server's limit; less than one if the masks or the network are too large. */
   get mostDraws(): number {
     const values = this.#shape.reduce((product, side) => product * side, 1);
-    const { layers } = this.opened.network;
+    const { layers } = this.selection.network;
     const behind = layers.slice(layers.findIndex(({ name }) => name === this.layer) + 1);
     const macs = behind.reduce((sum, { macs: own = 0 }) => sum + own, 0);
     return Math.min(MOST_DRAWS, Math.floor(MOST_VALUES / values), Math.floor(MOST_MACS / Math.max(1, macs)));
@@ -161,7 +161,7 @@ export class DropoutState {
 
   /** Labels of the outputs. */
   get classes(): string[] {
-    const { classes } = this.opened.network;
+    const { classes } = this.selection.network;
     const outputs = this.answer?.evaluated.length ?? classes.length;
     return Array.from({ length: outputs }, (_, output) => classText(className(classes, output)));
   }
@@ -172,10 +172,10 @@ export class DropoutState {
   }
 
   /** Displayed maps, the first ones of a large layer, before and after their mask. */
-  get shown(): { before: Volume; mask: Volume; after: Volume } | null {
+  get displayed(): { before: Volume; mask: Volume; after: Volume } | null {
     const { answer } = this;
     if (answer === null) return null;
-    const count = shownOf(answer.before);
+    const count = displayedMaps(answer.before);
     const [before, mask, after] = [answer.before, answer.mask, answer.after].map((one) => firstMaps(one, count));
     return before && mask && after ? { before, mask, after } : null;
   }
@@ -186,14 +186,14 @@ export class DropoutState {
 
   /** Number of steps of the player in this view. */
   get length(): number {
-    const { answer, shown } = this;
+    const { answer, displayed: shown } = this;
     if (answer === null || shown === null) return 0;
     return this.view === 'draws' ? answer.probabilities.length : steps(shown.before);
   }
 
   /** Number of units masked so far. */
   get filled(): number {
-    const { shown } = this;
+    const { displayed: shown } = this;
     if (shown === null) return 0;
     const all = shown.before.data.length;
     return this.position === null ? all : Math.min(all, this.position * stride(shown.before));
@@ -201,9 +201,9 @@ export class DropoutState {
 
   /** The unit whose arithmetic is written out. */
   get followed(): number {
-    const { shown } = this;
+    const { displayed: shown } = this;
     if (shown === null) return 0;
-    if (this.pointed !== null) return Math.min(shown.before.data.length - 1, this.pointed);
+    if (this.hovered !== null) return Math.min(shown.before.data.length - 1, this.hovered);
     if (this.position !== null && this.position > 0) return Math.max(0, this.filled - 1);
     return loudest(shown.before);
   }
@@ -220,7 +220,7 @@ export class DropoutState {
   }
 
   /** Draws so far. */
-  get seen(): number {
+  get drawsSeen(): number {
     const all = this.answer?.probabilities.length ?? 0;
     return this.position === null ? all : Math.min(all, Math.max(1, this.position));
   }
@@ -236,11 +236,11 @@ export class DropoutState {
   }
 
   get spreads(): Spread[] {
-    return spreads(this.shownScores, this.seen);
+    return spreads(this.shownScores, this.drawsSeen);
   }
 
   get votes(): number[] {
-    return votes(this.shownScores, this.seen);
+    return votes(this.shownScores, this.drawsSeen);
   }
 
   again(): void {
@@ -255,9 +255,9 @@ export class DropoutState {
 
   /** Resets the answer of the previous network. */
   open(model: string): void {
-    this.opened.model = model;
+    this.selection.model = model;
     this.position = null;
-    this.pointed = null;
+    this.hovered = null;
   }
 
   setDraws(draws: number): void {
@@ -269,13 +269,13 @@ export class DropoutState {
     if (view === this.view) return;
     this.view = view;
     this.position = null;
-    this.pointed = null;
+    this.hovered = null;
   }
 
   setLayer(layer: string): void {
     this.#layer = layer;
     this.position = null;
-    this.pointed = null;
+    this.hovered = null;
   }
 }
 

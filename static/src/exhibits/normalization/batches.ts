@@ -5,7 +5,7 @@ import { versionOf, type Maps, type Network } from '../../scene/network';
 import { companions, stacked } from '../../scene/normalization';
 import { volume, type Volume } from '../../scene/volume';
 import { get, post, type FloatTensor } from '../../wire/request';
-import { maps, patiently } from '../parts/loading';
+import { maps, withRetry } from '../parts/loading';
 import { PATH } from './path';
 
 export interface BatchSettings {
@@ -95,7 +95,7 @@ export class Batches {
     for (let batch = Math.min(done.length, last); batch <= last; batch += 1) {
       const digits = await this.#digits(batch, source, own, settings, wanted, onlost);
       if (digits === null) return null;
-      const answer = await patiently(() => this.#ask(digits, settings, true, done[batch - 1]), wanted, onlost);
+      const answer = await withRetry(() => this.#ask(digits, settings, true, done[batch - 1]), wanted, onlost);
       if (answer === null) return null;
       done[batch] = statisticsOf(answer);
       seen = { digits, answer };
@@ -103,7 +103,7 @@ export class Batches {
     if (!shown.training) {
       const digits = await this.#digits(shown.position, source, own, settings, wanted, onlost);
       if (digits === null) return null;
-      const answer = await patiently(() => this.#ask(digits, settings, false, done[last]), wanted, onlost);
+      const answer = await withRetry(() => this.#ask(digits, settings, false, done[last]), wanted, onlost);
       if (answer === null) return null;
       seen = { digits, answer };
     }

@@ -1,9 +1,9 @@
 /** State of the normalization exhibit: kind, layer, constants, batch. */
 
-import { isActivation, mapLayers, summedLayers, USUAL as NETWORK, type Maps } from '../../scene/network';
+import { isActivation, mapLayers, summedLayers, DEFAULT_NETWORK as NETWORK, type Maps } from '../../scene/network';
 import { ALEXNET, type LocalResponse } from '../../scene/normalization';
 import { oneOf, integerWithin, within } from '../../state/attributes';
-import { Opened } from '../parts/opened.svelte';
+import { NetworkSelection } from '../parts/network-selection.svelte';
 import { Player } from '../parts/player.svelte';
 
 export const KINDS = ['local-response', 'batch'] as const;
@@ -38,7 +38,7 @@ export class NormalizationState {
   kind = $state<Kind>(USUAL.kind);
   input = $state<string>(USUAL.input);
   /** Network of the maps. */
-  readonly opened = new Opened();
+  readonly opened = new NetworkSelection();
   /** Name from the attribute; the network may not have it. */
   #layer = $state<string | null>(null);
   #map = $state(0);
@@ -196,7 +196,7 @@ export class NormalizationState {
   }
 
   /** Applies the attributes that have changed since the last call. */
-  take(given: Given): void {
+  setAttributes(given: Given): void {
     const changed = (name: Name) => {
       const word = given[name] ?? undefined; // null where an attribute was taken away
       return word === this.#last[name] ? undefined : word;
@@ -205,7 +205,7 @@ export class NormalizationState {
       within(changed(name), BOUNDS[name][0], BOUNDS[name][1], usual);
     if (changed('kind') !== undefined) this.kind = oneOf(KINDS, given.kind, this.kind);
     const model = changed('model');
-    if (model !== undefined) this.opened.take(model);
+    if (model !== undefined) this.opened.select(model);
     const layer = changed('layer');
     if (layer !== undefined) this.setLayer(layer);
     this.#fit();

@@ -15,7 +15,7 @@ export function middle(width: number, height: number): Square {
 }
 
 /** The square moved, and scaled about its centre, within the picture. */
-export function moved(
+export function movedSquare(
   square: Square,
   by: { x?: number; y?: number; scale?: number },
   width: number,

@@ -36,8 +36,8 @@ export function playing(visit: Placed): Player {
     const { position, end } = player;
     untrack(() => {
       if (visit.length !== end || end === 0) return; // what is played is not there yet
-      const shown = visit.position === null ? end : Math.min(end, visit.position);
-      if (shown !== position) visit.position = position === end ? null : position;
+      const target = visit.position === null ? end : Math.min(end, visit.position);
+      if (target !== position) visit.position = position === end ? null : position;
     });
   });
   return player;

@@ -4,11 +4,11 @@ export type Attributes = Record<string, string>;
 
 /** The element and the script that loads it. */
 export function embedding(tag: string, attributes: Attributes, server: URL): string {
-  const said = Object.entries(attributes).map(([name, value]) =>
+  const text = Object.entries(attributes).map(([name, value]) =>
     value === '' ? ` ${name}` : ` ${name}="${escaped(value)}"`,
   );
   const script = new URL('static/embed.js', server).href;
-  return `<script type="module" src="${script}"></script>\n<${tag}${said.join('')}></${tag}>`;
+  return `<script type="module" src="${script}"></script>\n<${tag}${text.join('')}></${tag}>`;
 }
 
 /** Address of the exhibit's own page. */

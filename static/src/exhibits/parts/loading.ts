@@ -12,18 +12,18 @@ const LONGEST_WAIT = 8000;
 const UNAVAILABLE = 503;
 
 /** Retries until the server answers; null once `wanted` returns false. Throws RequestError. */
-export async function patiently<Answer>(
-  ask: () => Promise<Answer>,
-  wanted: () => boolean,
+export async function withRetry<Answer>(
+  request: () => Promise<Answer>,
+  isNeeded: () => boolean,
   onlost: (problem: string) => void,
 ): Promise<Answer | null> {
-  for (let wait = FIRST_WAIT; wanted(); wait = Math.min(LONGEST_WAIT, 2 * wait)) {
+  for (let wait = FIRST_WAIT; isNeeded(); wait = Math.min(LONGEST_WAIT, 2 * wait)) {
     try {
-      const answer = await ask();
-      return wanted() ? answer : null;
+      const answer = await request();
+      return isNeeded() ? answer : null;
     } catch (error) {
       if (!isPassing(error)) throw error;
-      if (wanted()) onlost(error instanceof RequestError ? error.problem.detail : say('live.lost_server'));
+      if (isNeeded()) onlost(error instanceof RequestError ? error.problem.detail : say('live.lost_server'));
       await new Promise((resolve) => setTimeout(resolve, wait));
     }
   }
@@ -36,11 +36,11 @@ export async function maps(
   layer: string,
   network: Network,
   server: string | undefined,
-  wanted: () => boolean,
+  isNeeded: () => boolean,
   onlost: (problem: string) => void,
 ): Promise<Volume | null> {
-  const found = await patiently(() => featureMaps(source, [layer], networkFields(network), server), wanted, onlost);
-  return found?.get(layer) ?? null;
+  const volumes = await withRetry(() => featureMaps(source, [layer], networkFields(network), server), isNeeded, onlost);
+  return volumes?.get(layer) ?? null;
 }
 
 /** True if a retry may succeed: no connection, or a server that is still loading. */

@@ -13,7 +13,7 @@ export function breakable(math: Element): void {
     const sign = part.localName === 'mo' ? (part.textContent ?? '') : '';
     if (sign === '(') depth += 1;
     if (sign === ')') depth -= 1;
-    if (depth === 0 && part !== row.firstElementChild && BREAKS.has(sign)) rows.push(opened());
+    if (depth === 0 && part !== row.firstElementChild && BREAKS.has(sign)) rows.push(emptyRow());
     rows.at(-1)?.append(part);
   }
   const parts = rows.map((one) => {
@@ -25,7 +25,7 @@ export function breakable(math: Element): void {
 }
 
 /** A row that begins with an empty element, so that its first operator stays infix. */
-function opened(): Element {
+function emptyRow(): Element {
   const row = document.createElementNS(MATHML, 'mrow');
   row.append(document.createElementNS(MATHML, 'mrow'));
   return row;

@@ -1,6 +1,6 @@
 /** A position that can be played, paused, stepped both ways and scrubbed. */
 
-import { isCalm } from './calm.svelte';
+import { prefersReducedMotion } from './reduced-motion.svelte';
 
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 16];
 
@@ -54,7 +54,7 @@ export class Player {
   }
 
   play(): void {
-    if (this.playing || isCalm()) return;
+    if (this.playing || prefersReducedMotion()) return;
     if (this.position >= this.end) this.at = 0;
     this.playing = true;
     let last: number | null = null;

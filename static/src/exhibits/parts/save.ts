@@ -20,7 +20,7 @@ const NAMESPACE = 'http://www.w3.org/2000/svg';
 export function svgText(figure: SVGSVGElement, face: string | null = null): string {
   const copy = figure.cloneNode(true) as SVGSVGElement;
   const box = boxOf(figure);
-  dress(figure, copy, null);
+  inlineStyles(figure, copy, null);
   copy.setAttribute('xmlns', NAMESPACE);
   copy.removeAttribute('style');
   copy.removeAttribute('class');
@@ -93,17 +93,17 @@ function boxOf(figure: SVGSVGElement): { x: number; y: number; width: number; he
 }
 
 /** Writes the computed styles of the live tree into the copy, each where it differs from what is inherited. */
-function dress(live: Element, copy: Element, above: CSSStyleDeclaration | null): void {
+function inlineStyles(live: Element, copy: Element, above: CSSStyleDeclaration | null): void {
   const style = getComputedStyle(live);
   if (above !== null) {
-    const said: string[] = [];
+    const declarations: string[] = [];
     for (const name of STYLES) {
       const value = style.getPropertyValue(name);
       if (value === '' || value === (INHERITED.test(name) ? above.getPropertyValue(name) : initial(name))) continue;
-      said.push(`${name}:${value}`);
+      declarations.push(`${name}:${value}`);
     }
     for (const name of ['class', 'tabindex', 'data-testid']) copy.removeAttribute(name);
-    if (said.length > 0) copy.setAttribute('style', said.join(';'));
+    if (declarations.length > 0) copy.setAttribute('style', declarations.join(';'));
     else copy.removeAttribute('style');
   }
   const [from, to] = [[...live.children], [...copy.children]];
@@ -111,7 +111,7 @@ function dress(live: Element, copy: Element, above: CSSStyleDeclaration | null):
     const twin = to[index];
     if (twin === undefined) return;
     if (getComputedStyle(child).display === 'none' || child.hasAttribute('data-screen-only')) twin.remove();
-    else dress(child, twin, style);
+    else inlineStyles(child, twin, style);
   });
   for (const node of [...copy.childNodes]) if (node.nodeType === Node.COMMENT_NODE) node.remove();
 }

@@ -1,7 +1,13 @@
 /** Requests of the pooling exhibit: pictures, kernels, outputs, gradients, movements, and downsampling by stride. */
 
 import { featureMaps } from '../../wire/maps';
-import { LatestRequest, RequestError, toVolume, type FloatTensor, type Problem as Told } from '../../wire/request';
+import {
+  LatestRequest,
+  RequestError,
+  toVolume,
+  type FloatTensor,
+  type Problem as RequestProblem,
+} from '../../wire/request';
 import { pixels } from '../../ink/source';
 import type { Problem } from '../../scene/convolution';
 import { readMap } from '../../scene/learned';
@@ -10,7 +16,7 @@ import { upTo, type Pooling } from '../../scene/pooling';
 import { channel, type Volume } from '../../scene/volume';
 import { Fork } from './fork.svelte';
 import { Movement, type Curve } from './movement.svelte';
-import { invarianceFields, kernelTensor, poolingFields } from './questions';
+import { invarianceFields, kernelTensor, poolingFields } from './requests';
 import type { Motion } from './setup';
 import type { PoolingState, Shown } from './state.svelte';
 
@@ -36,7 +42,7 @@ interface Pair {
 }
 
 export class Answers {
-  problem = $state.raw<Told | null>(null);
+  problem = $state.raw<RequestProblem | null>(null);
   readonly movement = new Movement();
   readonly fork: Fork;
   #pooled: About<Shown> = new WeakMap();

@@ -3,7 +3,7 @@
 import { PATTERNS, readValues, writeValues } from '../../scene/convolution-inputs';
 import { isPreset } from '../../scene/kernels';
 import { kernelOf, readKernel, readMap, writeMap, type FirstKernels } from '../../scene/learned';
-import { isNetwork, USUAL as LENET5 } from '../../scene/network';
+import { isNetwork, DEFAULT_NETWORK as LENET5 } from '../../scene/network';
 import { KINDS, type Pooling, type Size } from '../../scene/pooling';
 
 export const VIEWS = ['window', 'gradient', 'invariance', 'stride'] as const;

@@ -17,10 +17,10 @@ import { settingProblem, type Field, type SettingProblem } from '../../scene/poo
 import type { Problem } from '../../scene/convolution';
 import { fromNested, type Volume } from '../../scene/volume';
 import { readSource, sourceText, type Source } from '../../ink/source';
-import { Learned } from '../parts/learned.svelte';
-import { Opened } from '../parts/opened.svelte';
+import { KernelNetwork } from '../parts/kernel-network.svelte';
+import { NetworkSelection } from '../parts/network-selection.svelte';
 import { Player } from '../parts/player.svelte';
-import { convolutionOf } from './questions';
+import { convolutionOf } from './requests';
 import {
   amounts,
   compares,
@@ -62,8 +62,8 @@ const LARGE: Size = { height: 64, width: 64 };
 export class PoolingState {
   setup = $state.raw<Setup>(USUAL);
   /** Network of the kernel, and network of the pooled map. */
-  readonly kernels = new Learned();
-  readonly mapped = new Opened();
+  readonly kernels = new KernelNetwork();
+  readonly mapped = new NetworkSelection();
   /** Problem of the settings; the figure keeps the last valid ones. */
   wrong = $state.raw<SettingProblem | null>(null);
   shown = $state.raw<Shown | null>(null);
@@ -87,13 +87,13 @@ export class PoolingState {
   #picture: { of: string; volume: Volume } | null = null;
 
   /** Applies the attributes that have changed since the last call. */
-  take(given: Given): void {
+  setAttributes(given: Given): void {
     const first = Object.keys(this.#last).length === 0;
     const changed: Given = {};
     for (const name of NAMES) if (given[name] !== this.#last[name]) changed[name] = given[name];
     this.#last = { ...given };
     this.setup = read(changed, first ? USUAL : this.setup);
-    if (changed.model !== undefined) this.kernels.opened.take(changed.model);
+    if (changed.model !== undefined) this.kernels.selection.select(changed.model);
     this.settle();
     this.#showAmount();
     if (changed.position === undefined) return;
@@ -122,12 +122,12 @@ export class PoolingState {
   }
 
   get kernel(): string {
-    return kernelIn(this.kernels.known, this.setup.kernel);
+    return kernelIn(this.kernels.firstKernels, this.setup.kernel);
   }
 
   /** Network of the pooled map. */
-  get mapNetwork(): Opened {
-    return readMap(this.source) === null ? this.kernels.opened : this.mapped;
+  get mapNetwork(): NetworkSelection {
+    return readMap(this.source) === null ? this.kernels.selection : this.mapped;
   }
 
   /** True if a map is selected of a network without maps. */
@@ -238,8 +238,8 @@ export class PoolingState {
   /** Displays the settings as far as they are loaded. */
   settle(): void {
     const { model } = readKernel(this.setup.kernel) ?? {};
-    if (model !== undefined) this.kernels.opened.take(model);
-    this.mapped.take(readMap(sourceOf(this.setup))?.model);
+    if (model !== undefined) this.kernels.selection.select(model);
+    this.mapped.select(readMap(sourceOf(this.setup))?.model);
     const { setup, source, shown } = this;
     const input = this.#input();
     if (input === null) return;
@@ -247,7 +247,7 @@ export class PoolingState {
     let pooling: Pooling = { kind, window, stride, padding, ceil, coefficient, bias };
     let pooled: Size = input;
     if (this.compares) {
-      const size = kernelSize(setup.kernel, this.kernels.known);
+      const size = kernelSize(setup.kernel, this.kernels.firstKernels);
       if (size === null) return;
       pooled = { height: input.height - size.height + 1, width: input.width - size.width + 1 };
       // What a larger stride or a movement is compared with has nothing to learn and no padding.

@@ -67,14 +67,14 @@ export class Lab {
 
   constructor(attributes: Attributes, server?: Server) {
     this.#server = server;
-    this.take(attributes);
+    this.setAttributes(attributes);
   }
 
   get server(): Server {
     return this.#server;
   }
 
-  take(attributes: Attributes): void {
+  setAttributes(attributes: Attributes): void {
     const text = attributes.settings ?? '';
     if (text !== settingsText(this.settings)) this.settings = readSettings(text);
     if (attributes.run || !this.example) {

@@ -117,7 +117,7 @@ test('where there is no run yet, shipped ones are shown, which no address keeps 
   expect(lab.example).toBe(true);
   expect(lab.watches).toHaveLength(3);
   expect(lab.attributes).toEqual({});
-  lab.take(lab.attributes);
+  lab.setAttributes(lab.attributes);
   expect(lab.watches).toHaveLength(3);
   await lab.train();
   expect([lab.example, lab.run, lab.compared]).toEqual([false, 'mine', []]);

@@ -53,7 +53,7 @@ export function pair(problem: Problem, map: number, index: number): Pair {
   };
 }
 
-export function asked({ values, width, kernel }: Pair, flip: boolean) {
+export function spectrumPayload({ values, width, kernel }: Pair, flip: boolean) {
   return { input: rows(values, width), kernel: rows(kernel.values, kernel.width), flip };
 }
 
@@ -106,8 +106,8 @@ export function cellAt(problem: Problem, one: Pair, map: number, at: number): Po
   const size = outputSize(problem);
   for (let row = 0; row < size.height; row += 1) {
     for (let col = 0; col < size.width; col += 1) {
-      const found = placed(problem, one, { row, col });
-      if (found.at === at && found.inside) return { map, row, col };
+      const position = placed(problem, one, { row, col });
+      if (position.at === at && position.inside) return { map, row, col };
     }
   }
   return null;

@@ -8,19 +8,19 @@ import { LatestRequest, RequestError, type FloatTensor, type Problem } from '../
 import { featureMaps, weights } from '../../wire/maps';
 import type { Sendable } from '../../wire/safetensors';
 import type { SoftmaxAnswer } from '../../wire/types';
-import { Sourced } from '../parts/sourced.svelte';
+import { SourceSelection } from '../parts/source-selection.svelte';
 import type { ClassifierState, Weights } from './state.svelte';
 
-interface LinearQuestion {
+interface LinearPayload {
   tensors: { input: Volume | Sendable; weight: Sendable; bias: Sendable };
 }
 
-interface LinearAnswered {
+interface LinearAnswer {
   difference: number;
   tensors: { output: FloatTensor; convolution: FloatTensor };
 }
 
-interface SoftmaxQuestion {
+interface SoftmaxPayload {
   logits: number[];
   temperature: number;
   target: number;
@@ -30,13 +30,13 @@ interface SoftmaxQuestion {
   strength?: number;
 }
 
-export class Asking extends Sourced {
+export class ClassifierRequests extends SourceSelection {
   problem = $state.raw<Problem | null>(null);
-  readonly #linear: LatestRequest<LinearQuestion, LinearAnswered>;
-  readonly #softmax: LatestRequest<SoftmaxQuestion, SoftmaxAnswer>;
+  readonly #linear: LatestRequest<LinearPayload, LinearAnswer>;
+  readonly #softmax: LatestRequest<SoftmaxPayload, SoftmaxAnswer>;
   /** Weights of the displayed layers per network version. */
   #weights: Partial<Record<string, Partial<Record<string, Weights>>>> = {};
-  #asked: Partial<Record<string, boolean>> = {};
+  #requested: Partial<Record<string, boolean>> = {};
   /** Context of a request, to detect a late answer. */
   readonly #about = new WeakMap<object, string>();
 
@@ -45,7 +45,7 @@ export class Asking extends Sourced {
     readonly server: string | undefined,
   ) {
     super(visit);
-    const problem = (told: Problem | null) => (this.problem = told);
+    const problem = (newProblem: Problem | null) => (this.problem = newProblem);
     this.#linear = new LatestRequest(
       'operations/linear',
       server,
@@ -64,21 +64,21 @@ export class Asking extends Sourced {
     this.#softmax = new LatestRequest(
       'operations/softmax',
       server,
-      (answer, question) => this.#about.get(question) === visit.opened.model && (visit.priced = priced(answer)),
+      (answer, question) => this.#about.get(question) === visit.selection.model && (visit.priced = priced(answer)),
       problem,
     );
   }
 
   /** Requests the layer and the displayed units. */
   get #layer(): string {
-    const { opened, layer, page } = this.visit;
+    const { selection: opened, layer, page } = this.visit;
     return `${opened.model} ${layer} ${page?.from}`;
   }
 
   /** Sends requests whenever their inputs change (called in an effect); returns a function that stops this. */
   open(): () => void {
     const { visit } = this;
-    const { opened } = visit;
+    const { selection: opened } = visit;
 
     // What another network said is not true of this one.
     $effect(() => {
@@ -92,23 +92,23 @@ export class Asking extends Sourced {
     });
 
     $effect(() => {
-      const known = opened.ready ? this.#weights[versionOf(opened.network)] : undefined;
-      visit.weights = known ?? {};
+      const loaded = opened.ready ? this.#weights[versionOf(opened.network)] : undefined;
+      visit.weights = loaded ?? {};
     });
 
     $effect(() => {
-      let gone = false;
+      let closed = false;
       const { network, ready } = opened;
       if (!ready) return;
       featureMaps(this.source, answering(network), networkFields(network), this.server).then(
         (maps) => {
-          if (gone) return;
+          if (closed) return;
           this.problem = null;
           visit.maps = maps;
         },
-        (error: unknown) => gone || this.#failed(error),
+        (error: unknown) => closed || this.#failed(error),
       );
-      return () => (gone = true);
+      return () => (closed = true);
     });
 
     $effect(() => {
@@ -123,19 +123,19 @@ export class Asking extends Sourced {
       if (read === null || own === null || page === null || (view !== 'unit' && view !== 'convolution')) return;
       const { from, to } = page;
       const inputs = read.data.length;
-      const question = {
+      const payload = {
         tensors: {
           input: read,
           weight: { shape: [to - from, inputs], data: own.weight.subarray(from * inputs, to * inputs) },
           bias: { shape: [to - from], data: own.bias.subarray(from, to) },
         },
       };
-      this.#about.set(question, this.#layer);
-      this.#linear.send(question);
+      this.#about.set(payload, this.#layer);
+      this.#linear.send(payload);
     });
 
     $effect(() => {
-      const { logits, temperature, asked: target, smoothing, view, penalty, strength } = visit;
+      const { logits, temperature, targetClass: target, smoothing, view, penalty, strength } = visit;
       if (logits.length === 0 || (view !== 'softmax' && view !== 'loss' && view !== 'prior')) return;
       const own = visit.weights.output;
       if (view === 'prior' && own === undefined) return;
@@ -152,7 +152,7 @@ export class Asking extends Sourced {
   }
 
   #shows(version: string): boolean {
-    const { opened } = this.visit;
+    const { selection: opened } = this.visit;
     return opened.ready && versionOf(opened.network) === version;
   }
 
@@ -161,8 +161,8 @@ export class Asking extends Sourced {
     const { name: model, layers } = network;
     const version = versionOf(network);
     const key = `${version} ${layer}`;
-    if (this.#asked[key]) return;
-    this.#asked[key] = true;
+    if (this.#requested[key]) return;
+    this.#requested[key] = true;
     try {
       const { weights: names = [], output_shape: [units = 1] = [] } = layers.find(({ name }) => name === layer) ?? {};
       const [weight, bias] = await Promise.all(
@@ -176,7 +176,7 @@ export class Asking extends Sourced {
       this.#weights[version] = all;
       if (this.#shows(version)) this.visit.weights = all;
     } catch (error) {
-      this.#asked[key] = false;
+      this.#requested[key] = false;
       if (this.#shows(version)) this.#failed(error);
     }
   }

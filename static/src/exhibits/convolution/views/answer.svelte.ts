@@ -4,11 +4,11 @@ import type { Problem } from '../../../scene/convolution';
 import { LatestRequest } from '../../../wire/request';
 import { question, type Question } from './question';
 
-export class Served<Answer> {
+export class ProblemAnswer<Answer> {
   readonly #path: string;
   readonly #server: () => string | undefined;
   #asker: LatestRequest<Question, Answer> | null = null;
-  #asked: Question | null = null;
+  #payload: Question | null = null;
   #answer = $state.raw<{ to: Question; answer: Answer } | null>(null);
   /** Problem with the newest request. */
   problem = $state<string | null>(null);
@@ -21,16 +21,16 @@ export class Served<Answer> {
   }
 
   /** Sends a request once, not again while it is unchanged. */
-  ask(asked: Question): void {
-    if (asked === this.#asked) return;
-    this.#asked = asked;
+  request(payload: Question): void {
+    if (payload === this.#payload) return;
+    this.#payload = payload;
     this.#asker ??= new LatestRequest<Question, Answer>(
       this.#path,
       this.#server(),
       (answer, to) => (this.#answer = { to, answer }),
       (problem) => (this.problem = problem?.detail ?? null),
     );
-    this.#asker.send(asked);
+    this.#asker.send(payload);
   }
 
   /** The newest answer, whatever it answers. */
@@ -39,8 +39,8 @@ export class Served<Answer> {
   }
 
   /** The answer to exactly this; null until it is there. */
-  answerTo(asked: Question | Problem): Answer | null {
-    const sought = 'settings' in asked ? question(asked as Problem) : asked;
+  answerTo(payload: Question | Problem): Answer | null {
+    const sought = 'settings' in payload ? question(payload as Problem) : payload;
     return this.#answer?.to === sought ? this.#answer.answer : null;
   }
 }

@@ -1,16 +1,16 @@
 /** The network of an exhibit: LeNet-5 by default, another by name, a run as `run:<id>`. */
 
-import { isNetwork, LENET5, USUAL, versionOf, type Network } from '../../scene/network';
+import { isNetwork, LENET5, DEFAULT_NETWORK, versionOf, type Network } from '../../scene/network';
 import { RequestError, get } from '../../wire/request';
 import { watchWeights } from '../../wire/watch-weights';
 import { say } from '../../words/words';
-import { patiently } from './loading';
+import { withRetry } from './loading';
 
 const ABSENT = 404;
 
-export class Opened {
+export class NetworkSelection {
   /** Name of the selected network. */
-  model = $state<string>(USUAL);
+  model = $state<string>(DEFAULT_NETWORK);
   /** The loaded network: the selected one, or the previous one until it has loaded. */
   network = $state.raw<Network>(LENET5);
   /** Reason why it cannot be loaded; null otherwise. */
@@ -22,8 +22,8 @@ export class Opened {
   }
 
   /** Name from an attribute, by default LeNet-5. */
-  take(name: string | undefined): void {
-    this.model = name !== undefined && isNetwork(name) ? name : USUAL;
+  select(name: string | undefined): void {
+    this.model = name !== undefined && isNetwork(name) ? name : DEFAULT_NETWORK;
   }
 
   /** Loads the network whenever another is selected. Called in an effect. */
@@ -34,14 +34,14 @@ export class Opened {
         this.problem = null;
         return;
       }
-      if (model === USUAL) {
+      if (model === DEFAULT_NETWORK) {
         this.network = LENET5;
         this.problem = null;
         return;
       }
-      let wanted = true;
-      void this.#fetch(model, server, () => wanted);
-      return () => (wanted = false);
+      let needed = true;
+      void this.#fetch(model, server, () => needed);
+      return () => (needed = false);
     });
 
     // A run that waits has no weights yet, and those of one that is training become others.
@@ -51,17 +51,17 @@ export class Opened {
     });
   }
 
-  async #fetch(model: string, server: string | undefined, wanted: () => boolean): Promise<void> {
-    const lost = (problem: string) => (this.problem = problem);
+  async #fetch(model: string, server: string | undefined, isNeeded: () => boolean): Promise<void> {
+    const onlost = (problem: string) => (this.problem = problem);
     try {
-      const network = await patiently(() => get<Network>(`models/${model}`, server), wanted, lost);
+      const network = await withRetry(() => get<Network>(`models/${model}`, server), isNeeded, onlost);
       if (network === null) return;
       this.problem = null;
       if (versionOf(network) !== versionOf(this.network)) this.network = network;
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       const { status, detail } = error.problem;
-      if (wanted()) this.problem = status === ABSENT ? say('network.gone', { model }) : detail;
+      if (isNeeded()) this.problem = status === ABSENT ? say('network.gone', { model }) : detail;
     }
   }
 }

@@ -9,13 +9,13 @@ import { volume, type Volume } from '../../scene/volume';
 import { LatestRequest, type Problem } from '../../wire/request';
 import type { Raster } from '../../wire/stroke';
 import type { DropoutNetworkAnswer } from '../../wire/types';
-import { Sourced } from '../parts/sourced.svelte';
+import { SourceSelection } from '../parts/source-selection.svelte';
 import type { DropoutState } from './state.svelte';
 
 const PATH = 'operations/dropout/network';
 const SIDE = 112; // pixels of a photo, as it is shown
 
-type Question = PictureFields & {
+type MasksPayload = PictureFields & {
   model: string;
   layer: string;
   rate: number;
@@ -25,27 +25,33 @@ type Question = PictureFields & {
   training: boolean;
 };
 
-export class Asking extends Sourced {
+export class DropoutRequests extends SourceSelection {
   /** The displayed picture: a drawing, or the address of a photo; null until loaded. */
   picture = $state.raw<Raster | string | null>(null);
   problem = $state.raw<Problem | null>(null);
   /** Request fields of the picture, by whether the network reads colours. */
-  #sent = $state.raw<{ picture: PictureFields; colour: boolean } | null>(null);
-  readonly #masks: LatestRequest<Question, DropoutNetworkAnswer>;
-  readonly #whole: LatestRequest<Question, DropoutNetworkAnswer>;
+  #picture = $state.raw<{ picture: PictureFields; colour: boolean } | null>(null);
+  readonly #masks: LatestRequest<MasksPayload, DropoutNetworkAnswer>;
+  readonly #evaluation: LatestRequest<MasksPayload, DropoutNetworkAnswer>;
 
   constructor(
     override readonly visit: DropoutState,
     readonly server: string | undefined,
   ) {
     super(visit);
-    const here = ({ model }: Question) => model === visit.opened.model;
-    const problem = (told: Problem | null, question: Question) => here(question) && (this.problem = told);
-    this.#masks = new LatestRequest(PATH, server, (answer, of) => here(of) && (visit.answer = read(answer)), problem);
-    this.#whole = new LatestRequest(
+    const isCurrent = ({ model }: MasksPayload) => model === visit.selection.model;
+    const problem = (newProblem: Problem | null, payload: MasksPayload) =>
+      isCurrent(payload) && (this.problem = newProblem);
+    this.#masks = new LatestRequest(
       PATH,
       server,
-      (answer, of) => here(of) && (visit.evaluatedLogits = table(answer.logits)[0] ?? []),
+      (answer, of) => isCurrent(of) && (visit.answer = read(answer)),
+      problem,
+    );
+    this.#evaluation = new LatestRequest(
+      PATH,
+      server,
+      (answer, of) => isCurrent(of) && (visit.evaluatedLogits = table(answer.logits)[0] ?? []),
       problem,
     );
   }
@@ -57,9 +63,9 @@ export class Asking extends Sourced {
 
   /** Sends requests whenever their inputs change (called in an effect); returns a function that stops this. */
   open(): () => void {
-    const { opened } = this.visit;
+    const { selection: opened } = this.visit;
     const colour = $derived(networkFields(opened.network).colour);
-    const sent = $derived(opened.ready && this.#sent?.colour === colour ? this.#sent.picture : null);
+    const sent = $derived(opened.ready && this.#picture?.colour === colour ? this.#picture.picture : null);
 
     // What another network answered says nothing of this one.
     $effect(() => {
@@ -71,19 +77,19 @@ export class Asking extends Sourced {
     });
 
     $effect(() => {
-      let gone = false;
+      let closed = false;
       const { source } = this;
       const inColour = colour;
       const shown = isInk(source) ? greyRaster(source, this.server) : photo(source, inColour, this.server);
       Promise.all([pictureFields(source, inColour, this.server), shown]).then(
         ([picture, seen]) => {
-          if (gone) return;
-          this.#sent = { picture, colour: inColour };
+          if (closed) return;
+          this.#picture = { picture, colour: inColour };
           this.picture = seen;
         },
         () => undefined, // a source that cannot be read leaves the last picture
       );
-      return () => (gone = true);
+      return () => (closed = true);
     });
 
     $effect(() => {
@@ -101,12 +107,12 @@ export class Asking extends Sourced {
       const layer = droppable(opened.network).at(-1)?.name;
       if (sent === null || layer === undefined) return;
       const whole = { rate: 0, seed: 0, draws: 1, whole_channels: false, training: false };
-      this.#whole.send({ model: opened.model, ...sent, layer, ...whole });
+      this.#evaluation.send({ model: opened.model, ...sent, layer, ...whole });
     });
 
     return () => {
       this.#masks.close();
-      this.#whole.close();
+      this.#evaluation.close();
     };
   }
 }
