@@ -50,7 +50,7 @@ def test_what_is_shown_of_the_network_is_its_own_layer_masked_and_carried_on(unt
     ).json()
     np.testing.assert_allclose(said["before"], heard["layers"][0]["values"], rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(said["after"], np.array(said["before"]) * said["mask"] / 0.6, rtol=1e-5, atol=1e-6)
-    network = untrained.app.state.engine.networks[model].module
+    network = untrained.app.state.engine.library.get(model).module
     rest = dict(network.named_children())
     x = torch.tensor(said["after"])[None]
     with torch.no_grad():  # the layers behind S4, one by one
@@ -144,13 +144,13 @@ def test_a_blank_picture_has_no_draws(untrained: Running) -> None:
 def test_what_is_computed_once_for_all_draws_is_not_counted(
     untrained: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("receptive.routes.operations.dropout.MACS", 20 * 84 * 10)
+    monkeypatch.setattr("receptive.queries.dropout.MACS", 20 * 84 * 10)
     answer = httpx2.post(f"{untrained.url}/operations/dropout/network", json={"pixels": PIXELS, "layer": "f6_relu"})
     assert answer.status_code == 200
 
 
 def test_more_multiplications_than_are_allowed_are_refused(untrained: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("receptive.routes.operations.dropout.MACS", 1_000_000)
+    monkeypatch.setattr("receptive.queries.dropout.MACS", 1_000_000)
     answer = httpx2.post(f"{untrained.url}/operations/dropout/network", json={"pixels": PIXELS, "layer": "c1"})
     assert answer.status_code == 422
     assert answer.json()["detail"].startswith("draws: multiplications of 20 passes behind c1: 5,978,400")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -12,14 +12,36 @@ from starlette.responses import Response
 from convnets.catalogue import WeightsError
 from convnets.why import ExplainedError, Why
 from receptive import schemas
-from receptive.engine.local import EngineError
+from receptive.engine.interface import EngineError, LaneFullError
+from receptive.networks.library import NetworkTooLargeError
 from receptive.preprocessing.decoding import PictureError
+from receptive.queries.query import QueryError
 from receptive.routes.refusal import HANDLERS, LONGEST_VALUE, MEDIA_TYPE, brief
 from receptive.schemas import Problem
+from receptive.training.runs.errors import (
+    FinishedError,
+    NoSuchRunError,
+    QueueFullError,
+    ReadOnlyError,
+    RunDamagedError,
+    RunError,
+    RunsFolderError,
+    SpaceError,
+)
 
 __all__ = ["MEDIA_TYPE", "brief"]  # besides what is made here
 
 MOST_ERRORS = 5
+RUN_STATUSES: Mapping[type[RunError], int] = {
+    NoSuchRunError: 404,
+    RunDamagedError: 409,
+    FinishedError: 409,
+    ReadOnlyError: 409,
+    QueueFullError: 429,
+    SpaceError: 507,
+    RunsFolderError: 507,
+}
+UNAVAILABLE: Final = (WeightsError, NetworkTooLargeError, EngineError)  # networks that cannot be asked now: 503
 OWN = re.compile(r"[a-z]+(-[a-z]+)+")  # how our own codes are written; pydantic's have underscores
 
 
@@ -101,13 +123,29 @@ def install(app: FastAPI) -> None:
     async def picture(_: Request, error: PictureError) -> Response:
         return response(problem(error.status, str(error), error.title, error.why))
 
-    @app.exception_handler(WeightsError)
-    async def weights(_: Request, error: WeightsError) -> Response:
-        return response(problem(503, str(error), "The network's weights cannot be used"))
+    for kind in UNAVAILABLE:
+        app.add_exception_handler(kind, _unavailable)
 
-    @app.exception_handler(EngineError)
-    async def broken(_: Request, error: EngineError) -> Response:
-        return response(problem(503, str(error)))
+    @app.exception_handler(RunError)
+    async def run(_: Request, error: RunError) -> Response:
+        status = RUN_STATUSES[type(error)]
+        headers = {"Retry-After": "60"} if status == 429 else None
+        return response(problem(status, str(error), why=error.why), headers)
+
+    @app.exception_handler(QueryError)
+    async def query(_: Request, error: QueryError) -> Response:
+        return response(problem(422, str(error), why=error.why))
+
+
+async def _unavailable(_: Request, error: Exception) -> Response:
+    """The answer where a network, or the engine, cannot answer now."""
+    return response(unavailable(error), {"Retry-After": "5"} if isinstance(error, LaneFullError) else None)
+
+
+def unavailable(error: Exception) -> Problem:
+    """The problem of one of the errors in UNAVAILABLE."""
+    title = "The network's weights cannot be used" if isinstance(error, WeightsError) else None
+    return problem(503, str(error), title, error.why if isinstance(error, ExplainedError) else None)
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

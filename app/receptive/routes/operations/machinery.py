@@ -1,4 +1,4 @@
-"""What every operation's door does: read the tensors, compute on the workbench, answer as it was asked to."""
+"""The steps of every operation's route: read the tensors, compute on the workbench, answer as JSON or safetensors."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from receptive.operations import OperationError
 from receptive.routes.negotiation import JSON, SAFETENSORS, as_json, as_safetensors, wanted
+from receptive.routes.operations.costs import LONG_BODY, is_long
 from receptive.routes.operations.workbench import Workbench
 from receptive.routes.problems import RefusalError, brief, documented, explain
 from receptive.schemas import Answer, Question
@@ -27,19 +28,32 @@ TYPES: Final = {
 
 
 async def answered(request: Request, kind: type[Asked], operation: Callable[[Asked], Mapping[str, Any]]) -> Response:
-    """What the operation makes of the request: its arrays and tensors go out as tensors, the rest as words."""
+    """The operation's result for the request: its arrays and tensors go out as tensors, the rest as JSON.
+
+    A request is read in the thread for short operations, and stays there if it is one; a large body is read, and a
+    long operation computed, in the other thread.
+    """
     accept = wanted(request.headers.get("accept"))
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = await request.body()
     workbench: Workbench = request.app.state.workbench
 
-    def work() -> Response:
+    def compute(asked: Asked) -> Response:
         try:
-            return told(operation(asked_of(body, media, kind)), accept)
+            return told(operation(asked), accept)
         except OperationError as error:
             raise RefusalError(422, str(error)) from error
 
-    return await workbench.call(work)
+    def compute_if_short() -> Response | Asked:
+        asked = asked_of(body, media, kind)
+        return asked if is_long(asked) else compute(asked)
+
+    if len(body) > LONG_BODY:
+        return await workbench.call(lambda: compute(asked_of(body, media, kind)), long=True)
+    answer = await workbench.call(compute_if_short)
+    if isinstance(answer, Response):
+        return answer
+    return await workbench.call(lambda: compute(answer), long=True)
 
 
 def asked_of(body: bytes, media: str, kind: type[Asked]) -> Asked:

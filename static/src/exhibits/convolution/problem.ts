@@ -1,41 +1,13 @@
 /** Turns a setup into a computable problem, or the reason why it is not. */
 
 import { fullPadding, samePadding, type Filters, type Problem, type Settings } from '../../scene/convolution';
-import { LARGEST, pattern, PATTERNS, resized, type Pattern } from '../../scene/convolution-inputs';
+import { pattern, resized, type Pattern } from '../../scene/convolution-inputs';
 import { firstProblem, type Complaint } from '../../scene/convolution-limits';
 import { family, isPreset, resizable, type Shape } from '../../scene/kernels';
 import { kernelAt, kernelOf, readKernel, type FirstKernels } from '../../scene/learned';
-import { DEFAULT_NETWORK } from '../../scene/network';
 import { fromNested, type Volume } from '../../scene/volume';
 import type { GivenSetup, Setup } from './setup';
-
-export const CHANNELS = 4;
-/** Default picture for the kernels of a network: grey or in colour. */
-export const GREY = 'digit:21';
-const COLOUR = 'photo:china';
-export const LARGEST_VALUE = 1e9; // of an input or a weight, as the server has it
-
-export interface Size {
-  default: number;
-  limit: number;
-}
-
-/** Default side of an input of this kind, cells. */
-export function sizes(source: string): Size {
-  if (source.startsWith('photo') || source === 'file') return { default: 128, limit: 256 };
-  if (source.startsWith('digit') || source === 'drawing') return { default: 28, limit: 64 };
-  return { default: 6, limit: LARGEST };
-}
-
-/** True if the input is a picture to fetch. */
-export function pictured(source: string): boolean {
-  return source !== 'numbers' && !(PATTERNS as readonly string[]).includes(source);
-}
-
-/** True if the kernel belongs to a selected network; the exhibit then begins with a picture. */
-export function brought(kernel: string): boolean {
-  return readKernel(kernel) !== null && !kernel.startsWith(`${DEFAULT_NETWORK}:`);
-}
+import { brought, CHANNELS, COLOUR, GREY, LARGEST_VALUE, pictured, sizes } from './sources';
 
 /** The setup with what follows from its kernel's network. */
 export function completeSetup(given: GivenSetup, firstKernels: FirstKernels | null): Setup {

@@ -22,8 +22,9 @@ import { nested, type Volume } from '../../scene/volume';
 import type { Attributes } from '../parts/html';
 import { KernelNetwork } from '../parts/kernel-network.svelte';
 import { Player } from '../parts/player.svelte';
-import { brought, editable, inputSize, kernelSize, pictured, problemOf, completeSetup, sizes } from './problem';
+import { editable, inputSize, kernelSize, problemOf, completeSetup } from './problem';
 import { read, DEFAULTS, write, type Panel, type GivenSetup, type Setup, type View } from './setup';
+import { brought, pictured, sizes } from './sources';
 
 const HEAVY = 12_000_000; // multiplications that a browser does in a frame or two; for more the server is waited for
 
