@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from convnets.resources import data_folder
+from convnets.why import ExplainedError
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -24,7 +25,7 @@ PAPER = (
 )
 
 
-class WeightsError(Exception):
+class WeightsError(ExplainedError):
     """Weights that are missing, damaged or of another network; says which file, what was expected and what to do."""
 
 
@@ -93,11 +94,33 @@ def card(name: str, folder: Path = WEIGHTS) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise WeightsError(f"{path} is missing: {_remedy(name, folder)}") from error
+        raise WeightsError(
+            "weights-missing",
+            "{file} is missing: install Receptive again, or train the network "
+            "with `receptive train {name} --out {folder}`",
+            name=name,
+            folder=str(folder),
+            file=str(path),
+        ) from error
     except (OSError, ValueError) as error:
-        raise WeightsError(f"{path} cannot be read as a card ({error}): {_remedy(name, folder)}") from error
+        raise WeightsError(
+            "card-unreadable",
+            "{file} cannot be read as a card ({error}): install Receptive again, or train the network "
+            "with `receptive train {name} --out {folder}`",
+            name=name,
+            folder=str(folder),
+            file=str(path),
+            error=str(error),
+        ) from error
     if not isinstance(content, dict) or not isinstance(content.get("sha256"), str):
-        raise WeightsError(f"{path} gives no sha256 of its weights: {_remedy(name, folder)}")
+        raise WeightsError(
+            "card-without-checksum",
+            "{file} gives no sha256 of its weights: install Receptive again, or train the network "
+            "with `receptive train {name} --out {folder}`",
+            name=name,
+            folder=str(folder),
+            file=str(path),
+        )
     return content
 
 
@@ -109,10 +132,27 @@ def load(name: str, device: str = "cpu", folder: Path = WEIGHTS) -> Classifier:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise WeightsError(f"{path} cannot be read ({error.strerror}): {_remedy(name, folder)}") from error
+        raise WeightsError(
+            "weights-unreadable",
+            "{file} cannot be read ({error}): install Receptive again, or train the network "
+            "with `receptive train {name} --out {folder}`",
+            name=name,
+            folder=str(folder),
+            file=str(path),
+            error=str(error.strerror),
+        ) from error
     found = hashlib.sha256(raw).hexdigest()
     if found != expected:
-        raise WeightsError(f"{path} has sha256 {found}, its card expects {expected}: {_remedy(name, folder)}")
+        raise WeightsError(
+            "weights-changed",
+            "{file} has sha256 {found}, its card expects {expected}: install Receptive again, or train the network "
+            "with `receptive train {name} --out {folder}`",
+            name=name,
+            folder=str(folder),
+            file=str(path),
+            found=found,
+            expected=expected,
+        )
     network.load_state_dict(_tensors(name, path, raw, network.state_dict()))
     return network.to(device).eval()
 
@@ -126,14 +166,28 @@ def _tensors(name: str, path: Path, raw: bytes, expected: dict[str, Tensor]) -> 
     try:
         tensors = decode(raw)
     except SafetensorError as error:
-        raise WeightsError(f"{path} is not a safetensors file ({error}): {_remedy(name, folder)}") from error
+        raise WeightsError(
+            "weights-damaged",
+            "{file} is not a safetensors file ({error}): install Receptive again, or train the network "
+            "with `receptive train {name} --out {folder}`",
+            name=name,
+            folder=str(folder),
+            file=str(path),
+            error=str(error),
+        ) from error
     for key in sorted(expected.keys() | tensors.keys()):
         here = list(expected[key].shape) if key in expected else "nothing"
         there = list(tensors[key].shape) if key in tensors else "nothing"
         if here != there:
-            raise WeightsError(f"{path} holds {there} for {key}, {name} expects {here}: {_remedy(name, folder)}")
+            raise WeightsError(
+                "weights-of-another",
+                "{file} holds {there} for {key}, {name} expects {here}: install Receptive again, or train the network "
+                "with `receptive train {name} --out {folder}`",
+                name=name,
+                folder=str(folder),
+                file=str(path),
+                there=str(there),
+                key=key,
+                here=str(here),
+            )
     return tensors
-
-
-def _remedy(name: str, folder: Path) -> str:
-    return f"install Receptive again, or train the network with `receptive train {name} --out {folder}`"

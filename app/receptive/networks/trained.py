@@ -137,7 +137,13 @@ def _network(found: Found, about: Network) -> Classifier:
     try:
         network.load_state_dict(load(found.path.read_bytes()))
     except (OSError, SafetensorError, RuntimeError) as error:
-        raise WeightsError(f"{found.path.name} of run {found.run.id} cannot be used: {error}") from error
+        raise WeightsError(
+            "run-weights-unusable",
+            "{file} of run {run} cannot be used: {error}",
+            file=found.path.name,
+            run=found.run.id,
+            error=str(error),
+        ) from error
     return network.eval()
 
 

@@ -144,7 +144,12 @@ async def fetch(
 ) -> Response:
     """Once, and checked; leaving gives it up, and leaves nothing half-fetched behind."""
     if name not in KNOWN:
-        raise RefusalError(404, f"name: {brief(name)} is no data set that is fetched; {', '.join(KNOWN)} are")
+        why = Why(
+            "no-such-data",
+            "name: {data} is not a data set that can be downloaded; {known} are",
+            {"data": brief(name), "known": ", ".join(KNOWN)},
+        )
+        raise RefusalError(404, str(why), why=why)
     await request.app.state.engine.ready()
     fetches: Fetches = request.app.state.fetches
     fetching = Fetching(name, request.app.state.settings)

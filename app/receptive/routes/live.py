@@ -9,14 +9,14 @@ from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
-from convnets.catalogue import CATALOGUE, WeightsError
+from convnets.catalogue import WeightsError
 from convnets.why import Why
 from receptive.engine.local import Engine, EngineError
 from receptive.preprocessing.reading import INK, Reading
 from receptive.queries.frame import View, is_vector
 from receptive.queries.stroke import LiveQuestion, Stroke, StrokeError, read
-from receptive.routes.inputs import is_network
-from receptive.routes.problems import brief, explain, problem
+from receptive.routes.inputs import is_network, unknown_layer, unknown_network
+from receptive.routes.problems import RefusalError, explain, problem, reason_of, unavailable
 from receptive.routes.refusal import Refusal
 from receptive.schemas import Look, Problem, SocketError, Waking
 from receptive.training.runs.shelf import NoSuchRunError
@@ -97,7 +97,7 @@ class Visitor:
         try:
             self._newest = read(data)
         except StrokeError as error:
-            self._complain(problem(422, str(error), "The stroke cannot be read"), error.sequence)
+            self._complain(problem(422, str(error), "The stroke cannot be read", error.why), error.sequence)
             return
         self._bad = 0
         self._asked.set()
@@ -106,12 +106,11 @@ class Visitor:
         try:
             look = Look.model_validate_json(text)
         except ValidationError as error:
-            self._complain(problem(422, explain(error.errors()), "The message cannot be read"))
+            errors = error.errors(include_url=False)
+            self._complain(problem(422, explain(errors), "The message cannot be read", reason_of(errors)))
             return
         if not is_network(look.model):
-            known = ", ".join(CATALOGUE)
-            detail = f"model: {brief(look.model)} is not in the catalogue; {known} and run:<id> are"
-            self._complain(problem(422, detail))
+            self._complain(unknown_network(look.model, 422).problem)
             return
         self._look, self._view = look, None
         self._asked.set()
@@ -137,15 +136,16 @@ class Visitor:
                 await self._until_awake()
                 await self._send_frame(self._look)
             except EngineError as error:
-                await self._say(SocketError(problem=problem(503, str(error))))
+                await self._say(SocketError(problem=unavailable(error)))
             except WeightsError as error:
-                await self._say(SocketError(problem=problem(503, str(error), "The network's weights cannot be used")))
+                title = "The network's weights cannot be used"
+                await self._say(SocketError(problem=problem(503, str(error), title, error.why)))
             except (WebSocketDisconnect, RuntimeError):
                 raise
             except Exception as error:
                 log.error("a stroke could not be answered", exc_info=error)
-                what = problem(500, "the server failed at this stroke; its log says where")
-                await self._say(SocketError(problem=what))
+                why = Why("stroke-failed", "the server failed at this stroke; its log says where")
+                await self._say(SocketError(problem=problem(500, str(why), why=why)))
 
     async def _until_awake(self) -> None:
         if not self._engine.awake and not self._told_waking:
@@ -172,28 +172,36 @@ class Visitor:
         try:
             hosted = await self._engine.hosted(look.model)
         except NoSuchRunError as error:
-            await self._refuse_look(f"model: {error}", error.why)
+            await self._refuse_look(RefusalError.of(422, error, field="model"))
             return None
         shapes = hosted.shapes
         for layer in [*look.layers, *(close.layer for close in look.closely if close.layer != "input")]:
             if layer not in shapes:
-                known = ", ".join(shapes)
-                await self._refuse_look(f"layers: {brief(layer)} is no layer of {look.model}; {known} are")
+                await self._refuse_look(unknown_layer("layers", layer, look.model, shapes))
                 return None
         for close in look.closely:
             shape = hosted.network.input_shape if close.layer == "input" else shapes[close.layer]
             maps = 1 if is_vector(shape) else shape[0]
             if close.map >= maps:
-                await self._refuse_look(f"closely: map {close.map} of {close.layer}; 0 to {maps - 1} are there")
+                await self._refuse_look(
+                    RefusalError.because(
+                        422,
+                        "no-such-map-of-layer",
+                        "closely: map {map} of {layer}; 0 to {last} are there",
+                        map=close.map,
+                        layer=close.layer,
+                        last=maps - 1,
+                    )
+                )
                 return None
         order = {name: place for place, name in enumerate(shapes)}
         layers = tuple(sorted(set(look.layers), key=order.__getitem__))
         closely = tuple(dict.fromkeys((close.layer, close.map) for close in look.closely))
         return View(look.model, layers, closely, look.steps), hosted.reading
 
-    async def _refuse_look(self, detail: str, why: Why | None = None) -> None:
+    async def _refuse_look(self, refusal: RefusalError) -> None:
         self._look = None
-        await self._say(SocketError(problem=problem(422, detail, why=why)))
+        await self._say(SocketError(problem=refusal.problem))
 
     async def _say(self, message: BaseModel) -> None:
         await self._socket.send_text(message.model_dump_json())

@@ -7,10 +7,11 @@ from starlette.responses import Response
 
 from convnets.catalogue import CATALOGUE, DEFAULT, Network
 from receptive.engine.local import Engine
-from receptive.routes.inputs import hosted_by, is_network
+from receptive.routes.inputs import hosted_by, is_network, unknown_network
 from receptive.routes.negotiation import SAFETENSORS, as_json, as_safetensors, wanted
-from receptive.routes.problems import RefusalError, brief, documented
+from receptive.routes.problems import RefusalError, documented
 from receptive.schemas import NetworkDetail, NetworkSummary, Weights
+from receptive.schemas.field import sent
 
 if TYPE_CHECKING:
     from receptive.networks.loaded import Hosted
@@ -75,8 +76,14 @@ async def weights(
     hosted = await _hosted(request.app.state.engine, name)
     values = hosted.parameters.get(parameter)
     if values is None:
-        known = ", ".join(hosted.parameters)
-        raise RefusalError(404, f"parameter: {brief(parameter)} is none of {name}'s; {known} are")
+        raise RefusalError.because(
+            404,
+            "no-such-parameter",
+            "parameter: {sent} is no parameter of {model}; {known} are",
+            sent=sent(parameter),
+            model=name,
+            known=", ".join(hosted.parameters),
+        )
     if kind == SAFETENSORS:
         return as_safetensors({parameter: values}, {"model": name})
     return as_json({"model": name, "parameter": parameter, "shape": list(values.shape), "values": values})
@@ -84,8 +91,7 @@ async def weights(
 
 async def _hosted(engine: Engine, name: str) -> "Hosted":
     if not is_network(name):
-        known = ", ".join(CATALOGUE)
-        raise RefusalError(404, f"model: {brief(name)} is not in the catalogue; {known} and run:<id> are")
+        raise unknown_network(name, 404)
     return await hosted_by(engine, name, 404)
 
 

@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from receptive.engine.local import Batch, Engine, Floats
 from receptive.preprocessing.steps import Preparation
-from receptive.routes.inputs import asked_of, facts, hosted_by, layers_in_query, network_of, refuse_blank
+from receptive.routes.inputs import asked_of, facts, hosted_by, layers_in_query, network_of, refuse_blank, unknown_layer
 from receptive.routes.negotiation import SAFETENSORS, as_json, as_safetensors, wanted
-from receptive.routes.problems import RefusalError, brief, documented
+from receptive.routes.problems import documented
 from receptive.schemas import Activations, ActivationsRequest, Name, Prediction, PredictRequest
 
 router = APIRouter(tags=["inference"])
@@ -141,7 +141,7 @@ async def activations(
     hosted = await hosted_by(state.engine, name)
     for layer in asked.layers or []:
         if layer not in hosted.shapes:
-            raise RefusalError(422, f"layers: {brief(layer)} is no layer of {name}; {', '.join(hosted.shapes)} are")
+            raise unknown_layer("layers", layer, name, hosted.shapes)
     names = [layer for layer in hosted.shapes if asked.layers is None or layer in asked.layers]
     batch, row = await _answered(state.engine, name, preparation)
     probabilities = batch.probabilities[row]

@@ -1,26 +1,27 @@
 """Every refusal and failure as RFC 9457 application/problem+json: the field, the limit and the value."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 from starlette.responses import Response
 
 from convnets.catalogue import WeightsError
-from convnets.why import ExplainedError, Why
+from convnets.why import ExplainedError, Value, Why
 from receptive import schemas
 from receptive.engine.local import EngineError
-from receptive.preprocessing.decoding import PictureError
-from receptive.routes.refusal import HANDLERS, LONGEST_VALUE, MEDIA_TYPE, brief
+from receptive.operations.limits import OperationError
+from receptive.preprocessing.decoding import PictureError, PictureTooLargeError, PictureUnsupportedError
+from receptive.routes.refusal import HANDLERS, MEDIA_TYPE, brief
+from receptive.routes.validation import explain, reason_of
 from receptive.schemas import Problem
 
-__all__ = ["MEDIA_TYPE", "brief"]  # besides what is made here
+__all__ = ["MEDIA_TYPE", "brief", "explain", "reason_of"]  # besides what is made here
 
-MOST_ERRORS = 5
-OWN = re.compile(r"[a-z]+(-[a-z]+)+")  # how our own codes are written; pydantic's have underscores
+STATUSES: Final = {PictureTooLargeError: 413, PictureUnsupportedError: 415}  # of a picture; 422 for any other
 
 
 class RefusalError(Exception):
@@ -51,6 +52,18 @@ class RefusalError(Exception):
         """A refusal for what the error says; field: the one that it is about, where it does not name it itself."""
         return cls(status, f"{field}: {error}" if field else str(error), title, headers, error.why)
 
+    @classmethod
+    def because(cls, status: int, code: str, sentence: str, /, **values: Value) -> Self:
+        """A refusal with the reason that has this code, this sentence and these values."""
+        why = Why(code, sentence, values)
+        return cls(status, str(why), why=why)
+
+    @classmethod
+    def invalid(cls, error: ValidationError) -> Self:
+        """A refusal of a request that does not fit its schema."""
+        errors = error.errors(include_url=False)
+        return cls(422, explain(errors), why=reason_of(errors))
+
 
 def problem(status: int, detail: str, title: str | None = None, why: Why | None = None) -> Problem:
     """A problem whose title is the status's own phrase unless another is given."""
@@ -58,30 +71,17 @@ def problem(status: int, detail: str, title: str | None = None, why: Why | None 
     return Problem(title=title or HTTPStatus(status).phrase, status=status, detail=detail, why=told)
 
 
+def unavailable(error: EngineError) -> Problem:
+    """The problem of networks that cannot be run."""
+    if isinstance(error, ExplainedError):
+        return problem(503, str(error), why=error.why)
+    why = Why("engine-unavailable", "networks cannot be run on this server: {error}", {"error": str(error)})
+    return problem(503, str(why), why=why)
+
+
 def response(what: Problem, headers: Mapping[str, str] | None = None) -> Response:
     """The problem as an HTTP answer."""
     return Response(what.model_dump_json(), what.status, headers, MEDIA_TYPE)
-
-
-def explain(errors: Sequence[Mapping[str, Any]]) -> str:
-    """What pydantic found, one sentence for each of the first few fields."""
-    said = []
-    for error in errors[:MOST_ERRORS]:
-        places = [str(place) for place in error["loc"] if place not in ("body", "query", "path", "header")]
-        where = ".".join(places)[:LONGEST_VALUE] or "body"
-        message = error["msg"].removeprefix("Value error, ")
-        seen = "" if error["type"] in ("missing", "json_invalid") else f"; {brief(error.get('input'))} was sent"
-        said.append(f"{where}: {message}{seen}")
-    if len(errors) > MOST_ERRORS:
-        said.append(f"and {len(errors) - MOST_ERRORS} more")
-    return ". ".join(said)
-
-
-def reason_of(errors: Sequence[Mapping[str, Any]]) -> Why | None:
-    """What pydantic found, where that is one thing which our own settings say of themselves."""
-    if len(errors) == 1 and OWN.fullmatch(errors[0]["type"]):
-        return Why(errors[0]["type"], errors[0]["msg"], errors[0].get("ctx") or {})
-    return None
 
 
 def install(app: FastAPI) -> None:
@@ -97,17 +97,21 @@ def install(app: FastAPI) -> None:
     async def invalid(_: Request, error: RequestValidationError) -> Response:
         return response(problem(422, explain(error.errors()), why=reason_of(error.errors())))
 
+    @app.exception_handler(OperationError)
+    async def operation(_: Request, error: OperationError) -> Response:
+        return response(problem(422, str(error), why=error.why))
+
     @app.exception_handler(PictureError)
     async def picture(_: Request, error: PictureError) -> Response:
-        return response(problem(error.status, str(error), error.title, error.why))
+        return response(problem(STATUSES.get(type(error), 422), str(error), error.title, error.why))
 
     @app.exception_handler(WeightsError)
     async def weights(_: Request, error: WeightsError) -> Response:
-        return response(problem(503, str(error), "The network's weights cannot be used"))
+        return response(problem(503, str(error), "The network's weights cannot be used", error.why))
 
     @app.exception_handler(EngineError)
     async def broken(_: Request, error: EngineError) -> Response:
-        return response(problem(503, str(error)))
+        return response(unavailable(error))
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

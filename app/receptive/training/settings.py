@@ -26,16 +26,22 @@ from receptive.training.schedules import Finite, Schedule
 
 
 def a_network(name: str) -> str:
-    """The name of a network of the catalogue. Raises ValueError."""
+    """The name of a network of the catalogue. Raises PydanticCustomError."""
     if name not in CATALOGUE:
-        raise ValueError(f"a network of the catalogue is needed: {', '.join(CATALOGUE)}")
+        raise PydanticCustomError(
+            "no-network", "a network of the catalogue is needed: {known}", {"known": ", ".join(CATALOGUE)}
+        )
     return name
 
 
 def a_dataset(name: str) -> str:
-    """The name of a data set. Raises ValueError."""
+    """The name of a data set. Raises PydanticCustomError."""
     if name not in NAMES and not (name.startswith(FOLDER) and name != FOLDER):
-        raise ValueError(f"a data set is {', '.join(NAMES)} or {FOLDER}PATH")
+        raise PydanticCustomError(
+            "no-dataset",
+            "a data set is needed: {known} or {folder}PATH",
+            {"known": ", ".join(NAMES), "folder": FOLDER},
+        )
     return name
 
 

@@ -13,6 +13,7 @@ from sse_starlette.sse import EventSourceResponse, SendTimeoutError
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from convnets.why import Why
 from receptive.routes.negotiation import JSON, SAFETENSORS
 from receptive.routes.operations.machinery import asked_of
 from receptive.routes.problems import RefusalError, documented
@@ -41,8 +42,12 @@ class Fits:
     def enter(self) -> None:
         """Take a place. Raises RefusalError with 429 where there is none."""
         if self.running >= MOST_FITS:
-            why = f"approximation: {self.running} curves are being fitted; at most {MOST_FITS} at once are allowed"
-            raise RefusalError(429, why, headers={"Retry-After": "5"})
+            why = Why(
+                "too-many-fits",
+                "approximation: {count} curves are being fitted; at most {limit} at once are allowed: try again soon",
+                {"count": self.running, "limit": MOST_FITS},
+            )
+            raise RefusalError(429, str(why), headers={"Retry-After": "5"}, why=why)
         self.running += 1
 
     def leave(self) -> None:

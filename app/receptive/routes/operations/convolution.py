@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from receptive.operations.counts import Layer, counts
-from receptive.operations.limits import KERNEL_SIDE, OperationError, times
-from receptive.operations.plan import Settings, plan
+from receptive.operations.limits import check_kernel_sides
+from receptive.operations.plan import Settings, length_error, plan
 from receptive.routes.operations.machinery import answered, documentation
 from receptive.schemas import (
     ConvolutionAnswer,
@@ -43,7 +43,7 @@ def whole(asked: MatrixRequest) -> tuple[Array, Array, Array | None]:
     maps = asked.input if asked.input.ndim == 3 else asked.input[None]
     bias = None if asked.bias is None else asked.bias.reshape(-1)
     if bias is not None and len(bias) != len(kernel):
-        raise OperationError("bias", f"{len(bias)} values; one for each of the {len(kernel)} filters is needed")
+        raise length_error("bias", len(bias), len(kernel))
     return maps, kernel, bias
 
 
@@ -201,8 +201,7 @@ def _separable(asked: SeparableRequest) -> dict[str, Any]:
 
     from receptive.operations.separable import separate
 
-    if max(asked.kernel.shape) > KERNEL_SIDE:
-        raise OperationError("kernel", f"{times(asked.kernel.shape)}; sides of 1 to {KERNEL_SIDE} are allowed")
+    check_kernel_sides(asked.kernel.shape)
     found = separate(torch.from_numpy(asked.input), torch.from_numpy(asked.kernel))._asdict()
     macs = {"one_step": found.pop("macs_one_step"), "two_steps": found.pop("macs_two_steps")}
     return {**found, "macs": macs}

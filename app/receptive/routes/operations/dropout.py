@@ -8,12 +8,12 @@ from fastapi import APIRouter, Header, Request
 from starlette.responses import Response
 
 from receptive.engine.local import LARGEST_BATCH, Batch, Engine
-from receptive.operations.limits import MACS, OperationError, at_most
+from receptive.operations.limits import check_arithmetic
 from receptive.routes import inputs
 from receptive.routes.negotiation import JSON, SAFETENSORS, wanted
 from receptive.routes.operations.machinery import answered, documentation, told
 from receptive.routes.operations.workbench import Workbench
-from receptive.routes.problems import RefusalError, brief, documented
+from receptive.routes.problems import documented
 from receptive.schemas.layers import DropoutAnswer, DropoutNetworkAnswer, DropoutNetworkRequest, DropoutRequest
 
 if TYPE_CHECKING:
@@ -90,16 +90,13 @@ async def network(request: Request, accept: Annotated[str | None, Header(include
     asked, preparation = await inputs.asked_of(request, DropoutNetworkRequest, {}, state.pool)
     inputs.refuse_blank(preparation)
     name = inputs.network_of(asked)
-    hosted = await engine.hosted(name)
+    hosted = await inputs.hosted_by(engine, name)
     shape = hosted.shapes.get(asked.layer)
     if shape is None:
-        raise RefusalError(422, f"layer: {brief(asked.layer)} is no layer of {name}; {', '.join(hosted.shapes)} are")
-    try:
-        macs = sum(layer["macs"] for layer in _behind(await engine.call(lambda: hosted.layers), asked.layer))
-        at_most(MACS, macs * asked.draws, "draws", f"multiplications of {asked.draws} passes behind {asked.layer}")
-        masks = await workbench.call(lambda: _masks(asked, shape))
-    except OperationError as error:
-        raise RefusalError(422, str(error)) from error
+        raise inputs.unknown_layer("layer", asked.layer, name, hosted.shapes)
+    macs = sum(layer["macs"] for layer in _behind(await engine.call(lambda: hosted.layers), asked.layer))
+    check_arithmetic(macs * asked.draws, "draws")
+    masks = await workbench.call(lambda: _masks(asked, shape))
     plain = await engine.call(lambda: hosted.look_at([preparation.input]))
     draws = [
         await engine.call(partial(_logits, hosted, plain, asked, some))

@@ -12,10 +12,12 @@ from safetensors import SafetensorError, deserialize
 from starlette.responses import Response
 
 from receptive.operations import OperationError
+from receptive.routes.inputs import wrong_media
 from receptive.routes.negotiation import JSON, SAFETENSORS, as_json, as_safetensors, wanted
 from receptive.routes.operations.workbench import Workbench
-from receptive.routes.problems import RefusalError, brief, documented, explain
+from receptive.routes.problems import RefusalError, documented
 from receptive.schemas import Answer, Question
+from receptive.schemas.field import LONGEST, sent
 
 Asked = TypeVar("Asked", bound=Question)
 
@@ -34,10 +36,7 @@ async def answered(request: Request, kind: type[Asked], operation: Callable[[Ask
     workbench: Workbench = request.app.state.workbench
 
     def work() -> Response:
-        try:
-            return told(operation(asked_of(body, media, kind)), accept)
-        except OperationError as error:
-            raise RefusalError(422, str(error)) from error
+        return told(operation(asked_of(body, media, kind)), accept)
 
     return await workbench.call(work)
 
@@ -49,13 +48,11 @@ def asked_of(body: bytes, media: str, kind: type[Asked]) -> Asked:
     elif media == JSON or (media.startswith("application/") and media.endswith("+json")):
         fields = _from_json(body, "body")
     else:
-        raise RefusalError(
-            415, f"Content-Type: {brief(media) if media else 'none'}; {JSON} or {SAFETENSORS} is read here"
-        )
+        raise wrong_media(media, (JSON, SAFETENSORS))
     try:
         return kind.model_validate(fields)
     except ValidationError as error:
-        raise RefusalError(422, explain(error.errors(include_url=False))) from error
+        raise RefusalError.invalid(error) from error
 
 
 def told(result: Mapping[str, Any], accept: str) -> Response:
@@ -79,9 +76,11 @@ def _from_json(text: bytes | str, where: str) -> dict[str, Any]:
     try:
         fields = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise RefusalError(422, f"{where}: not JSON that can be read: {brief(str(error))}") from error
+        raise OperationError(
+            where, "no-json", "not JSON that can be read: {error}", error=str(error)[:LONGEST]
+        ) from error
     if not isinstance(fields, dict):
-        raise RefusalError(422, f"{where}: {brief(fields)}; an object is needed")
+        raise OperationError(where, "no-object", "an object is needed; {sent} was sent", sent=sent(fields))
     return fields
 
 
@@ -92,17 +91,32 @@ def _from_safetensors(body: bytes) -> dict[str, Any]:
         header = orjson.loads(body[8 : 8 + int.from_bytes(body[:8], "little")])
         arrays = {name: _tensor(name, tensor) for name, tensor in found}
     except (SafetensorError, orjson.JSONDecodeError, ValueError) as error:
-        raise RefusalError(422, f"body: no safetensors file that can be read: {brief(str(error))}") from error
+        raise RefusalError.because(
+            422,
+            "no-safetensors",
+            "body: not a safetensors file that can be read: {error}",
+            error=str(error)[:LONGEST],
+        ) from error
     fields = _from_json(header.get("__metadata__", {}).get("request", "{}"), "__metadata__.request")
     for name in arrays:
         if name in fields:
-            raise RefusalError(422, f"{brief(name)}: is a tensor and stands in __metadata__.request too")
+            raise OperationError(
+                name[:LONGEST],
+                "tensor-and-field",
+                "was sent as a tensor and in __metadata__.request; send one of them",
+            )
     return {**fields, **arrays}
 
 
 def _tensor(name: str, found: Mapping[str, Any]) -> NDArray[Any]:
     if found["dtype"] not in TYPES:
-        raise RefusalError(422, f"{brief(name)}: values of type {found['dtype']}; {', '.join(TYPES)} are read here")
+        raise OperationError(
+            name[:LONGEST],
+            "tensor-type",
+            "values of type {type}; {known} are read here",
+            type=str(found["dtype"]),
+            known=", ".join(TYPES),
+        )
     return np.frombuffer(found["data"], TYPES[found["dtype"]]).reshape(found["shape"])
 
 

@@ -46,10 +46,18 @@ def _normalization(asked: NormalizationRequest) -> dict[str, Any]:
     for kind, fields in OWN.items():
         for field in fields:
             if kind != asked.kind and field in asked.model_fields_set:
-                raise OperationError(field, f"belongs to {kind} normalization; {asked.kind} was asked for")
+                raise OperationError(
+                    field,
+                    "field-of-other-kind",
+                    "is a setting of {kind} normalization, and {chosen} was chosen; leave it out",
+                    kind=kind,
+                    chosen=asked.kind,
+                )
     channels = asked.input.shape[-3]
     if asked.map is not None and asked.map >= channels:
-        raise OperationError("map", f"{asked.map}; the maps are numbered from 0 to {channels - 1}")
+        raise OperationError(
+            "map", "no-such-map", "{map}; the maps are numbered from 0 to {last}", map=asked.map, last=channels - 1
+        )
     import torch
 
     from receptive.operations.normalization import histogram

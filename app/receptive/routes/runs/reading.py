@@ -188,11 +188,21 @@ def mistakes(
     try:
         found = load(path.read_bytes()).get(f"{actual}-{called}")
     except FileNotFoundError as error:
-        raise RefusalError(404, f"run {run.id}: nothing has been judged yet") from error
+        raise RefusalError.because(
+            404, "nothing-judged", "run {run}: no held-out picture has been classified yet", run=run.id
+        ) from error
     except SafetensorError as error:
-        raise RefusalError(404, f"run {run.id}: the pictures are damaged ({error})") from error
+        raise RefusalError.because(
+            404, "mistakes-damaged", "run {run}: the pictures are damaged ({error})", run=run.id, error=str(error)
+        ) from error
     if found is None:
-        raise RefusalError(404, f"called: no held-out picture of class {actual} was called {called}")
+        raise RefusalError.because(
+            404,
+            "no-such-mistakes",
+            "called: no held-out picture of class {actual} was classified as {called}",
+            actual=actual,
+            called=called,
+        )
     if kind == SAFETENSORS:
         return as_safetensors({"pictures": found}, {"run": run.id})
     strip = np.concatenate(list(found), axis=1)
