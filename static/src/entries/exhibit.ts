@@ -1,7 +1,7 @@
 /** The page with one exhibit alone: it wakes, and what the visitor sets is in the address. */
 
 import './embed';
-import { here, show } from '../state/url';
+import { currentAddress, replaceAddress } from '../state/url';
 
 const KEPT = ['lang']; // what the page's address says beside the exhibit's attributes
 const PAGES: Record<string, string> = { '/train': 'rx-training' }; // exhibits whose page has a name of its own
@@ -17,7 +17,7 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 function write(): void {
   clearTimeout(timer);
-  if (newest !== null) show(newest);
+  if (newest !== null) replaceAddress(newest);
   newest = null;
 }
 
@@ -25,7 +25,7 @@ addEventListener('pagehide', write);
 
 document.addEventListener('rx-state', (event) => {
   const { tag, attributes } = (event as CustomEvent<Told>).detail;
-  const url = here();
+  const url = currentAddress();
   if (url.pathname !== `/exhibits/${tag.replace(/^rx-/, '')}` && PAGES[url.pathname] !== tag) return;
   const asked = new URLSearchParams(attributes);
   for (const name of KEPT) {

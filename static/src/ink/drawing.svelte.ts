@@ -1,6 +1,6 @@
 /** The visitor's drawing while it is worked on: its marks, the stroke that grows, the tool in the hand; never lost. */
 
-import { here, readInk, show, withInk } from '../state/url';
+import { currentAddress, readInk, replaceAddress, withInk } from '../state/url';
 import { drawn, line } from './demonstration';
 import { pack, packShort, unpack } from './packing';
 import * as strokes from './strokes';
@@ -45,7 +45,7 @@ export class Drawing {
   /** Brings back what the address says, or what this browser kept; false where there is nothing. */
   restore(): boolean {
     if (this.kept === 'nowhere') return false;
-    const inAddress = this.kept === 'address' ? unpacked(readInk(here())) : null;
+    const inAddress = this.kept === 'address' ? unpacked(readInk(currentAddress())) : null;
     const inStore = stored();
     // The store knows more (what can be undone), so long as both show the same.
     const same = inAddress === null || (inStore !== null && shown(inAddress) === shown(inStore));
@@ -144,7 +144,7 @@ export class Drawing {
     if (this.kept === 'nowhere') return;
     const seen = strokes.visible(state.marks);
     store(pack(state.marks), pack(seen));
-    if (this.kept === 'address') show(withInk(here(), packShort(seen)));
+    if (this.kept === 'address') replaceAddress(withInk(currentAddress(), packShort(seen)));
   }
 }
 

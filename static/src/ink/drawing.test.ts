@@ -12,7 +12,7 @@ function stroke(drawing: Drawing, tool: Tool): void {
   drawing.end();
 }
 
-test('an empty sheet is written on with the pen, whatever was in the hand', () => {
+test('clearing the sheet selects the pen', () => {
   const drawing = new Drawing({ kept: 'nowhere' });
   stroke(drawing, 'pen');
   stroke(drawing, 'eraser');

@@ -1,6 +1,6 @@
 /** Pictures from outside: a visitor's file brought to the sheet's form, and any source read into ink. */
 
-import { AskError, problemOf } from '../wire/ask';
+import { RequestError, problemOf } from '../wire/request';
 import { say } from '../words/words';
 
 export const ALLOWED = ['image/png', 'image/jpeg', 'image/webp'];
@@ -68,7 +68,7 @@ export async function blobOf(source: string, server: URL): Promise<Blob> {
   if (response.ok) return response.blob();
   const problem = await problemOf(response);
   const absent = { ...problem, detail: say('ink.absent', { name: source.replace(/^samples\/|\.png$/g, '') }) };
-  throw new AskError(response.status === ABSENT ? absent : problem);
+  throw new RequestError(response.status === ABSENT ? absent : problem);
 }
 
 /** What most of a picture's edge looks like, for the margins beside one that is not square. */

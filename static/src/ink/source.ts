@@ -2,7 +2,7 @@
 
 import { volume, type Volume } from '../scene/volume';
 import { at } from '../state/url';
-import { home } from '../wire/home';
+import { serverRoot } from '../wire/server';
 import type { Raster } from '../wire/stroke';
 import { stored } from './drawing.svelte';
 import { line } from './demonstration';
@@ -62,12 +62,12 @@ export async function greys(source: Source, server?: string | URL): Promise<Rast
 }
 
 /** A picture as a network is asked about it: grey values in rows, or what has colours as a file of them. */
-export type Asked = { pixels: number[][] } | { image: string };
+export type PictureFields = { pixels: number[][] } | { image: string };
 
 /** The source as a network is asked about it; `colour`: one that reads colours, and is told those of photos and files. */
-export async function asked(source: Source, colour: boolean, server?: string | URL): Promise<Asked> {
+export async function pictureFields(source: Source, colour: boolean, server?: string | URL): Promise<PictureFields> {
   if (colour && (source.kind === 'photo' || source.kind === 'file')) {
-    return { image: file(await imageOf(source, home(server))) };
+    return { image: file(await imageOf(source, serverRoot(server))) };
   }
   const { width, height, data } = await greys(source, server);
   return { pixels: Array.from({ length: height }, (_, row) => [...data.subarray(row * width, (row + 1) * width)]) };
@@ -116,7 +116,7 @@ async function original(source: Source, channels: number, server: string | URL |
     const ink = Float32Array.from(data, (grey) => 1 - grey / 255);
     return spread(volume(1, height, width, ink), channels);
   }
-  const image = await imageOf(source, home(server));
+  const image = await imageOf(source, serverRoot(server));
   const values = channels === 3 && !isInk(source) ? colours(image) : grey(image);
   if (isInk(source)) values.data.forEach((value, index) => (values.data[index] = 1 - value));
   return spread(values, channels);
@@ -197,7 +197,7 @@ async function drawing(server: string | URL | undefined): Promise<Raster> {
     kept === null || kept.length === 0 ? [{ kind: 'pen', width: WIDTHS.usual, points: line() }] : kept;
   const pictures = new Map<string, CanvasImageSource>();
   for (const mark of marks) {
-    if (mark.kind === 'picture') pictures.set(mark.source, await inked(mark.source, home(server)));
+    if (mark.kind === 'picture') pictures.set(mark.source, await inked(mark.source, serverRoot(server)));
   }
   const surface = new Surface(document.createElement('canvas'), RASTER_SIDE, { read: true });
   surface.paint(marks, null, '#000', (source) => pictures.get(source) ?? null);

@@ -33,7 +33,7 @@ function someMarks(seed: number): Mark[] {
 }
 
 describe('packing', () => {
-  test('every drawing comes back from its text as it was', () => {
+  test('unpack reverses pack for every drawing', () => {
     for (let seed = 0; seed < 300; seed++) expect(unpack(pack(someMarks(seed)))).toEqual(someMarks(seed));
   });
 
@@ -50,7 +50,7 @@ describe('packing', () => {
     }
   });
 
-  test('texts that nothing wrote are refused', () => {
+  test('texts that pack cannot write are refused', () => {
     for (const text of ['', '%', 'AA', 'AgA', '中文', 'Af____8', 'AX8']) expect(unpack(text)).toBeNull();
   });
 
@@ -62,7 +62,7 @@ describe('packing', () => {
     expect(packShort([])).toBeNull();
   });
 
-  test('a usual digit takes a few hundred characters', () => {
+  test('an ordinary digit takes a few hundred characters', () => {
     expect(pack([{ kind: 'pen', width: 76, points: line() }]).length).toBeLessThan(400);
   });
 });
@@ -71,7 +71,7 @@ describe('drawing', () => {
   const dot = (x: number): Mark => ({ kind: 'pen', width: 76, points: [point(x, 5)] });
   const three = [1, 2, 3].reduce<Drawing>((drawing, x) => add(drawing, dot(x)), NOTHING);
 
-  test('redo brings back all that undo took, in order', () => {
+  test('redo restores everything undone, in order', () => {
     for (let seed = 0; seed < 100; seed++) {
       const drawing = someMarks(seed).reduce<Drawing>(add, NOTHING);
       let back = drawing;
@@ -82,7 +82,7 @@ describe('drawing', () => {
     }
   });
 
-  test('undo of nothing and redo of nothing change nothing', () => {
+  test('undo and redo without a mark change nothing', () => {
     expect(undo(NOTHING)).toEqual(NOTHING);
     expect(redo(three)).toEqual(three);
   });
@@ -98,7 +98,7 @@ describe('drawing', () => {
     expect(visible(undo(cleared).marks)).toEqual(three.marks);
   });
 
-  test('a picture takes the place of what was drawn before it', () => {
+  test('a picture replaces the marks before it', () => {
     const picture: Mark = { kind: 'picture', source: 'samples/1.png' };
     expect(visible(add(add(three, picture), dot(4)).marks)).toEqual([picture, dot(4)]);
   });
@@ -111,7 +111,7 @@ describe('drawing', () => {
     ]);
   });
 
-  test('points far outside the sheet and broken pressures are brought to what can be kept', () => {
+  test('points outside the sheet and invalid pressures are clamped', () => {
     expect(point(1e9, -1e9, 999)).toEqual({ x: 2 * SIDE, y: -SIDE, pressure: 255 });
   });
 });

@@ -23,7 +23,7 @@ test('an ordinary fragment is no cue', () => {
   expect(readCue('#table-i')).toBeNull();
 });
 
-test('a cue cannot set what runs or loads', () => {
+test('a cue cannot set event handlers or addresses', () => {
   expect(readCue('#whole?onclick=alert&style=x&src=y&layer=c1')?.attributes).toEqual([['layer', 'c1']]);
 });
 

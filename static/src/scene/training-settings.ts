@@ -1,6 +1,6 @@
 /** The settings of a run: what is usual, what is said of them in an address, and in what two runs differ. */
 
-import type { SettingsSaid } from '../wire/runs';
+import type { GivenSettings } from '../wire/runs';
 import type { EarlyStopping, Pattern, RunSettings as Settings, Schedule } from '../wire/types';
 
 export type { EarlyStopping, Pattern, Schedule, Settings };
@@ -73,7 +73,7 @@ const NESTED: Record<string, object> = {
 };
 
 /** What is not as usual, as it is sent and as an address says it. */
-export function said(settings: Settings): SettingsSaid {
+export function said(settings: Settings): GivenSettings {
   const told: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(settings)) {
     const usual = USUAL[name as keyof Settings] as unknown;

@@ -8,7 +8,7 @@ import { ARGUMENTS, sampled, type Kind, type Sampled } from '../../scene/activat
 import type { Initialization } from '../../scene/chain';
 import type { Network } from '../../scene/network';
 import type { Volume } from '../../scene/volume';
-import { Asker, AskError, toVolume, type Answered, type Problem } from '../../wire/ask';
+import { LatestRequest, RequestError, toVolume, type FloatTensor, type Problem } from '../../wire/request';
 import { isBlank, maps } from '../parts/loading';
 
 const PATH = 'operations/activation';
@@ -62,7 +62,7 @@ interface CurveAnswer {
 }
 
 interface MapAnswer {
-  tensors: { output: Answered; derivative: Answered };
+  tensors: { output: FloatTensor; derivative: FloatTensor };
   zeros: number;
 }
 
@@ -86,11 +86,11 @@ export class Answers {
   readonly #server: string | undefined;
   #curves = new SvelteMap<string, Sampled>();
   #previews: Record<string, Sampled> = {};
-  #curveAskers: Partial<Record<Kind, Asker<CurveQuestion, CurveAnswer>>> = {};
-  #chainAskers: Partial<Record<Kind, Asker<ChainQuestion, ChainAnswer>>> = {};
+  #curveAskers: Partial<Record<Kind, LatestRequest<CurveQuestion, CurveAnswer>>> = {};
+  #chainAskers: Partial<Record<Kind, LatestRequest<ChainQuestion, ChainAnswer>>> = {};
   #chains: Record<string, Chain> = {};
   #chainsWanted: { kinds: readonly Kind[]; settings: ChainSettings } | null = null;
-  #mapAsker: Asker<MapQuestion, MapAnswer>;
+  #mapAsker: LatestRequest<MapQuestion, MapAnswer>;
   #before = $state.raw<Volume | null>(null);
   #turn = 0;
 
@@ -104,7 +104,7 @@ export class Answers {
 
   constructor(server: string | undefined) {
     this.#server = server;
-    this.#mapAsker = new Asker<MapQuestion, MapAnswer>(
+    this.#mapAsker = new LatestRequest<MapQuestion, MapAnswer>(
       PATH,
       server,
       ({ tensors, zeros }, { kind, slope, tensors: { input } }) => {
@@ -134,12 +134,12 @@ export class Answers {
 
   askCurves(kinds: readonly Kind[], slope: number): void {
     for (const kind of kinds) {
-      if (!untrack(() => this.known(kind, slope))) this.#curveAsker(kind).ask({ input: ARGUMENT_LIST, kind, slope });
+      if (!untrack(() => this.known(kind, slope))) this.#curveAsker(kind).send({ input: ARGUMENT_LIST, kind, slope });
     }
   }
 
-  #curveAsker(kind: Kind): Asker<CurveQuestion, CurveAnswer> {
-    return (this.#curveAskers[kind] ??= new Asker<CurveQuestion, CurveAnswer>(
+  #curveAsker(kind: Kind): LatestRequest<CurveQuestion, CurveAnswer> {
+    return (this.#curveAskers[kind] ??= new LatestRequest<CurveQuestion, CurveAnswer>(
       PATH,
       this.#server,
       ({ output, derivative }, question) => {
@@ -161,7 +161,7 @@ export class Answers {
       this.blank = false;
       this.#before = before;
     } catch (error) {
-      if (!(error instanceof AskError)) throw error;
+      if (!(error instanceof RequestError)) throw error;
       if (!wanted()) return;
       this.blank = isBlank(error.problem, source);
       this.missing = this.blank ? null : error.problem.detail;
@@ -170,20 +170,20 @@ export class Answers {
 
   /** Puts the loaded maps through a function. */
   askMap(kind: Kind, slope: number): void {
-    if (this.#before !== null) this.#mapAsker.ask({ kind, slope, tensors: { input: this.#before } });
+    if (this.#before !== null) this.#mapAsker.send({ kind, slope, tensors: { input: this.#before } });
   }
 
   askChains(kinds: readonly Kind[], settings: ChainSettings): void {
     this.#chainsWanted = { kinds, settings };
     for (const kind of kinds) {
       if (this.#chains[chainKey(settings, kind)] !== undefined) continue;
-      this.#chainAsker(kind).ask({ kind, ...settings, width: WIDTH, batch: EXAMPLES });
+      this.#chainAsker(kind).send({ kind, ...settings, width: WIDTH, batch: EXAMPLES });
     }
     this.#publish();
   }
 
-  #chainAsker(kind: Kind): Asker<ChainQuestion, ChainAnswer> {
-    return (this.#chainAskers[kind] ??= new Asker<ChainQuestion, ChainAnswer>(
+  #chainAsker(kind: Kind): LatestRequest<ChainQuestion, ChainAnswer> {
+    return (this.#chainAskers[kind] ??= new LatestRequest<ChainQuestion, ChainAnswer>(
       `${PATH}/chain`,
       this.#server,
       ({ gradients, activations }, question) => {

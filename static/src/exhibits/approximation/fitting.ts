@@ -1,6 +1,6 @@
 /** A training on the server, as its events come: waits for a place where the server is busy, ends when it is told to. */
 
-import { Refused, stream } from '../../wire/stream';
+import { RefusedError, stream } from '../../wire/stream';
 import type { FitEvent, Problem } from '../../wire/types';
 import type { Fit } from './state.svelte';
 
@@ -48,7 +48,7 @@ export class Fitting {
         return;
       } catch (error) {
         if (signal.aborted) return;
-        if (!(error instanceof Refused)) return this.hearer.lost();
+        if (!(error instanceof RefusedError)) return this.hearer.lost();
         if (error.problem.status !== 429) return this.hearer.problem(error.problem);
         this.hearer.waiting();
         await new Promise((resolve) => setTimeout(resolve, AGAIN));

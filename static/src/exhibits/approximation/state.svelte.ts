@@ -12,7 +12,7 @@ import {
   unpack,
   type Named,
 } from '../../scene/approximation';
-import { oneOf, whole, within } from '../../state/attributes';
+import { oneOf, integerWithin, within } from '../../state/attributes';
 
 export const ACTIVATIONS = ['relu', 'tanh', 'sigmoid'] as const;
 export type Activation = (typeof ACTIVATIONS)[number];
@@ -89,11 +89,11 @@ export class ApproximationState {
     const before = pack(this.curve);
     this.curve = unpack(attributes.curve ?? USUAL.curve) ?? named(USUAL.curve);
     if (pack(this.curve) !== before) this.reached = [];
-    this.units = whole(attributes.units, 1, MOST_UNITS, USUAL.units);
+    this.units = integerWithin(attributes.units, 1, MOST_UNITS, USUAL.units);
     this.activation = oneOf(ACTIVATIONS, attributes.activation, USUAL.activation);
     this.rate = within(attributes.rate, SMALLEST_RATE, LARGEST_RATE, USUAL.rate);
-    this.steps = whole(attributes.steps, 1, MOST_STEPS, USUAL.steps);
-    this.seed = whole(attributes.seed, 0, LARGEST_SEED, USUAL.seed);
+    this.steps = integerWithin(attributes.steps, 1, MOST_STEPS, USUAL.steps);
+    this.seed = integerWithin(attributes.seed, 0, LARGEST_SEED, USUAL.seed);
   }
 
   get attributes(): Record<string, string> {

@@ -4,7 +4,7 @@ import { untrack } from 'svelte';
 
 import { answering, asking, versionOf, type Network } from '../../scene/network';
 import type { Volume } from '../../scene/volume';
-import { Asker, AskError, type Answered, type Problem } from '../../wire/ask';
+import { LatestRequest, RequestError, type FloatTensor, type Problem } from '../../wire/request';
 import { featureMaps, weights } from '../../wire/maps';
 import type { Sendable } from '../../wire/safetensors';
 import type { SoftmaxAnswer } from '../../wire/types';
@@ -17,7 +17,7 @@ interface LinearQuestion {
 
 interface LinearAnswered {
   difference: number;
-  tensors: { output: Answered; convolution: Answered };
+  tensors: { output: FloatTensor; convolution: FloatTensor };
 }
 
 interface SoftmaxQuestion {
@@ -32,8 +32,8 @@ interface SoftmaxQuestion {
 
 export class Asking extends Sourced {
   problem = $state.raw<Problem | null>(null);
-  readonly #linear: Asker<LinearQuestion, LinearAnswered>;
-  readonly #softmax: Asker<SoftmaxQuestion, SoftmaxAnswer>;
+  readonly #linear: LatestRequest<LinearQuestion, LinearAnswered>;
+  readonly #softmax: LatestRequest<SoftmaxQuestion, SoftmaxAnswer>;
   /** Of every network that was looked at, by its version, the weights of the layers that were. */
   #weights: Partial<Record<string, Partial<Record<string, Weights>>>> = {};
   #asked: Partial<Record<string, boolean>> = {};
@@ -46,7 +46,7 @@ export class Asking extends Sourced {
   ) {
     super(visit);
     const problem = (told: Problem | null) => (this.problem = told);
-    this.#linear = new Asker(
+    this.#linear = new LatestRequest(
       'operations/linear',
       server,
       ({ difference, tensors }, question) => {
@@ -61,7 +61,7 @@ export class Asking extends Sourced {
       },
       problem,
     );
-    this.#softmax = new Asker(
+    this.#softmax = new LatestRequest(
       'operations/softmax',
       server,
       (answer, question) => this.#about.get(question) === visit.opened.model && (visit.priced = priced(answer)),
@@ -131,7 +131,7 @@ export class Asking extends Sourced {
         },
       };
       this.#about.set(question, this.#layer);
-      this.#linear.ask(question);
+      this.#linear.send(question);
     });
 
     $effect(() => {
@@ -142,7 +142,7 @@ export class Asking extends Sourced {
       const priced = view === 'prior' && own !== undefined ? { weights: [...own.weight], penalty, strength } : {};
       const question = { logits, temperature, target, label_smoothing: smoothing, ...priced };
       this.#about.set(question, opened.model);
-      this.#softmax.ask(question);
+      this.#softmax.send(question);
     });
 
     return () => {
@@ -182,7 +182,7 @@ export class Asking extends Sourced {
   }
 
   #failed(error: unknown): void {
-    if (error instanceof AskError) this.problem = error.problem;
+    if (error instanceof RequestError) this.problem = error.problem;
     else throw error;
   }
 }

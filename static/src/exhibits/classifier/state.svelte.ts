@@ -5,7 +5,7 @@ import * as networks from '../../scene/network';
 import { likeliest } from '../../scene/ranking';
 import { softmax, STRENGTHS, targets, type Penalty, type Softmax } from '../../scene/softmax';
 import type { Volume } from '../../scene/volume';
-import { oneOf, whole, within } from '../../state/attributes';
+import { oneOf, integerWithin, within } from '../../state/attributes';
 import { Opened } from '../parts/opened.svelte';
 import { className, classText } from '../parts/run-names';
 import { shownIn } from './layout';
@@ -111,14 +111,14 @@ export class ClassifierState {
     this.opened.take(attributes.model);
     this.#view = oneOf(VIEWS, attributes.view, USUAL.view);
     this.#layer = attributes.layer || null;
-    this.#unit = whole(attributes.unit, 0, 1e6, 0);
+    this.#unit = integerWithin(attributes.unit, 0, 1e6, 0);
     this.temperature = within(attributes.temperature, TEMPERATURES.lowest, TEMPERATURES.highest, USUAL.temperature);
     const target = attributes.target ?? '';
-    this.#target = target === '' ? null : whole(target, 0, 1e6, 0);
+    this.#target = target === '' ? null : integerWithin(target, 0, 1e6, 0);
     this.smoothing = within(attributes.smoothing, 0, 0.9, 0);
     this.penalty = oneOf(['l1', 'l2'], attributes.penalty, USUAL.penalty);
     this.strength = within(attributes.strength, 0, STRONGEST, USUAL.strength);
-    this.position = attributes.position == null ? null : whole(attributes.position, 0, 1e6, 0);
+    this.position = attributes.position == null ? null : integerWithin(attributes.position, 0, 1e6, 0);
     this.pointed = null;
   }
 

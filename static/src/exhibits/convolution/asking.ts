@@ -1,11 +1,11 @@
 /** A problem as the server is asked for it, its answer, and an input as a file. */
 
 import type { Problem } from '../../scene/convolution';
-import { toVolume, type Answered as Array, type Tensors } from '../../wire/ask';
+import { toVolume, type FloatTensor as Array, type TensorPayload } from '../../wire/request';
 import { encode } from '../../wire/safetensors';
 import type { Answer } from './state.svelte';
 
-export interface Question extends Tensors {
+export interface Question extends TensorPayload {
   stride: [number, number];
   padding: [number, number, number, number];
   padding_mode: string;

@@ -2,11 +2,11 @@
 
 import { untrack } from 'svelte';
 
-import { asked, greys, isInk, pixels, type Asked } from '../../ink/source';
+import { pictureFields, greys, isInk, pixels, type PictureFields } from '../../ink/source';
 import { asking, droppable } from '../../scene/network';
 import { colourPicture } from '../../scene/png';
 import { volume, type Volume } from '../../scene/volume';
-import { Asker, type Problem } from '../../wire/ask';
+import { LatestRequest, type Problem } from '../../wire/request';
 import type { Raster } from '../../wire/stroke';
 import type { DropoutNetworkAnswer } from '../../wire/types';
 import { Sourced } from '../parts/sourced.svelte';
@@ -15,7 +15,7 @@ import type { DropoutState } from './state.svelte';
 const PATH = 'operations/dropout/network';
 const SIDE = 112; // pixels of a photo, as it is shown
 
-type Question = Asked & {
+type Question = PictureFields & {
   model: string;
   layer: string;
   rate: number;
@@ -30,9 +30,9 @@ export class Asking extends Sourced {
   picture = $state.raw<Raster | string | null>(null);
   problem = $state.raw<Problem | null>(null);
   /** The picture as it is sent, to networks that read colours or to the others. */
-  #sent = $state.raw<{ picture: Asked; colour: boolean } | null>(null);
-  readonly #masks: Asker<Question, DropoutNetworkAnswer>;
-  readonly #whole: Asker<Question, DropoutNetworkAnswer>;
+  #sent = $state.raw<{ picture: PictureFields; colour: boolean } | null>(null);
+  readonly #masks: LatestRequest<Question, DropoutNetworkAnswer>;
+  readonly #whole: LatestRequest<Question, DropoutNetworkAnswer>;
 
   constructor(
     override readonly visit: DropoutState,
@@ -41,8 +41,8 @@ export class Asking extends Sourced {
     super(visit);
     const here = ({ model }: Question) => model === visit.opened.model;
     const problem = (told: Problem | null, question: Question) => here(question) && (this.problem = told);
-    this.#masks = new Asker(PATH, server, (answer, of) => here(of) && (visit.answer = read(answer)), problem);
-    this.#whole = new Asker(
+    this.#masks = new LatestRequest(PATH, server, (answer, of) => here(of) && (visit.answer = read(answer)), problem);
+    this.#whole = new LatestRequest(
       PATH,
       server,
       (answer, of) => here(of) && (visit.evaluatedLogits = table(answer.logits)[0] ?? []),
@@ -75,7 +75,7 @@ export class Asking extends Sourced {
       const { source } = this;
       const inColour = colour;
       const shown = isInk(source) ? greys(source, this.server) : photo(source, inColour, this.server);
-      Promise.all([asked(source, inColour, this.server), shown]).then(
+      Promise.all([pictureFields(source, inColour, this.server), shown]).then(
         ([picture, seen]) => {
           if (gone) return;
           this.#sent = { picture, colour: inColour };
@@ -93,7 +93,7 @@ export class Asking extends Sourced {
       if (sent === null || layer === '' || mostDraws < 1) return;
       const draws = view === 'draws' ? count : 1;
       const whole_channels = channels && spatial;
-      this.#masks.ask({ model: opened.model, ...sent, layer, rate, seed, draws, whole_channels, training });
+      this.#masks.send({ model: opened.model, ...sent, layer, rate, seed, draws, whole_channels, training });
     });
 
     // Eval's logits are the same for every mask.
@@ -101,7 +101,7 @@ export class Asking extends Sourced {
       const layer = droppable(opened.network).at(-1)?.name;
       if (sent === null || layer === undefined) return;
       const whole = { rate: 0, seed: 0, draws: 1, whole_channels: false, training: false };
-      this.#whole.ask({ model: opened.model, ...sent, layer, ...whole });
+      this.#whole.send({ model: opened.model, ...sent, layer, ...whole });
     });
 
     return () => {

@@ -5,7 +5,7 @@ import { firstMaps } from '../../scene/flatten';
 import { droppable, isSigned, USUAL as USUAL_NETWORK, type Layer } from '../../scene/network';
 import { likeliest } from '../../scene/ranking';
 import type { Volume } from '../../scene/volume';
-import { oneOf, whole, within } from '../../state/attributes';
+import { oneOf, integerWithin, within } from '../../state/attributes';
 import { Opened } from '../parts/opened.svelte';
 import { className, classText } from '../parts/run-names';
 import { shownOf } from './layout';
@@ -81,13 +81,13 @@ export class DropoutState {
     this.input = attributes.input || USUAL.input;
     this.#layer = attributes.layer || null;
     this.rate = within(attributes.rate, 0, HIGHEST_RATE, USUAL.rate);
-    this.seed = whole(attributes.seed, 0, LARGEST_SEED, USUAL.seed);
+    this.seed = integerWithin(attributes.seed, 0, LARGEST_SEED, USUAL.seed);
     this.training = attributes.training !== false && attributes.training !== 'false';
     this.channels = attributes.channels === true;
-    this.draws = whole(attributes.draws, 1, MOST_DRAWS, USUAL.draws);
+    this.draws = integerWithin(attributes.draws, 1, MOST_DRAWS, USUAL.draws);
     this.view = oneOf(VIEWS, attributes.view, USUAL.view);
     this.scores = oneOf(SCORES, attributes.scores, 'logits');
-    this.position = attributes.position === undefined ? null : whole(attributes.position, 0, 1e6, 0);
+    this.position = attributes.position === undefined ? null : integerWithin(attributes.position, 0, 1e6, 0);
     this.pointed = null;
   }
 
@@ -239,7 +239,7 @@ export class DropoutState {
   }
 
   setSeed(seed: number): void {
-    this.seed = whole(seed, 0, LARGEST_SEED, this.seed);
+    this.seed = integerWithin(seed, 0, LARGEST_SEED, this.seed);
     this.position = null;
   }
 
@@ -251,7 +251,7 @@ export class DropoutState {
   }
 
   setDraws(draws: number): void {
-    this.draws = whole(draws, 1, MOST_DRAWS, this.draws);
+    this.draws = integerWithin(draws, 1, MOST_DRAWS, this.draws);
     this.position = null;
   }
 

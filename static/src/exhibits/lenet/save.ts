@@ -132,7 +132,7 @@ export function svg({ scene, canvas, view, inks, legends }: Shown, face: string 
 export async function save(kind: 'png' | 'svg', shown: Shown): Promise<void> {
   const source = svg(shown, await fontFace());
   const file = kind === 'svg' ? new Blob([source], { type: 'image/svg+xml' }) : await rasterized(source);
-  await offer(file, `${shown.view.session.shown.replaceAll(':', '-')}.${kind}`);
+  await offer(file, `${shown.view.session.displayedModel.replaceAll(':', '-')}.${kind}`);
 }
 
 /** A palette's scale as the figure has it below a column: its colours, and a number at each end and at zero. */

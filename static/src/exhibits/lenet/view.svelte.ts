@@ -74,7 +74,7 @@ export class View {
 
   /** A layer's exact values: of one map, or of all units of a vector. */
   exact(layer: string, map: number): Float32Array | null {
-    return this.session.frame?.close(layer, map) ?? null;
+    return this.session.frame?.exactValues(layer, map) ?? null;
   }
 
   explain(column: Column, place: { map: number; row: number; col: number }): Explanation | null {
@@ -90,7 +90,7 @@ export class View {
 
   /** A parameter of the network, asked for the first time that it is needed; null until it is there. */
   parameter(name: string): Parameter | null {
-    const { shown: model, detail } = this.session;
+    const { displayedModel: model, detail } = this.session;
     const key = `${versionOf(detail ?? { name: model })}/${name}`;
     const found = this.#parameters.get(key);
     if (found === undefined && !this.#asked[key]) {

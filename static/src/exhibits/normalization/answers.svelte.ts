@@ -4,7 +4,7 @@ import type { Source } from '../../ink/source';
 import type { Maps, Network } from '../../scene/network';
 import type { LocalResponse } from '../../scene/normalization';
 import type { Volume } from '../../scene/volume';
-import { Asker, AskError, toVolume, type Answered } from '../../wire/ask';
+import { LatestRequest, RequestError, toVolume, type FloatTensor } from '../../wire/request';
 import { isBlank, maps } from '../parts/loading';
 import { Batches, type Batched, type BatchSettings, type Shown } from './batches';
 import { PATH } from './path';
@@ -19,12 +19,12 @@ export interface Responded {
 type ResponseQuestion = LocalResponse & { kind: 'local-response'; tensors: { input: Volume } };
 
 interface ResponseAnswer {
-  tensors: { output: Answered };
+  tensors: { output: FloatTensor };
 }
 
 export class Answers {
   readonly #server: string | undefined;
-  readonly #responses: Asker<ResponseQuestion, ResponseAnswer>;
+  readonly #responses: LatestRequest<ResponseQuestion, ResponseAnswer>;
   readonly #batches: Batches;
   #before = $state.raw<{ layer: Maps; volume: Volume } | null>(null);
   #layers = new WeakMap<Volume, Maps>();
@@ -40,7 +40,7 @@ export class Answers {
 
   constructor(server: string | undefined) {
     this.#server = server;
-    this.#responses = new Asker<ResponseQuestion, ResponseAnswer>(
+    this.#responses = new LatestRequest<ResponseQuestion, ResponseAnswer>(
       PATH,
       server,
       ({ tensors }, { size, alpha, beta, k, tensors: { input } }) => {
@@ -67,7 +67,7 @@ export class Answers {
   /** Puts the loaded maps through local response normalization. */
   askResponse(settings: LocalResponse): void {
     if (this.#before === null) return;
-    this.#responses.ask({ kind: 'local-response', ...settings, tensors: { input: this.#before.volume } });
+    this.#responses.send({ kind: 'local-response', ...settings, tensors: { input: this.#before.volume } });
   }
 
   /** Goes on from the batch that was reached to the one that is shown; a new question overtakes the one under way. */
@@ -91,7 +91,7 @@ export class Answers {
       this.missing = null;
       this.blank = false;
     } catch (error) {
-      if (!(error instanceof AskError)) throw error;
+      if (!(error instanceof RequestError)) throw error;
       if (!wanted()) return;
       this.blank = isBlank(error.problem, source);
       this.missing = this.blank ? null : error.problem.detail;

@@ -4,7 +4,7 @@ import { readSource, sourceText, type Source } from '../../ink/source';
 import { versionOf, type Maps, type Network } from '../../scene/network';
 import { company, stacked } from '../../scene/normalization';
 import { volume, type Volume } from '../../scene/volume';
-import { get, post, type Answered } from '../../wire/ask';
+import { get, post, type FloatTensor } from '../../wire/request';
 import { maps, patiently } from '../parts/loading';
 import { PATH } from './path';
 
@@ -53,7 +53,7 @@ export interface Course {
 }
 
 interface Answer {
-  tensors: Record<'output' | 'mean' | 'variance' | 'running_mean' | 'running_variance', Answered>;
+  tensors: Record<'output' | 'mean' | 'variance' | 'running_mean' | 'running_variance', FloatTensor>;
 }
 
 type Statistics = Record<'mean' | 'variance' | 'runningMean' | 'runningVariance', Float32Array>;

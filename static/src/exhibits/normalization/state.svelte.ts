@@ -2,7 +2,7 @@
 
 import { isActivation, mapLayers, summedLayers, USUAL as NETWORK, type Maps } from '../../scene/network';
 import { ALEXNET, type LocalResponse } from '../../scene/normalization';
-import { oneOf, whole, within } from '../../state/attributes';
+import { oneOf, integerWithin, within } from '../../state/attributes';
 import { Opened } from '../parts/opened.svelte';
 import { Player } from '../parts/player.svelte';
 
@@ -217,22 +217,22 @@ export class NormalizationState {
       beta: number('beta', response.beta),
       k: number('k', response.k),
     };
-    this.batch = whole(changed('batch'), 1, LARGEST_BATCH, this.batch);
+    this.batch = integerWithin(changed('batch'), 1, LARGEST_BATCH, this.batch);
     this.momentum = number('momentum', this.momentum);
     this.eps = number('eps', this.eps);
-    this.seed = whole(changed('seed'), 0, 2 ** 31 - 1, this.seed);
+    this.seed = integerWithin(changed('seed'), 0, 2 ** 31 - 1, this.seed);
     const position = changed('position');
-    if (position !== undefined) this.players.batch.scrub(whole(position, 0, BATCHES - 1, this.position));
+    if (position !== undefined) this.players.batch.scrub(integerWithin(position, 0, BATCHES - 1, this.position));
     if (changed('training') !== undefined) this.train(given.training !== 'false');
-    this.#trained = whole(changed('trained'), 1, BATCHES, this.#trained);
+    this.#trained = integerWithin(changed('trained'), 1, BATCHES, this.#trained);
     const { ready } = this.opened;
     if (changed('map') !== undefined) {
-      const map = whole(given.map, 0, (ready ? this.maps : MOST_MAPS) - 1, this.map);
+      const map = integerWithin(given.map, 0, (ready ? this.maps : MOST_MAPS) - 1, this.map);
       if (ready) this.setMap(map);
       else this.#said = map;
     }
     if (changed('cell') !== undefined)
-      this.#cell = whole(given.cell, 0, ready ? this.#cells - 1 : Infinity, this.cell ?? 0);
+      this.#cell = integerWithin(given.cell, 0, ready ? this.#cells - 1 : Infinity, this.cell ?? 0);
     this.#last = { ...given };
   }
 

@@ -2,7 +2,7 @@
 
 import type { Known } from '../../scene/learned';
 import { firstKernels, versionOf, type Network } from '../../scene/network';
-import { AskError } from '../../wire/ask';
+import { RequestError } from '../../wire/request';
 import { weights } from '../../wire/maps';
 import { patiently } from './loading';
 import { Opened } from './opened.svelte';
@@ -45,7 +45,7 @@ export class Learned {
       this.problem = null;
       this.#fetched = { of: versionOf(network), data: found.data };
     } catch (error) {
-      if (!(error instanceof AskError)) throw error;
+      if (!(error instanceof RequestError)) throw error;
       if (wanted()) this.problem = error.problem.detail;
     }
   }

@@ -3,7 +3,7 @@
 import type { Source } from '../../ink/source';
 import { asking, type Network } from '../../scene/network';
 import type { Volume } from '../../scene/volume';
-import { AskError, type Problem } from '../../wire/ask';
+import { RequestError, type Problem } from '../../wire/request';
 import { featureMaps } from '../../wire/maps';
 import { say } from '../../words/words';
 
@@ -23,7 +23,7 @@ export async function patiently<Answer>(
       return wanted() ? answer : null;
     } catch (error) {
       if (!isPassing(error)) throw error;
-      if (wanted()) onlost(error instanceof AskError ? error.problem.detail : say('live.lost_server'));
+      if (wanted()) onlost(error instanceof RequestError ? error.problem.detail : say('live.lost_server'));
       await new Promise((resolve) => setTimeout(resolve, wait));
     }
   }
@@ -45,7 +45,8 @@ export async function maps(
 
 /** No connection, or a server that is still waking: it is worth asking again. */
 function isPassing(error: unknown): boolean {
-  if (error instanceof AskError) return error.problem.field === 'connection' || error.problem.status === UNAVAILABLE;
+  if (error instanceof RequestError)
+    return error.problem.field === 'connection' || error.problem.status === UNAVAILABLE;
   return error instanceof TypeError;
 }
 

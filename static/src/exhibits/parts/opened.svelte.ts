@@ -1,8 +1,8 @@
 /** The network that an exhibit shows: LeNet-5 at first, another by its name, a run's as `run:<id>`, once it is there. */
 
 import { isNetwork, LENET5, USUAL, versionOf, type Network } from '../../scene/network';
-import { AskError, get } from '../../wire/ask';
-import { whenBetter } from '../../wire/better';
+import { RequestError, get } from '../../wire/request';
+import { watchWeights } from '../../wire/watch-weights';
 import { say } from '../../words/words';
 import { patiently } from './loading';
 
@@ -47,7 +47,7 @@ export class Opened {
     // A run that waits has no weights yet, and those of one that is training become others.
     $effect(() => {
       const { model } = this;
-      return whenBetter(model, server, () => void this.#fetch(model, server, () => this.model === model));
+      return watchWeights(model, server, () => void this.#fetch(model, server, () => this.model === model));
     });
   }
 
@@ -59,7 +59,7 @@ export class Opened {
       this.problem = null;
       if (versionOf(network) !== versionOf(this.network)) this.network = network;
     } catch (error) {
-      if (!(error instanceof AskError)) throw error;
+      if (!(error instanceof RequestError)) throw error;
       const { status, detail } = error.problem;
       if (wanted()) this.problem = status === ABSENT ? say('network.gone', { model }) : detail;
     }

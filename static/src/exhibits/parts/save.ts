@@ -2,7 +2,7 @@
 
 import font from '@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2?url';
 
-import { home } from '../../wire/home';
+import { serverRoot } from '../../wire/server';
 
 /** What a style sheet may have said of a drawn element; what is as it would be anyhow is not written. */
 const STYLES = [
@@ -69,7 +69,7 @@ export async function rasterized(text: string): Promise<Blob> {
 /** The page's own type as a data URL: a file that is opened elsewhere has no other. null where it cannot be had. */
 export async function fontFace(): Promise<string | null> {
   try {
-    const response = await fetch(new URL(font, home()));
+    const response = await fetch(new URL(font, serverRoot()));
     if (!response.ok) return null;
     const bytes = new Uint8Array(await response.arrayBuffer());
     let text = '';

@@ -1,7 +1,7 @@
 /** What the server says of the pooling exhibit: pictures, kernels, outputs, gradients, movements, and two ways to halve a map. */
 
 import { featureMaps } from '../../wire/maps';
-import { Asker, AskError, toVolume, type Answered, type Problem as Told } from '../../wire/ask';
+import { LatestRequest, RequestError, toVolume, type FloatTensor, type Problem as Told } from '../../wire/request';
 import { pixels } from '../../ink/source';
 import type { Problem } from '../../scene/convolution';
 import { readMap } from '../../scene/learned';
@@ -15,16 +15,16 @@ import type { Motion } from './setup';
 import type { PoolingState, Shown } from './state.svelte';
 
 interface PoolingAnswer {
-  tensors: { output: Answered; indices?: Answered; before?: Answered; gradient?: Answered };
+  tensors: { output: FloatTensor; indices?: FloatTensor; before?: FloatTensor; gradient?: FloatTensor };
 }
 
 interface InvarianceAnswer {
-  tensors: { input: Answered; convolution: Answered; pooled: Answered };
+  tensors: { input: FloatTensor; convolution: FloatTensor; pooled: FloatTensor };
   curve: Record<keyof Curve, (number | null)[]>;
 }
 
 interface ConvolutionAnswer {
-  tensors: { output: Answered };
+  tensors: { output: FloatTensor };
 }
 
 /** What a question was about, beside what is sent. */
@@ -163,8 +163,8 @@ export class Answers {
     });
   }
 
-  #asker<Answer>(name: string, onanswer: (answer: Answer, question: object) => void): Asker<object, Answer> {
-    const asker = new Asker<object, Answer>(
+  #asker<Answer>(name: string, onanswer: (answer: Answer, question: object) => void): LatestRequest<object, Answer> {
+    const asker = new LatestRequest<object, Answer>(
       `operations/${name}`,
       this.server,
       onanswer,
@@ -174,18 +174,23 @@ export class Answers {
     return asker;
   }
 
-  #ask<T>(asker: Asker<object, unknown> | { ask(question: object): void }, question: object, about: About<T>, of: T) {
+  #ask<T>(
+    asker: LatestRequest<object, unknown> | { send(question: object): void },
+    question: object,
+    about: About<T>,
+    of: T,
+  ) {
     about.set(question, of);
-    asker.ask(question);
+    asker.send(question);
   }
 
   #complain(error: unknown): void {
-    if (!(error instanceof AskError)) throw error;
+    if (!(error instanceof RequestError)) throw error;
     this.problem = error.problem;
   }
 }
 
-function indicesOf(indices: Answered | undefined): Int32Array | null {
+function indicesOf(indices: FloatTensor | undefined): Int32Array | null {
   return indices ? Int32Array.from(indices.data) : null;
 }
 

@@ -1,8 +1,8 @@
 /** What the settings come to before anything is learned: steps, shapes, the planned rate; or what cannot be, and why. */
 
 import { said, type Settings } from '../../scene/training-settings';
-import { Asker, type Problem } from '../../wire/ask';
-import type { Plan, Server, SettingsSaid } from '../../wire/runs';
+import { LatestRequest, type Problem } from '../../wire/request';
+import type { Plan, Server, GivenSettings } from '../../wire/runs';
 import { reasonText } from './reasons';
 
 export const PARTS = [
@@ -46,10 +46,10 @@ const HOME: Record<string, Part> = {
 export class Planning {
   plan = $state.raw<Plan | null>(null);
   problem = $state.raw<Problem | null>(null);
-  readonly #asker: Asker<SettingsSaid, Plan>;
+  readonly #asker: LatestRequest<GivenSettings, Plan>;
 
   constructor(server: Server) {
-    this.#asker = new Asker<SettingsSaid, Plan>(
+    this.#asker = new LatestRequest<GivenSettings, Plan>(
       'runs/plan',
       server,
       (plan) => (this.plan = plan),
@@ -58,7 +58,7 @@ export class Planning {
   }
 
   ask(settings: Settings): void {
-    this.#asker.ask(said(settings));
+    this.#asker.send(said(settings));
   }
 
   close(): void {

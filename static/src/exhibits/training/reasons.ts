@@ -1,6 +1,6 @@
 /** Why something cannot be, or has ended, in the visitor's language; in the server's words where it has no code. */
 
-import type { Problem } from '../../wire/ask';
+import type { Problem } from '../../wire/request';
 import type { Why } from '../../wire/types';
 import { known, say, type Values } from '../../words/words';
 import { datasetName, networkName } from '../parts/run-names';

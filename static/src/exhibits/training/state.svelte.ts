@@ -6,9 +6,9 @@ import { AXES, type Axis } from '../../scene/training-curves';
 import { places } from '../../scene/training-colours';
 import { readSettings, settingsText, settled, USUAL, type Settings } from '../../scene/training-settings';
 import { oneOf, within } from '../../state/attributes';
-import { AskError, type Problem } from '../../wire/ask';
+import { RequestError, type Problem } from '../../wire/request';
 import * as wire from '../../wire/runs';
-import { isLive, isShipped, SHIPPED, type Run, type Server } from '../../wire/runs';
+import { isLive, isRecorded, RECORDED_PREFIX, type Run, type Server } from '../../wire/runs';
 import { Watch } from './watching.svelte';
 
 export const VIEWS = ['kernels', 'layers', 'confusion', 'epochs'] as const;
@@ -34,7 +34,7 @@ export interface Attributes {
 }
 
 /** Shipped runs that are shown where there is none yet: the one in front, and those under it. */
-const EXAMPLE = ['right', 'small', 'large'].map((rate) => `${SHIPPED}learning-rate-${rate}`);
+const EXAMPLE = ['right', 'small', 'large'].map((rate) => `${RECORDED_PREFIX}learning-rate-${rate}`);
 
 const USUALLY = { axis: 'steps', smoothing: 0.6, view: 'kernels' } as const;
 
@@ -167,7 +167,7 @@ export class Lab {
     if (this.beginning) return;
     this.beginning = true;
     try {
-      const run = await wire.begin($state.snapshot(this.settings), this.#server);
+      const run = await wire.startRun($state.snapshot(this.settings), this.#server);
       this.problem = null;
       const before = this.watch;
       const under = before !== null && before.run.status !== 'failed' && !this.example ? [before.id] : [];
@@ -187,7 +187,7 @@ export class Lab {
     this.beginning = true;
     try {
       const begun: Run[] = [];
-      for (const { settings } of this.prepared) begun.push(await wire.begin(settings, this.#server));
+      for (const { settings } of this.prepared) begun.push(await wire.startRun(settings, this.#server));
       this.problem = null;
       this.runs = [...begun.toReversed(), ...(this.runs ?? [])];
       const [first, ...rest] = begun.map(({ id }) => id);
@@ -267,7 +267,7 @@ export class Lab {
   /** Asks for the runs that are to be shown and are not here: shipped ones are in no list, others may be no more. */
   async #prepare(): Promise<void> {
     const found = await Promise.all(this.#missing().map((id) => this.#find(id)));
-    const fresh = found.filter((run) => run !== null).filter(({ id }) => isShipped(id) && !this.#has(id));
+    const fresh = found.filter((run) => run !== null).filter(({ id }) => isRecorded(id) && !this.#has(id));
     if (fresh.length > 0) this.prepared = [...this.prepared, ...fresh];
   }
 
@@ -275,7 +275,7 @@ export class Lab {
     try {
       return await wire.run(id, this.#server);
     } catch (error) {
-      if (!(error instanceof AskError) || error.problem.status !== 404) throw error;
+      if (!(error instanceof RequestError) || error.problem.status !== 404) throw error;
       this.#missed.set(id, error.problem);
       return null;
     }
@@ -287,7 +287,7 @@ export class Lab {
 
   /** Before the list is here, every run that may be in it counts as being there. */
   #has(id: string): boolean {
-    return isShipped(id)
+    return isRecorded(id)
       ? this.prepared.some((one) => one.id === id)
       : (this.runs?.some((one) => one.id === id) ?? true);
   }
@@ -325,7 +325,7 @@ export class Lab {
   }
 
   #said(error: unknown): void {
-    if (error instanceof AskError) this.problem = error.problem;
+    if (error instanceof RequestError) this.problem = error.problem;
     else if (error instanceof TypeError) {
       this.problem = {
         type: 'about:blank',

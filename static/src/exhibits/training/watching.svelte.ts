@@ -2,7 +2,7 @@
 
 import { RunLog, type EpochRow, type LogEvent, type Notice, type Started } from '../../scene/training-log';
 import { settled, type Settings } from '../../scene/training-settings';
-import { Listening } from '../../wire/events';
+import { EventStream } from '../../wire/events';
 import { curve, epochs, isLive, stretch, type Run, type Server, type Status } from '../../wire/runs';
 import type { Why } from '../../wire/types';
 import { notAnyMore, soon } from './frames';
@@ -41,7 +41,7 @@ export class Watch {
   outlines = $state(0);
   /** The first of these curves is on its way. */
   arriving = $state(false);
-  #listening: Listening<LogEvent & { seq: number; kind: string }> | null = null;
+  #listening: EventStream<LogEvent & { seq: number; kind: string }> | null = null;
   /** What is heard while a curve is on its way. */
   #meanwhile: LogEvent[] | null = null;
   #most = MOST;
@@ -96,7 +96,7 @@ export class Watch {
   /** Hears what comes from now on; again, after a run has been continued. */
   listen(): void {
     if (this.#listening !== null || this.#closed || this.arriving) return;
-    this.#listening = new Listening(`runs/${this.id}/events`, this.#server, this.log.seq, {
+    this.#listening = new EventStream(`runs/${this.id}/events`, this.#server, this.log.seq, {
       onevent: (event) => this.#hear(event),
       onlost: (seconds) => (this.lost = seconds),
       onend: (gone) => {

@@ -1,13 +1,13 @@
 /** What the server answers for what is on screen: an answer is shown only beside the question that it belongs to. */
 
 import type { Problem } from '../../../scene/convolution';
-import { Asker } from '../../../wire/ask';
+import { LatestRequest } from '../../../wire/request';
 import { question, type Question } from './question';
 
 export class Served<Answer> {
   readonly #path: string;
   readonly #server: () => string | undefined;
-  #asker: Asker<Question, Answer> | null = null;
+  #asker: LatestRequest<Question, Answer> | null = null;
   #asked: Question | null = null;
   #answer = $state.raw<{ to: Question; answer: Answer } | null>(null);
   /** What the server finds wrong with the newest question. */
@@ -24,13 +24,13 @@ export class Served<Answer> {
   ask(asked: Question): void {
     if (asked === this.#asked) return;
     this.#asked = asked;
-    this.#asker ??= new Asker<Question, Answer>(
+    this.#asker ??= new LatestRequest<Question, Answer>(
       this.#path,
       this.#server(),
       (answer, to) => (this.#answer = { to, answer }),
       (problem) => (this.problem = problem?.detail ?? null),
     );
-    this.#asker.ask(asked);
+    this.#asker.send(asked);
   }
 
   /** The newest answer, whatever it answers. */

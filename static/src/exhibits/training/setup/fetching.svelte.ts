@@ -1,9 +1,9 @@
 /** A data set on its way: how much of it is here, and how to stop it. */
 
 import { at } from '../../../state/url';
-import { home } from '../../../wire/home';
+import { serverRoot } from '../../../wire/server';
 import type { Server } from '../../../wire/runs';
-import { Refused, stream } from '../../../wire/stream';
+import { RefusedError, stream } from '../../../wire/stream';
 import type { Why } from '../../../wire/types';
 import { say } from '../../../words/words';
 import { problemText, reasonText } from '../reasons';
@@ -26,7 +26,7 @@ export class Fetching {
     const asking = (this.#asking = new AbortController());
     [this.done, this.total, this.problem] = [0, 0, null];
     try {
-      const url = at(home(this.#server), `datasets/${name}/fetch`);
+      const url = at(serverRoot(this.#server), `datasets/${name}/fetch`);
       for await (const { event, data } of stream(url, {}, asking.signal)) {
         const told = data as { done?: number; total?: number; reason?: string; why?: Why | null };
         if (event === 'done') return true;
@@ -37,7 +37,7 @@ export class Fetching {
       return false;
     } catch (error) {
       if (!asking.signal.aborted)
-        this.problem = error instanceof Refused ? problemText(error.problem) : say('live.lost_server');
+        this.problem = error instanceof RefusedError ? problemText(error.problem) : say('live.lost_server');
       return false;
     } finally {
       if (this.#asking === asking) this.done = this.#asking = null;
