@@ -8,12 +8,13 @@ import { kernelAt, kernelOf, readKernel, type Known } from '../../scene/learned'
 import { USUAL } from '../../scene/network';
 import { fromNested, type Volume } from '../../scene/volume';
 import type { Said, Setup } from './setup';
+import { LIMITS } from '../../wire/limits';
 
 export const CHANNELS = 4;
 /** What the kernels of a network are first shown on: grey, or in colour. */
 export const GREY = 'digit:21';
 const COLOUR = 'photo:china';
-export const LARGEST_VALUE = 1e9; // of an input or a weight, as the server has it
+export const LARGEST_VALUE = LIMITS.value; // of an input or a weight
 
 export interface Size {
   usual: number;

@@ -15,7 +15,7 @@ import {
   type Problem,
 } from '../../scene/convolution';
 import { resized } from '../../scene/convolution-inputs';
-import { LIMITS, type Complaint } from '../../scene/convolution-limits';
+import type { Complaint } from '../../scene/convolution-limits';
 import type { Shape } from '../../scene/kernels';
 import { readKernel } from '../../scene/learned';
 import { nested, type Volume } from '../../scene/volume';
@@ -24,6 +24,7 @@ import { Learned } from '../parts/learned.svelte';
 import { Player } from '../parts/player.svelte';
 import { brought, editable, inputSize, kernelSize, pictured, pose, settled, sizes } from './problem';
 import { read, USUAL, write, type Panel, type Said, type Setup, type View } from './setup';
+import { LIMITS } from '../../wire/limits';
 
 const HEAVY = 12_000_000; // multiplications that a browser does in a frame or two; for more the server is waited for
 

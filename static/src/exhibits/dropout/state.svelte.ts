@@ -9,15 +9,14 @@ import { oneOf, integerWithin, within } from '../../state/attributes';
 import { Opened } from '../parts/opened.svelte';
 import { className, classText } from '../parts/run-names';
 import { shownOf } from './layout';
+import { BOUNDS, LIMITS } from '../../wire/limits';
 
 export const VIEWS = ['mask', 'draws'] as const;
 export type View = (typeof VIEWS)[number];
 export const SCORES = ['logits', 'probabilities'] as const;
 export type Scores = (typeof SCORES)[number];
 
-export const MOST_DRAWS = 200; // what the server takes
-const MOST_VALUES = 1_048_576; // of all masks, and
-const MOST_MACS = 200_000_000; // behind the layer, of all passes, that it takes
+export const MOST_DRAWS = BOUNDS.DropoutNetworkRequest.draws.max;
 export const HIGHEST_RATE = 0.95;
 export const LARGEST_SEED = 2 ** 31 - 1;
 
@@ -141,7 +140,7 @@ export class DropoutState {
     const { layers } = this.opened.network;
     const behind = layers.slice(layers.findIndex(({ name }) => name === this.layer) + 1);
     const macs = behind.reduce((sum, { macs: own = 0 }) => sum + own, 0);
-    return Math.min(MOST_DRAWS, Math.floor(MOST_VALUES / values), Math.floor(MOST_MACS / Math.max(1, macs)));
+    return Math.min(MOST_DRAWS, Math.floor(LIMITS.outputs / values), Math.floor(LIMITS.macs / Math.max(1, macs)));
   }
 
   /** How many draws are asked for. */

@@ -6,6 +6,7 @@ import { RequestError } from '../../wire/request';
 import { weights } from '../../wire/maps';
 import { patiently } from './loading';
 import { Opened } from './opened.svelte';
+import { problemText } from '../../words/why';
 
 export class Learned {
   readonly opened = new Opened();
@@ -46,7 +47,7 @@ export class Learned {
       this.#fetched = { of: versionOf(network), data: found.data };
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      if (wanted()) this.problem = error.problem.detail;
+      if (wanted()) this.problem = problemText(error.problem);
     }
   }
 }

@@ -3,6 +3,7 @@
 import { isNetwork, LENET5, USUAL, versionOf, type Network } from '../../scene/network';
 import { RequestError, get } from '../../wire/request';
 import { watchWeights } from '../../wire/watch-weights';
+import { problemText } from '../../words/why';
 import { say } from '../../words/words';
 import { patiently } from './loading';
 
@@ -60,8 +61,8 @@ export class Opened {
       if (versionOf(network) !== versionOf(this.network)) this.network = network;
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      const { status, detail } = error.problem;
-      if (wanted()) this.problem = status === ABSENT ? say('network.gone', { model }) : detail;
+      const { problem } = error;
+      if (wanted()) this.problem = problem.status === ABSENT ? say('network.gone', { model }) : problemText(problem);
     }
   }
 }
