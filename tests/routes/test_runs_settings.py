@@ -99,6 +99,25 @@ def test_what_gives_no_run_is_said_so_that_every_language_can_say_it(
     assert all(str(value) in problem["detail"] for value in problem["why"]["values"].values())
 
 
+@pytest.mark.parametrize(
+    ("settings", "field"),
+    [
+        ({"epochs": True}, "epochs"),
+        ({"epochs": "3"}, "epochs"),
+        ({"held_out": "0.2"}, "held_out"),
+        ({"batch_size": True}, "batch_size"),
+        ({"model": {"channels": ["8"]}}, "model.pattern.channels.0"),
+        ({"model": {"kernel": "3"}}, "model.pattern.kernel"),
+        ({"model": {"batch_norm": "yes"}}, "model.pattern.batch_norm"),
+        ({"schedule": {"every": "3"}}, "schedule.every"),
+        ({"augmentation": {"shift": True}}, "augmentation.shift"),
+    ],
+)
+def test_text_and_true_are_no_numbers(lab: Running, settings: dict[str, object], field: str) -> None:
+    answer = httpx2.post(f"{lab.url}/runs/plan", json=settings, timeout=60)
+    assert (answer.status_code, answer.json()["why"]["values"]["field"]) == (422, field)
+
+
 def test_a_bound_of_the_schema_has_a_code_and_its_values_and_the_first_of_several_stands_for_all(lab: Running) -> None:
     small = {"code": "too-small", "values": {"field": "epochs", "limit": 1, "sent": "0"}}
     unknown = {"code": "field-unknown", "values": {"field": "nonsense", "sent": "1"}}

@@ -201,7 +201,7 @@ def layers_in_query(values: list[str] | None) -> list[str] | None:
 
 def _read_json(kind: type[Asked], raw: bytes, extra: Mapping[str, Any]) -> Asked:
     try:
-        asked = kind.model_validate_json(raw)
+        asked = kind.model_validate_json(raw, strict=True)
         missing = {name: value for name, value in extra.items() if getattr(asked, name) is None}
         return asked.model_copy(update=missing)
     except ValidationError as error:

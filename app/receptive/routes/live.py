@@ -104,7 +104,7 @@ class Visitor:
 
     def _hear_text(self, text: str) -> None:
         try:
-            look = Look.model_validate_json(text)
+            look = Look.model_validate_json(text, strict=True)
         except ValidationError as error:
             errors = error.errors(include_url=False)
             self._complain(problem(422, explain(errors), "The message cannot be read", reason_of(errors)))

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from receptive.schemas.inference import Drawable, Why
 from receptive.schemas.message import Message
@@ -278,6 +278,8 @@ class Plan(Message):
 
 class Sheet(Message):
     """Which samples are to be shown with which augmentation."""
+
+    model_config = ConfigDict(strict=True)
 
     dataset: str = Field("digits", max_length=500, description="a data set that is here, as in the settings of a run")
     augmentation: Augmentation = Augmentation()

@@ -66,7 +66,7 @@ def a_kind_of_model(value: Any) -> str:
 class EarlyStopping(BaseModel):
     """When a run ends before its last epoch."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     metric: Literal["validation-loss", "validation-accuracy", "loss"] = Field(
         "validation-loss", description="what is to improve: of the held-out pictures, or the loss learned from"
@@ -81,7 +81,7 @@ Strength = Annotated[Finite, Field(ge=0, le=1)]
 class Augmentation(BaseModel):
     """How pictures are changed before they are learned from, each kind from 0, not at all, to 1, as far as it goes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     shift: Strength = Field(0.0, description="moved, at 1 by up to a quarter of the side")
     rotate: Strength = Field(0.0, description="turned, at 1 by up to 45 degrees")
@@ -105,7 +105,7 @@ class Augmentation(BaseModel):
 class RunSettings(BaseModel):
     """A run: a network, data, and how the one learns from the other."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     model: Annotated[
         Annotated[str, AfterValidator(a_network), Tag("name")] | Annotated[Pattern, Tag("pattern")],
