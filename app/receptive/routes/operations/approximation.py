@@ -1,4 +1,4 @@
-"""A curve that is fitted while the visitor watches: the fit's events as server-sent events."""
+"""Route of a curve fit: its progress as server-sent events."""
 
 from asyncio import get_running_loop, sleep
 from collections.abc import AsyncIterator, Generator
@@ -93,7 +93,7 @@ _BODY: Final = {
 
 @router.post(
     "/approximation",
-    summary="Fit a curve while you watch",
+    summary="Fit a curve with one hidden layer",
     response_class=EventSourceResponse,
     openapi_extra={"requestBody": _BODY},
     responses={
@@ -107,9 +107,9 @@ _BODY: Final = {
     },
 )
 async def approximation(request: Request) -> Response:
-    """One hidden layer, trained with Adam on all points at once; each unit's piece adds up to the curve.
+    """Train one hidden layer with Adam on all points. Streams the curve and the contribution of every hidden unit.
 
-    At most two fits run at once on a server; a fit ends when its client leaves.
+    A server runs at most two fits at a time. A fit ends when its client disconnects.
     """
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = await request.body()

@@ -1,4 +1,4 @@
-"""Dropout, on any numbers and inside a network."""
+"""Routes of dropout: on any numbers, and inside a network."""
 
 from collections.abc import Callable
 from functools import partial
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/dropout")
 
 @router.post(
     "",
-    summary="Drop values at random",
+    summary="Apply dropout to an input",
     **documentation(
         DropoutRequest,
         DropoutAnswer,
@@ -37,7 +37,7 @@ router = APIRouter(prefix="/dropout")
     ),
 )
 async def dropout(request: Request) -> Response:
-    """The same seed drops the same values. What is kept is multiplied by 1 / (1 - rate)."""
+    """Set values to zero at random and multiply the others by 1 / (1 - rate). The same seed drops the same values."""
     return await answered(request, DropoutRequest, _dropout)
 
 
@@ -69,7 +69,7 @@ _BODY: Final = {
 
 @router.post(
     "/network",
-    summary="What a network says with values dropped",
+    summary="Run a network with dropout at one layer",
     response_model=DropoutNetworkAnswer,
     openapi_extra={"requestBody": _BODY},
     responses={
@@ -78,10 +78,10 @@ _BODY: Final = {
     },
 )
 async def network(request: Request, accept: Annotated[str | None, Header(include_in_schema=False)] = None) -> Response:
-    """Masks on one layer's outputs, many draws at once, beside the answer without dropout.
+    """Draw masks for the outputs of one layer. Returns the prediction of every draw, and the one without dropout.
 
-    The picture is sent as to /predict. At most 1,048,576 mask values and 200,000,000 multiplications behind the layer
-    in all draws.
+    The picture is sent as to /predict. All masks together may have at most 1,048,576 values; the layers after the
+    masked one may take at most 200,000,000 multiplications in all draws.
     """
     kind = wanted(accept)
     state = request.app.state

@@ -1,4 +1,4 @@
-"""What every operation's door does: read the tensors, compute on the workbench, answer as it was asked to."""
+"""Reading of requests and writing of answers, the same for every operation."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
@@ -29,7 +29,7 @@ TYPES: Final = {
 
 
 async def answered(request: Request, kind: type[Asked], operation: Callable[[Asked], Mapping[str, Any]]) -> Response:
-    """What the operation makes of the request: its arrays and tensors go out as tensors, the rest as words."""
+    """Run an operation on a request and answer in the format that the client accepts."""
     accept = wanted(request.headers.get("accept"))
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = await request.body()
@@ -125,9 +125,9 @@ def documentation(
     answer: type[Answer],
     examples: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, Any]:
-    """What a route's decorator is given besides its path: both bodies, both answers, and the refusals."""
+    """The arguments of a route's decorator for the document: both bodies, both answers, and the refusals."""
     binary = {"type": "string", "format": "binary"}
-    said = "tensors named like the fields; the other fields as JSON in `__metadata__.request`"
+    described = "tensors named like the fields; the other fields as JSON in `__metadata__.request`"
     body = {
         "required": True,
         "content": {
@@ -135,7 +135,7 @@ def documentation(
                 "schema": {"$ref": f"#/components/schemas/{request.__name__}"},
                 "examples": {name: {"value": dict(value)} for name, value in examples.items()},
             },
-            SAFETENSORS: {"schema": {**binary, "description": said}},
+            SAFETENSORS: {"schema": {**binary, "description": described}},
         },
     }
     return {

@@ -1,4 +1,4 @@
-"""Normalization across neighbouring maps, and across a batch."""
+"""Route of local response normalization and batch normalization."""
 
 from typing import Any, Final
 
@@ -34,10 +34,10 @@ _MAPS = [[[1, 2], [3, 4]], [[0, 1], [1, 0]], [[-1, -2], [2, 1]]]
     ),
 )
 async def normalization(request: Request) -> Response:
-    """Local response normalization across channels as in AlexNet, or batch normalization in training or evaluation.
+    """Apply local response normalization across channels, as in AlexNet, or batch normalization.
 
-    AlexNet's alpha multiplies the sum of squares; PyTorch divides its alpha by n first. `convention` says in which
-    sense alpha is meant, and the answer gives both.
+    AlexNet's alpha multiplies the sum of squares; PyTorch divides its alpha by n first. `convention` chooses between
+    them, and the answer gives alpha in both.
     """
     return await answered(request, NormalizationRequest, _normalization)
 
