@@ -6,6 +6,7 @@ import json
 import re
 import time
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 from websockets.asyncio.client import ClientConnection, connect
 
@@ -85,13 +86,13 @@ async def paced(socket: ClientConnection, until: float, tally: Tally, rate: floa
     tally.lost += sum(1 for waiting in sent if waiting > last)
 
 
-async def run(url: str, clients: int, seconds: float, rate: float) -> Tally:
+async def run(url: str, clients: int, seconds: float, rate: float, model: str) -> Tally:
     """Open all sockets first, warm them up with one stroke each, then draw."""
     tally = Tally()
     sockets = []
     for _ in range(clients):
         socket = await connect(url, compression=None, max_size=None, ping_interval=None)
-        await socket.send(json.dumps(LOOK))
+        await socket.send(json.dumps(LOOK if model == LOOK["model"] else {"type": "look", "model": model}))
         await socket.send(stroke(0))
         while isinstance(await socket.recv(), str):
             pass
@@ -113,16 +114,19 @@ async def run(url: str, clients: int, seconds: float, rate: float) -> Tally:
 
 
 def main() -> None:
-    """Draw as told and print the tally as JSON."""
+    """Draw for so long and write the tally as JSON to a file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("url")
+    parser.add_argument("tally", type=Path, help="the file that the tally is written to")
     parser.add_argument("--clients", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--rate", type=float, default=0)
+    parser.add_argument("--model", default=LOOK["model"])
     options = parser.parse_args()
     import uvloop
 
-    print(json.dumps(asdict(uvloop.run(run(options.url, options.clients, options.seconds, options.rate)))))
+    tally = uvloop.run(run(options.url, options.clients, options.seconds, options.rate, options.model))
+    options.tally.write_text(json.dumps(asdict(tally)), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""The application: every door, behind one guard, and the engine that they ask."""
+"""The application: every route, behind one guard, and the engine that they ask."""
 
-from asyncio import to_thread
+from asyncio import create_task, to_thread
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -10,13 +10,19 @@ from typing import Final
 from anyio import CapacityLimiter
 from fastapi import FastAPI
 
-from convnets.catalogue import WEIGHTS
+from convnets.catalogue import CATALOGUE, DEFAULT, WEIGHTS
+from convnets.why import ExplainedError
 from receptive import __version__
-from receptive.engine.local import Engine
+from receptive.engine.interface import Engine
+from receptive.engine.local import LocalEngine
+from receptive.networks.memory import default_budget
+from receptive.networks.opening import RUN, CatalogueSource, Source
+from receptive.queries.description import Describe
 from receptive.routes import (
     datasets,
     document,
     drawings,
+    health,
     live,
     networks,
     operations,
@@ -29,9 +35,14 @@ from receptive.routes import (
 from receptive.routes.guard import Guard
 from receptive.routes.operations.approximation import Fits
 from receptive.routes.operations.workbench import Workbench
+from receptive.routes.problems import documented
+from receptive.routes.runs.tails import Tails
+from receptive.schemas import Health
 from receptive.settings import Settings
+from receptive.training.runs.opened import source_of
 from receptive.training.runs.queue import Queue
 from receptive.training.runs.shelf import Shelf
+from receptive.training.runs.space import GIB
 
 DECODERS: Final = 2  # threads that read pictures, of up to 100 MB each while they are decoded
 
@@ -39,18 +50,26 @@ DECODERS: Final = 2  # threads that read pictures, of up to 100 MB each while th
 def create(settings: Settings, weights: Path = WEIGHTS) -> FastAPI:
     """The ASGI application. Its engine starts to load torch when the server starts, and closes with it."""
     shelf = Shelf(settings.runs_folder)
-    engine = Engine(settings.device, weights, shelf)
+
+    def find(name: str) -> Source:
+        """The source of a network, by the name that it is asked for. Raises NoSuchRunError and WeightsError."""
+        return source_of(shelf, name) if name.startswith(RUN) else CatalogueSource(name, weights)
+
+    engine = LocalEngine(find, settings.device, settings.memory or default_budget())
     pool = ThreadPoolExecutor(DECODERS, "pictures")
     workbench = Workbench(engine)
-    queue = Queue(shelf, settings.runs_at_once, settings.data_dir)
+    queue = Queue(shelf, settings.runs_at_once, settings.data_dir, int(settings.runs_space * GIB))
+    readiness = health.Readiness()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         engine.start()
+        following = create_task(readiness.follow(_runnable(engine)))
         await to_thread(queue.start)
         try:
             yield
         finally:
+            following.cancel()
             await to_thread(queue.close)
             workbench.close()
             engine.close()
@@ -66,17 +85,41 @@ def create(settings: Settings, weights: Path = WEIGHTS) -> FastAPI:
     )
     app.state.settings = settings
     app.state.engine = engine
+    app.state.readiness = readiness
     app.state.pool = pool
     app.state.queue = queue
     app.state.fetches = datasets.Fetches()
+    app.state.tails = Tails()
     app.state.samples = {}
     app.state.sheets = CapacityLimiter(2)
     app.state.workbench = workbench
     app.state.fits = Fits()
     app.add_middleware(Guard, settings=settings)
     problems.install(app)
-    for door in (live, networks, operations, predict, runs, datasets, drawings, samples):
-        app.include_router(door.router)
+    for each in (live, networks, operations, predict, runs, datasets, drawings, samples):
+        app.include_router(each.router)
+    app.add_api_route(
+        health.PATH,
+        health.health,
+        summary="The state of the server",
+        description="`ready` where a network can be run. Needs no token, and is answered while PyTorch loads.",
+        tags=["server"],
+        response_model=Health,
+        responses=documented(503),
+    )
     app.router.routes.extend(pages.routes())
     document.install(app)
     return app
+
+
+async def _runnable(engine: Engine) -> None:
+    """Return when a network can be run. Raises the reason why none can."""
+    errors = []
+    for name in sorted(CATALOGUE, key=lambda each: each != DEFAULT):
+        try:
+            await engine.ask(Describe(name))
+        except ExplainedError as error:
+            errors.append(error)
+        else:
+            return
+    raise errors[0]

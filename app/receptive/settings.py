@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 from platformdirs import user_data_path
-from pydantic import AfterValidator, BaseModel, ConfigDict, DirectoryPath, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, DirectoryPath, Field
+
+from receptive.networks.memory import parse
 
 ORIGIN = re.compile(r"https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:\d{1,5})?", re.ASCII)
 HOST = re.compile(r"(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:\d{1,5})?", re.ASCII)
@@ -36,8 +38,12 @@ class Settings(BaseModel):
     device: str = Field(
         "auto", pattern=r"^(auto|cpu|mps|cuda(:\d{1,2})?)$", description="where networks run: auto, cpu, cuda or mps"
     )
+    memory: Annotated[int, BeforeValidator(parse)] | None = Field(
+        None, description="memory that networks may take together, as in 2GiB; a quarter of the machine's unless given"
+    )
     data_dir: Path | None = Field(None, description="folder for data sets and what training leaves behind")
     runs: Path | None = Field(None, description="folder for training runs; runs in the data folder unless given")
+    runs_space: float = Field(10.0, gt=0, le=1e6, description="GiB of disk that training runs may take")
     runs_at_once: int = Field(1, ge=1, le=64, description="training runs at a time; the others wait")
     no_browser: bool = Field(False, description="do not open a browser")
     token: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,128}$")] | None = Field(

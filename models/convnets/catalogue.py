@@ -91,35 +91,30 @@ def weights_path(name: str, folder: Path = WEIGHTS) -> Path:
 def card(name: str, folder: Path = WEIGHTS) -> dict[str, Any]:
     """What is recorded of a network's weights: data, recipe, seed, figures, sha256. Raises WeightsError."""
     path = weights_path(name, folder).with_suffix(".json")
+    command = _command(name, folder)
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise WeightsError(
-            "weights-missing",
-            "{file} is missing: install Receptive again, or train the network "
-            "with `receptive train {name} --out {folder}`",
-            name=name,
-            folder=str(folder),
+            "card-missing",
+            "{file} is missing; install Receptive again, or train the network with `{command}`",
             file=str(path),
+            command=command,
         ) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise WeightsError(
             "card-unreadable",
-            "{file} cannot be read as a card ({error}): install Receptive again, or train the network "
-            "with `receptive train {name} --out {folder}`",
-            name=name,
-            folder=str(folder),
+            "{file} cannot be read as a card ({error}); install Receptive again, or train the network with `{command}`",
             file=str(path),
             error=str(error),
+            command=command,
         ) from error
     if not isinstance(content, dict) or not isinstance(content.get("sha256"), str):
         raise WeightsError(
             "card-without-checksum",
-            "{file} gives no sha256 of its weights: install Receptive again, or train the network "
-            "with `receptive train {name} --out {folder}`",
-            name=name,
-            folder=str(folder),
+            "{file} gives no sha256 of its weights; install Receptive again, or train the network with `{command}`",
             file=str(path),
+            command=command,
         )
     return content
 
@@ -134,24 +129,21 @@ def load(name: str, device: str = "cpu", folder: Path = WEIGHTS) -> Classifier:
     except OSError as error:
         raise WeightsError(
             "weights-unreadable",
-            "{file} cannot be read ({error}): install Receptive again, or train the network "
-            "with `receptive train {name} --out {folder}`",
-            name=name,
-            folder=str(folder),
+            "{file} cannot be read ({error}); install Receptive again, or train the network with `{command}`",
             file=str(path),
-            error=str(error.strerror),
+            error=error.strerror or type(error).__name__,
+            command=_command(name, folder),
         ) from error
     found = hashlib.sha256(raw).hexdigest()
     if found != expected:
         raise WeightsError(
             "weights-changed",
-            "{file} has sha256 {found}, its card expects {expected}: install Receptive again, or train the network "
-            "with `receptive train {name} --out {folder}`",
-            name=name,
-            folder=str(folder),
+            "{file} has sha256 {found}, and its card says {expected}; install Receptive again, or train the network "
+            "with `{command}`",
             file=str(path),
             found=found,
             expected=expected,
+            command=_command(name, folder),
         )
     network.load_state_dict(_tensors(name, path, raw, network.state_dict()))
     return network.to(device).eval()
@@ -167,27 +159,31 @@ def _tensors(name: str, path: Path, raw: bytes, expected: dict[str, Tensor]) -> 
         tensors = decode(raw)
     except SafetensorError as error:
         raise WeightsError(
-            "weights-damaged",
-            "{file} is not a safetensors file ({error}): install Receptive again, or train the network "
-            "with `receptive train {name} --out {folder}`",
-            name=name,
-            folder=str(folder),
+            "weights-no-safetensors",
+            "{file} is not a safetensors file ({error}); install Receptive again, or train the network with "
+            "`{command}`",
             file=str(path),
             error=str(error),
+            command=_command(name, folder),
         ) from error
     for key in sorted(expected.keys() | tensors.keys()):
-        here = list(expected[key].shape) if key in expected else "nothing"
-        there = list(tensors[key].shape) if key in tensors else "nothing"
+        here = str(list(expected[key].shape)) if key in expected else "nothing"
+        there = str(list(tensors[key].shape)) if key in tensors else "nothing"
         if here != there:
             raise WeightsError(
-                "weights-of-another",
-                "{file} holds {there} for {key}, {name} expects {here}: install Receptive again, or train the network "
-                "with `receptive train {name} --out {folder}`",
-                name=name,
-                folder=str(folder),
+                "weights-of-other-shape",
+                "{file} holds {there} for {parameter}, and {model} has {here}; install Receptive again, or train the "
+                "network with `{command}`",
                 file=str(path),
-                there=str(there),
-                key=key,
-                here=str(here),
+                there=there,
+                parameter=key,
+                model=name,
+                here=here,
+                command=_command(name, folder),
             )
     return tensors
+
+
+def _command(name: str, folder: Path) -> str:
+    """The command that trains the network anew."""
+    return f"receptive train {name} --out {folder}"

@@ -1,142 +1,240 @@
-"""The engine: what waits together is answered together, and each for itself."""
+"""The engine of one process: the contract of every engine, its two lanes, and what becomes of damaged networks."""
 
 import asyncio
 import shutil
+import sys
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Self
 
-import numpy as np
 import pytest
 import pytest_asyncio
+from torch import nn
 
 from convnets.catalogue import WeightsError
-from receptive.engine.local import Batch, Engine, EngineError, Floats
+from receptive.engine import lanes
+from receptive.engine.interface import EngineError, LaneFullError
+from receptive.engine.local import LocalEngine
+from receptive.networks.opening import CatalogueSource, Source
+from receptive.queries.description import Describe
+from tests.engine.contract import EngineContract
+from tests.engine.queries import BEGUN, INK, STEPS, Endless, Hold, HoldLong, Locate, gate
+from tests.networks.nets import MadeSource, linear, loaded, wide
 
-INK = np.linspace(0, 1, 32 * 32, dtype=np.float32).reshape(32, 32)
-
-
-class Asked:
-    """A question whose answer is the batch and the row; it remembers the thread that it was asked in."""
-
-    def __init__(self, ink: Floats | None = INK, network: str = "lenet5") -> None:
-        self.network = network
-        self._ink = ink
-        self.thread = ""
-
-    @classmethod
-    def together(cls, questions: Sequence[Self]) -> None:
-        pass
-
-    def ink(self) -> Floats | None:
-        self.thread = threading.current_thread().name
-        return self._ink
-
-    def answer(self, batch: Batch | None, row: int) -> tuple[Batch | None, int]:
-        return batch, row
+GIB = 2**30
+NETWORKS = {"short": linear, "other": linear, "long": wide}
 
 
-class Spoilt(Asked):
-    """A picture of a shape that no network takes."""
-
-    def __init__(self) -> None:
-        super().__init__(np.zeros((3, 3), np.float32))
-
-
-class Unanswerable(Asked):
-    def answer(self, batch: Batch | None, row: int) -> tuple[Batch | None, int]:
-        raise ValueError("no words for it")
+def find(name: str) -> Source:
+    """lenet5, with which every engine wakes, is a small one here."""
+    return MadeSource(name, linear if name == "lenet5" else NETWORKS[name])
 
 
 @pytest_asyncio.fixture
-async def engine(weights: Path) -> AsyncIterator[Engine]:
-    engine = Engine("cpu", weights)
+async def engine() -> AsyncIterator[LocalEngine]:
+    engine = LocalEngine(find, "cpu", GIB)
     engine.start()
-    await engine.ready()
     yield engine
     engine.close()
 
 
-async def test_questions_that_wait_together_are_one_batch(engine: Engine) -> None:
-    held = threading.Event()
-    holding = asyncio.create_task(engine.call(lambda: held.wait(10)))
-    await asyncio.sleep(0)
-    asking = [asyncio.create_task(engine.ask(Asked(INK * (k / 10)))) for k in range(10)]
+class TestContract(EngineContract):
+    """The local form keeps it."""
+
+
+def test_a_wide_network_is_long_and_a_linear_one_short() -> None:
+    assert loaded("short", linear()).is_short
+    assert not loaded("long", wide()).is_short
+    assert loaded("long", wide()).batch_limit == 1
+
+
+async def occupied(engine: LocalEngine, query: Hold) -> "asyncio.Task[str]":
+    """The query under way; it holds its lane until its gate is opened."""
+    await engine.ask(Locate(query.network))
+    holding = asyncio.create_task(engine.ask(query))
+    await asyncio.to_thread(BEGUN[query.gate].wait, 60)
+    return holding
+
+
+async def test_queries_that_wait_together_are_one_batch(engine: LocalEngine) -> None:
+    held = gate()
+    holding = await occupied(engine, Hold())
+    asking = [asyncio.create_task(engine.ask(Locate(input=INK * (k / 10)))) for k in range(10)]
     await asyncio.sleep(0)
     held.set()
     answers = await asyncio.gather(*asking)
     await holding
-    assert {id(batch) for batch, _ in answers} == {id(answers[0][0])}
-    assert [row for _, row in answers] == list(range(10))
+    assert {id(batch) for batch, _, _ in answers} == {id(answers[0][0])}
+    assert [row for _, row, _ in answers] == list(range(10))
 
 
-async def test_one_bad_picture_fails_alone(engine: Engine) -> None:
-    questions = [Asked(), Spoilt(), Asked(), Unanswerable(), Asked(None), Asked(network="lenet5-1998")]
-    answers = await asyncio.gather(*(engine.ask(question) for question in questions), return_exceptions=True)
-    failed = [isinstance(answer, BaseException) for answer in answers]
-    assert failed == [False, True, False, True, False, False]
-    assert answers[4] == (None, 0)
+async def test_a_round_of_the_fast_lane_is_bounded_by_its_multiplications(
+    engine: LocalEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cost = loaded("short", linear()).cost
+    monkeypatch.setattr(lanes, "ROUND_COST", 3 * cost)
+    held = gate()
+    holding = await occupied(engine, Hold())
+    asking = [asyncio.create_task(engine.ask(Locate())) for _ in range(10)]
+    await asyncio.sleep(0)
+    held.set()
+    answers = await asyncio.gather(*asking)
+    await holding
+    assert max(len(batch) for batch, _, _ in answers if batch is not None) == 3
 
 
-async def test_networks_run_in_one_thread_that_is_not_the_event_loops(engine: Engine) -> None:
-    questions = [Asked() for _ in range(5)]
-    for question in questions:
-        await engine.ask(question)
-    assert {question.thread for question in questions} == {"engine"}
+async def test_each_lane_is_one_thread_and_not_the_event_loops(engine: LocalEngine) -> None:
+    threads = {(await engine.ask(Locate(name)))[2] for name in ("short", "other", "short")}
+    assert threads == {"fast lane"}
+    assert (await engine.ask(Locate("long")))[2] == "slow lane"
 
 
-async def test_the_event_loop_goes_on_while_networks_run(engine: Engine) -> None:
-    held = threading.Event()
-    slow = asyncio.create_task(engine.call(lambda: held.wait(10)))
+async def test_a_stroke_is_answered_while_the_slow_lane_is_busy(engine: LocalEngine) -> None:
+    held = gate()
+    holding = await occupied(engine, HoldLong())
+    batch, _, _ = await engine.ask(Locate())
+    assert batch is not None
+    assert not holding.done()
+    held.set()
+    assert await holding == "let go"
+
+
+async def test_the_event_loop_goes_on_while_networks_run(engine: LocalEngine) -> None:
+    held = gate()
+    holding = await occupied(engine, Hold())
     for _ in range(100):
         await asyncio.sleep(0)
-    assert not slow.done()
+    assert not holding.done()
     held.set()
-    assert await slow
+    assert await holding == "let go"
 
 
-async def test_who_has_left_is_not_waited_for(engine: Engine) -> None:
-    leaving = asyncio.create_task(engine.ask(Asked()))
-    await asyncio.sleep(0)
+async def test_a_long_query_under_way_is_stopped_when_who_asked_leaves(engine: LocalEngine) -> None:
+    gate()
+    await engine.ask(Locate())
+    leaving = asyncio.create_task(engine.ask(Endless()))
+    await asyncio.to_thread(BEGUN["gate"].wait, 60)
     leaving.cancel()
-    batch, _ = await engine.ask(Asked())
-    assert batch is not None
+    await asyncio.gather(leaving, return_exceptions=True)
+    await engine.ask(Locate("long"))  # the lane is free again
+    steps = STEPS["gate"]
+    await engine.ask(Locate("long"))
+    assert STEPS["gate"] == steps
 
 
-async def test_the_thread_ends_with_the_engine(weights: Path) -> None:
-    engine = Engine("cpu", weights)
-    engine.start()
+async def test_a_full_lane_refuses_with_a_code_and_the_other_lane_goes_on(
+    engine: LocalEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await engine.ask(Locate("long"))
+    monkeypatch.setattr(engine._slow, "_limit", 3)
+    held = gate()
+    holding = await occupied(engine, HoldLong())
+    waiting = [asyncio.create_task(engine.ask(Locate("long"))) for _ in range(2)]
+    await asyncio.sleep(0)
+    with pytest.raises(LaneFullError) as refused:
+        await engine.ask(Locate("long"))
+    assert refused.value.why.code == "lane-full"
+    assert refused.value.why.values == {"model": "long", "waiting": 3}
+    await engine.ask(Locate())
+    held.set()
+    await asyncio.gather(holding, *waiting)
+    assert (await engine.ask(Locate("long")))[0] is not None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives threads priorities of their own")
+async def test_the_slow_lane_has_a_low_priority_and_the_fast_one_the_usual(engine: LocalEngine) -> None:
+    import os
+
+    await engine.ask(Locate())
+    ids = {thread.name: thread.native_id for thread in threading.enumerate()}
+    usual = os.getpriority(os.PRIO_PROCESS, 0)
+    assert os.getpriority(os.PRIO_PROCESS, ids["fast lane"] or 0) == usual
+    assert os.getpriority(os.PRIO_PROCESS, ids["slow lane"] or 0) == max(usual, lanes.LOW_PRIORITY)
+
+
+async def test_those_who_ask_for_a_network_at_the_same_time_wait_for_one_opening(engine: LocalEngine) -> None:
     await engine.ready()
+    source = MadeSource("other", linear)
+    engine.library._find = lambda _: source
+    await asyncio.gather(*(engine.ask(Locate("other")) for _ in range(20)))
+    assert source.opened == ["other"]
+
+
+async def test_a_stroke_is_answered_while_a_network_is_being_opened(engine: LocalEngine) -> None:
+    await engine.ask(Locate())
+    opening, go_on = threading.Event(), threading.Event()
+
+    def slowly() -> nn.Module:
+        opening.set()
+        assert go_on.wait(60)
+        return linear()
+
+    engine.library._find = lambda name: MadeSource(name, slowly)
+    first = asyncio.create_task(engine.ask(Locate("other")))
+    await asyncio.to_thread(opening.wait, 60)
+    assert (await engine.ask(Locate()))[0] is not None
+    assert not first.done()
+    go_on.set()
+    assert (await first)[0] is not None
+
+
+async def test_a_network_that_was_let_go_meanwhile_is_opened_again(engine: LocalEngine) -> None:
+    await engine.ask(Describe("other"))
+    engine.library._let_go("other")
+    assert (await engine.ask(Locate("other")))[0] is not None
+
+
+async def test_the_threads_end_with_the_engine() -> None:
+    engine = LocalEngine(find, "cpu", GIB)
+    engine.start()
+    await engine.ask(Locate("long"))
     engine.close()
-    assert "engine" not in {thread.name for thread in threading.enumerate()}
+    assert not {"fast lane", "slow lane", "networks_0"} & {thread.name for thread in threading.enumerate()}
+
+
+async def test_closing_stops_a_long_query_under_way() -> None:
+    engine = LocalEngine(find, "cpu", GIB)
+    engine.start()
+    gate()
+    await engine.ask(Locate())
+    endless = asyncio.create_task(engine.ask(Endless()))
+    await asyncio.to_thread(BEGUN["gate"].wait, 60)
+    engine.close()
+    with pytest.raises(EngineError, match="closing"):
+        await endless
+    assert "slow lane" not in {thread.name for thread in threading.enumerate()}
+
+
+# --- networks and devices that are not there
 
 
 @pytest.fixture
-def half(weights: Path, tmp_path: Path) -> Path:
-    """A folder with the weights of the 1998 network alone."""
+def half(weights: Path, tmp_path: Path) -> Callable[[str], Source]:
+    """A catalogue whose folder has the weights of the 1998 network alone."""
     for path in weights.glob("lenet5-1998.*"):
         shutil.copy(path, tmp_path)
-    return tmp_path
+    return lambda name: CatalogueSource(name, tmp_path)
 
 
-async def test_missing_weights_are_named_and_other_networks_answer(half: Path) -> None:
-    engine = Engine("cpu", half)
+async def test_missing_weights_are_named_and_other_networks_answer(half: Callable[[str], Source]) -> None:
+    engine = LocalEngine(half, "cpu", GIB)
     engine.start()
-    with pytest.raises(WeightsError, match=r"lenet5\.json is missing"):
-        await engine.hosted("lenet5")
+    with pytest.raises(WeightsError, match=r"lenet5\.json is missing") as missing:
+        await engine.ask(Describe("lenet5"))
+    assert missing.value.why.code == "card-missing"
     with pytest.raises(WeightsError, match="missing"):
-        await engine.ask(Asked())
-    batch, _ = await engine.ask(Asked(network="lenet5-1998"))
-    assert batch is not None
+        await engine.ask(Locate("lenet5"))
+    assert (await engine.ask(Locate("lenet5-1998")))[0] is not None
     engine.close()
 
 
 async def test_a_device_that_is_not_here_is_an_error_and_no_hang(weights: Path) -> None:
-    engine = Engine("cuda:63", weights)
+    engine = LocalEngine(lambda name: CatalogueSource(name, weights), "cuda:63", GIB)
     engine.start()
-    with pytest.raises(EngineError, match="cuda:63"):
-        await engine.ready()
-    with pytest.raises(EngineError, match="cuda:63"):
-        await engine.ask(Asked())
+    for _ in range(2):
+        with pytest.raises(EngineError, match="cuda:63") as broken:
+            await engine.ready()
+        assert broken.value.why.code == "engine-broken"
+        with pytest.raises(EngineError, match="cuda:63"):
+            await engine.ask(Locate("lenet5"))
     engine.close()

@@ -1,4 +1,4 @@
-"""The forward pass that hears every layer, by hooks and unrolled."""
+"""The forward pass that records every layer, by hooks and unrolled."""
 
 import numpy as np
 import pytest
@@ -6,8 +6,9 @@ import torch
 from torch import Tensor, nn
 
 from convnets import catalogue
-from receptive.networks.forward import PlainKernels, Unrolled, hear
-from receptive.networks.loaded import Hosted, choose_device
+from receptive.networks.forward import Unrolled, record
+from receptive.networks.loaded import Facts, LoadedNetwork, choose_device
+from receptive.preprocessing.reading import INK
 
 torch.set_num_threads(1)
 NAMES = sorted(catalogue.CATALOGUE)
@@ -22,8 +23,10 @@ def pictures(count: int) -> Tensor:
     return torch.rand(count, 1, 32, 32, generator=torch.Generator().manual_seed(count))
 
 
-def hosted(name: str) -> Hosted:
-    return Hosted(catalogue.CATALOGUE[name], network(name), torch.device("cpu"), {})
+def loaded(name: str) -> LoadedNetwork:
+    entry = catalogue.CATALOGUE[name]
+    facts = Facts(entry, INK, (entry.mean,), (entry.std,), {}, ())
+    return LoadedNetwork(facts, network(name), torch.device("cpu"))
 
 
 def hooks(module: nn.Module) -> int:
@@ -63,41 +66,41 @@ class Deciding(nn.Module):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_layer_is_heard_in_forward_order(name: str) -> None:
+def test_every_layer_is_recorded_in_forward_order(name: str) -> None:
     module = network(name)
-    _, heard = hear(module, pictures(1))
-    assert list(heard) == [layer for layer, _ in module.named_children()]
+    _, layers = record(module, pictures(1))
+    assert list(layers) == [layer for layer, _ in module.named_children()]
 
 
 def test_hooks_are_gone_after_a_pass_and_after_a_failure() -> None:
     module = network("lenet5")
-    hear(module, pictures(1))
+    record(module, pictures(1))
     assert hooks(module) == 0
     failing = Failing()
     with pytest.raises(RuntimeError, match="this network fails"):
-        hear(failing, torch.rand(1, 4))
+        record(failing, torch.rand(1, 4))
     assert hooks(failing) == 0
 
 
-def test_what_was_heard_is_not_rewritten_by_the_layer_after_it() -> None:
+def test_a_recorded_output_is_not_rewritten_by_the_layer_after_it() -> None:
     module = Rewriting()
     x = torch.randn(8, 4)
-    _, heard = hear(module, x)
-    assert torch.equal(heard["first"], torch.nn.functional.linear(x, module.first.weight, module.first.bias))
-    assert heard["first"].min() < 0 <= heard["second"].min()
+    _, layers = record(module, x)
+    assert torch.equal(layers["first"], torch.nn.functional.linear(x, module.first.weight, module.first.bias))
+    assert layers["first"].min() < 0 <= layers["second"].min()
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_unrolled_pass_agrees_with_the_hooks(name: str, count: int) -> None:
     module = network(name)
-    output, heard = hear(module, pictures(count))
+    output, layers = record(module, pictures(count))
     with torch.inference_mode():
         short_output, short = Unrolled(module)(pictures(count))
     torch.testing.assert_close(short_output, output, rtol=1e-6, atol=1e-6)
-    assert list(short) == list(heard)
-    for layer in heard:
-        torch.testing.assert_close(short[layer], heard[layer], rtol=1e-6, atol=1e-6)
+    assert list(short) == list(layers)
+    for layer in layers:
+        torch.testing.assert_close(short[layer], layers[layer], rtol=1e-6, atol=1e-6)
 
 
 class Shapes(nn.Module):
@@ -120,12 +123,12 @@ def test_odd_sides_strides_and_single_places_unroll_to_the_same(count: int) -> N
     module = Shapes().eval()
     x = torch.randn(count, 2, 11, 10)
     x[0, 0, 4, 4] = torch.nan
-    _, heard = hear(module, x)
+    _, layers = record(module, x)
     with torch.inference_mode():
         _, short = Unrolled(module)(x)
     assert short["strided"].shape == (count, 4, 1, 1)
-    for layer in heard:
-        torch.testing.assert_close(short[layer], heard[layer], rtol=1e-6, atol=1e-6, equal_nan=True)
+    for layer in layers:
+        torch.testing.assert_close(short[layer], layers[layer], rtol=1e-6, atol=1e-6, equal_nan=True)
 
 
 @pytest.mark.parametrize("module", [Rewriting(), Deciding()])
@@ -136,43 +139,28 @@ def test_what_cannot_be_unrolled_says_so(module: nn.Module) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_batch_and_a_single_picture_agree(name: str) -> None:
-    host = hosted(name)
+    host = loaded(name)
     inks = list(pictures(24)[:, 0].numpy())
-    together = host.look_at(inks)
+    together = host.forward(inks)
     for row, ink in enumerate(inks):
-        alone = host.look_at([ink])
+        alone = host.forward([ink])
         for layer, values in alone.layers.items():
             np.testing.assert_allclose(together.layers[layer][row], values[0], rtol=1e-5, atol=1e-5)
         np.testing.assert_allclose(together.probabilities[row], alone.probabilities[0], rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_is_hosted_is_what_the_module_computes(name: str) -> None:
+def test_a_loaded_network_computes_what_its_module_computes(name: str) -> None:
     module = network(name)
     known = catalogue.CATALOGUE[name]
     ink = pictures(1)[0, 0]
-    batch = hosted(name).look_at([ink.numpy()])
+    batch = loaded(name).forward([ink.numpy()])
     with torch.inference_mode():
         output = module(((ink - known.mean) / known.std)[None, None])
         logits = module.logits(output)  # type: ignore[operator]
     np.testing.assert_allclose(batch.scores, output.numpy(), rtol=1e-5, atol=1e-5)
     np.testing.assert_allclose(batch.probabilities, torch.softmax(logits, 1).numpy(), rtol=1e-5, atol=1e-6)
     assert batch.probabilities.sum() == pytest.approx(1, abs=1e-5)
-
-
-def test_plain_kernels_are_put_back_even_after_a_failure() -> None:
-    before = torch.backends.mkldnn.enabled
-    seen: list[object] = []
-
-    def failing() -> None:
-        with PlainKernels(True):
-            seen.append(torch.backends.mkldnn.is_available() and torch._C._get_mkldnn_enabled())
-            raise RuntimeError("inside")
-
-    with pytest.raises(RuntimeError, match="inside"):
-        failing()
-    assert seen == [False]
-    assert torch.backends.mkldnn.enabled == before
 
 
 def test_a_device_that_is_not_here_is_named() -> None:

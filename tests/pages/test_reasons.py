@@ -11,7 +11,7 @@ import pytest
 
 from convnets.why import ExplainedError, Why
 from receptive import words
-from receptive.engine.local import EngineError
+from receptive.engine.interface import EngineError
 from receptive.operations import OperationError
 from receptive.queries.stroke import StrokeError
 from receptive.routes.problems import RefusalError

@@ -9,11 +9,13 @@ import pytest
 import torch
 from PIL import Image
 
-from receptive.networks.trained import FramedInk, reading_of
+from receptive.preprocessing.choice import choose
 from receptive.preprocessing.decoding import as_it_is
+from receptive.preprocessing.framed import FramedInk
 from receptive.preprocessing.photo import Photo, on_light_paper
-from receptive.preprocessing.reading import INK
+from receptive.preprocessing.reading import INK, Reading
 from receptive.training.data.pictures import Pictures, fitted
+from receptive.training.runs import opened
 from receptive.training.runs.shelf import Run
 from tests.preprocessing.digits import seven
 
@@ -69,8 +71,14 @@ def test_what_is_grey_stays_grey_and_everything_else_has_colours(mode: str, colo
 
 def run_of(folder: Path, dataset: str, **facts: Any) -> Run:
     (folder / "settings.json").write_bytes(orjson.dumps({"dataset": dataset}))
-    (folder / "network.json").write_bytes(orjson.dumps({"input_shape": (1, 32, 32), **facts}))
+    rest = {"model": "pattern", "classes": ["a"], "mean": [0], "std": [1], "parameters": 0, "layers": []}
+    (folder / "network.json").write_bytes(orjson.dumps({"input_shape": (1, 32, 32), **rest, **facts}))
     return Run(folder)
+
+
+def reading_of(run: Run) -> Reading:
+    facts, dataset = run.network, run.settings["dataset"]
+    return choose(opened.reading_of(dataset), tuple(facts["input_shape"]), opened.learned_shape(dataset, facts))
 
 
 def test_a_run_reads_as_its_data_set_was_made(tmp_path: Path) -> None:

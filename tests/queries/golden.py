@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from convnets.catalogue import CATALOGUE
-from receptive.engine.local import Batch, Floats
+from receptive.networks.batch import Batch, Floats
 from receptive.preprocessing.ink import prepare
 from receptive.preprocessing.steps import Grey
-from receptive.queries.frame import Quantized, View, encode
+from receptive.queries.encoding import Quantized, View, encode
 
 WIRE = Path(__file__).parents[2] / "static" / "src" / "wire"
 SEQUENCE = 7

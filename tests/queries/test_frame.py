@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from safetensors.numpy import load
 
 from convnets.catalogue import CATALOGUE
-from receptive.engine.local import Batch, Floats
+from receptive.networks.batch import Batch, Floats
 from receptive.preprocessing.ink import prepare
 from receptive.preprocessing.photo import Photo
-from receptive.queries.frame import Quantized, View, encode, plan_of, quantize
+from receptive.queries.encoding import Quantized, View, encode, plan_of, quantize
 from receptive.schemas import FrameHeader
 from tests.preprocessing.digits import seven
 from tests.queries import golden

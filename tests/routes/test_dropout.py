@@ -50,7 +50,7 @@ def test_what_is_shown_of_the_network_is_its_own_layer_masked_and_carried_on(unt
     ).json()
     np.testing.assert_allclose(said["before"], heard["layers"][0]["values"], rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(said["after"], np.array(said["before"]) * said["mask"] / 0.6, rtol=1e-5, atol=1e-6)
-    network = untrained.app.state.engine.networks[model].module
+    network = untrained.app.state.engine.library.get(model).module
     rest = dict(network.named_children())
     x = torch.tensor(said["after"])[None]
     with torch.no_grad():  # the layers behind S4, one by one
@@ -117,7 +117,7 @@ def test_a_picture_file_is_read_too_and_the_answer_comes_as_safetensors(untraine
 @pytest.mark.parametrize(
     ("asked", "detail"),
     [
-        ({"layer": "c9"}, 'layer: "c9" is no layer of lenet5; c1, c1_relu'),
+        ({"layer": "c9"}, "layer: 'c9' is no layer of lenet5; c1, c1_relu"),
         ({}, "layer: this field is required"),
         ({"layer": "c1", "rate": 1.1}, "rate: at most 1 is allowed; 1.1 was sent"),
         ({"layer": "c1", "draws": 201}, "draws: at most 200 is allowed; 201 was sent"),

@@ -207,7 +207,7 @@ def test_neither_pages_nor_the_network_wait_for_an_operation(untrained: Running,
         assert release.wait(60)
         return threading.current_thread().name
 
-    held = workbench._pool.submit(long)
+    held = workbench._short.submit(long)
     assert busy.wait(60)
     answers: list[int] = []
     url = "/operations/convolution"
@@ -222,7 +222,33 @@ def test_neither_pages_nor_the_network_wait_for_an_operation(untrained: Running,
         release.set()
     waiting.join(60)
     assert answers == [200]
-    assert held.result().startswith("workbench")
+    assert held.result().startswith("short operations")
+
+
+def test_a_short_operation_does_not_wait_for_long_ones(untrained: Running, client: httpx2.Client) -> None:
+    workbench = untrained.app.state.workbench
+    busy, release = threading.Event(), threading.Event()
+
+    def long() -> None:
+        busy.set()
+        assert release.wait(60)
+
+    held = workbench._long.submit(long)
+    assert busy.wait(60)
+    deep = {"kind": "relu", "initialization": "he", "depth": 50, "width": 128, "batch": 64}
+    answers: list[int] = []
+    waiting = threading.Thread(
+        target=lambda: answers.append(client.post("/operations/activation/chain", json=deep).status_code)
+    )
+    waiting.start()
+    try:
+        assert client.post("/operations/convolution", json=SMALL).status_code == 200
+        assert not answers
+    finally:
+        release.set()
+    waiting.join(60)
+    held.result()
+    assert answers == [200]
 
 
 def test_the_application_is_made_without_torch() -> None:

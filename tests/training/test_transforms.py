@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from scipy import ndimage
 from torch import Tensor
 
+from receptive.preprocessing.pixels import GREY
 from receptive.training import transforms
-from receptive.training.data.pictures import GREY
 from receptive.training.preparing import prepare
 from receptive.training.settings import Augmentation, RunSettings
 from receptive.training.transforms import (

@@ -1,1 +1,1 @@
-"""Who answers queries to networks."""
+"""Engines answer queries: an interface, and a local form with lanes of threads."""

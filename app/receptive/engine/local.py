@@ -1,288 +1,165 @@
-"""The one thread that runs networks: it loads torch, takes together what waits together, and answers each alone."""
+"""The engine of one process: a fast and a slow lane, and a thread that opens networks before they are asked."""
 
 import asyncio
 import gc
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from convnets import catalogue
-from convnets.catalogue import Network, WeightsError
-from receptive.training.runs.shelf import NoSuchRunError, Shelf
+from convnets.catalogue import DEFAULT
+from convnets.why import ExplainedError
+from receptive.engine.answering import Waiting
+from receptive.engine.interface import Engine, EngineError, LaneFullError
+from receptive.engine.lanes import MOST_FAST, MOST_SLOW, FastLane, SlowLane, lower_priority
+from receptive.networks.library import Library
+from receptive.networks.opening import RUN, Source
+from receptive.queries.query import Query
 
 if TYPE_CHECKING:
-    from receptive.networks.loaded import Hosted
+    import torch
+
+    from receptive.networks.loaded import LoadedNetwork
 
 log = logging.getLogger(__name__)
 
-Floats = NDArray[np.float32]
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
 
-LARGEST_BATCH: Final = 64
-MOST_RUNS: Final = 32  # networks of runs that are kept loaded
-RUN: Final = "run:"  # what their names begin with
+MOST_OPENING: Final = 64  # networks that wait to be opened
 
 
-@dataclass(slots=True)
-class Batch:
-    """What a network said of several pictures: each array has one row for each of them."""
+class LocalEngine(Engine):
+    """Networks and the threads that run them. `start`, then `ask`; `close` at the end.
 
-    network: Network
-    input: Floats  # (N, C, H, W), normalized: what the first layer read
-    layers: dict[str, Floats]  # by name, in forward order; (N, ...)
-    scores: Floats  # (N, classes), the network's raw output
-    logits: Floats  # (N, classes)
-    probabilities: Floats  # (N, classes)
-    shared: Any = None  # what the questions of one batch work out once for all of them
+    find: the source of a network's name; raises where there is none. budget: bytes that open networks may take.
+    """
 
-    def __len__(self) -> int:
-        return len(self.input)
-
-
-class Question(Protocol[T_co]):
-    """One picture that waits; its methods are called in the engine's thread."""
-
-    @property
-    def network(self) -> str:
-        """The name in the catalogue."""
-
-    @classmethod
-    def together(cls, questions: Sequence[Self]) -> None:
-        """Work out at once what several questions of this kind need, before each is asked for its ink."""
-
-    def ink(self) -> Floats | None:
-        """The picture, (H, W) with ink 1; None where there is nothing to ask the network."""
-
-    def answer(self, batch: Batch | None, row: int) -> T_co:
-        """What is to be handed to whoever asked; `batch` is None where `ink` was."""
-
-
-@dataclass(slots=True, eq=False)
-class _Waiting(Generic[T]):
-    question: Question[T]
-    future: "asyncio.Future[T]"
-
-
-@dataclass(slots=True, eq=False)
-class _Call:
-    function: Callable[[], Any]
-    promise: "Future[Any]"
-
-
-class EngineError(Exception):
-    """Why no network can be run here: torch cannot be loaded, or not on the device that was asked for."""
-
-
-class Engine:
-    """Networks, and the thread in which they run. `start`, then `ask`; `close` at the end."""
-
-    def __init__(self, device: str = "auto", weights: Path = catalogue.WEIGHTS, runs: Shelf | None = None) -> None:
-        self.device = device
-        self.weights = weights
-        self.runs = runs
-        self.networks: dict[str, Hosted] = {}
-        self._errors: dict[str, WeightsError] = {}
-        self._broken: EngineError | None = None
-        self._inbox: SimpleQueue[_Waiting[Any] | _Call | None] = SimpleQueue()  # None: stop
-        self._awake = threading.Event()
+    def __init__(self, find: Callable[[str], Source], device: str = "auto", budget: int = 2**30) -> None:
+        self.library = Library(find, budget)
+        self._device_name = device
+        self._device: torch.device
+        self._failure: EngineError | None = None
+        self._is_ready = threading.Event()
         self._ready = asyncio.Event()
-        self._loop: asyncio.AbstractEventLoop
-        self._thread: threading.Thread | None = None
-
-    # --- from the event loop
+        self._holds_kernels = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._opener = ThreadPoolExecutor(1, "networks")
+        self._opening: dict[str, asyncio.Future[LoadedNetwork]] = {}
+        self._fast: FastLane
+        self._slow: SlowLane
 
     def start(self) -> None:
-        """Begin loading torch and the networks, in a thread. To be called in the event loop that will ask."""
+        """Begin to load torch and the default network, in a thread."""
         self._loop = asyncio.get_running_loop()
-        self._thread = threading.Thread(target=self._live, name="engine", daemon=True)
-        self._thread.start()
+        self._fast = FastLane("fast lane", self._loop, MOST_FAST)
+        self._slow = SlowLane("slow lane", self._loop, MOST_SLOW)
+        self._opener.submit(self._wake)
 
     @property
-    def awake(self) -> bool:
-        """Whether torch and the networks are loaded."""
-        return self._awake.is_set()
+    def is_ready(self) -> bool:
+        """Whether torch and the default network are loaded."""
+        return self._is_ready.is_set()
 
     async def ready(self) -> None:
-        """Wait until torch and the networks are loaded. Raises EngineError."""
-        await self._ready.wait()
-        if self._broken is not None:
-            raise self._broken
+        """Wait until torch and the default network are loaded. Raises EngineError."""
+        if not self._is_ready.is_set():
+            await self._ready.wait()
+        if self._failure is not None:
+            raise self._failure
 
-    async def hosted(self, name: str) -> "Hosted":
-        """A loaded network. Raises KeyError for an unknown name, WeightsError where its weights are unusable.
-
-        A run's network is loaded now, if its weights are others than they were; raises NoSuchRunError.
-        """
-        await self.ready()
-        if name.startswith(RUN):
-            return await self.call(lambda: self._trained(name))
-        if name in self._errors:
-            raise self._errors[name]
-        return self.networks[name]
-
-    async def ask(self, question: Question[T]) -> T:
-        """The answer to one question, given together with those that wait at the same time."""
+    async def ask(self, query: Query[T]) -> T:
+        """The answer, computed together with those of short queries that wait at the same time."""
+        network = self.library.get(query.network)
+        if network is None or (query.refreshes and query.network.startswith(RUN)):
+            await self.ready()
+            network = await self._opened(query.network)
+        if query.reads_facts:
+            return query.answer(network, None, None, -1)
+        assert self._loop is not None  # noqa: S101  a network is open
         future: asyncio.Future[T] = self._loop.create_future()
-        self._inbox.put(_Waiting(question, future))
+        lane = self._fast if network.is_short and not query.is_long else self._slow
+        lane.put(Waiting(query, network, future))
         return await future
 
-    async def call(self, function: Callable[[], T]) -> T:
-        """What a function returns that has to run where the networks run."""
-        promise: Future[T] = Future()
-        self._inbox.put(_Call(function, promise))
-        return await asyncio.wrap_future(promise)
-
     def close(self) -> None:
-        """Finish what is being computed and end the thread."""
-        self._inbox.put(None)
-        if self._thread is not None:
-            self._thread.join(timeout=10)
+        """Stop what is under way and end the threads."""
+        if self._loop is not None:
+            self._fast.close()
+            self._slow.close()
+        self._opener.shutdown(wait=True, cancel_futures=True)
+        if self._holds_kernels:
+            from receptive.networks.kernels import PLAIN
 
-    # --- in the thread
+            PLAIN.release()
+            self._holds_kernels = False
 
-    def _live(self) -> None:
+    async def _opened(self, name: str) -> "LoadedNetwork":
+        """The network with its files as they are now; those who ask at the same time wait for one opening."""
+        opening = self._opening.get(name)
+        if opening is None:
+            if len(self._opening) >= MOST_OPENING:
+                raise LaneFullError(
+                    "opening-full",
+                    "{model}: {waiting} networks wait to be opened, and no more are taken; ask again in a few seconds",
+                    model=name,
+                    waiting=len(self._opening),
+                )
+            loop = asyncio.get_running_loop()
+            opening = asyncio.ensure_future(loop.run_in_executor(self._opener, self._open, name))
+            self._opening[name] = opening
+            opening.add_done_callback(lambda done: self._forget(name, done))
+        return await asyncio.shield(opening)
+
+    def _forget(self, name: str, opening: "asyncio.Future[LoadedNetwork]") -> None:
+        del self._opening[name]
+        if not opening.cancelled():
+            opening.exception()  # seen, even where whoever asked has left
+
+    # --- in the thread that opens networks
+
+    def _open(self, name: str) -> "LoadedNetwork":
+        return self.library.open(name, self._device)
+
+    def _wake(self) -> None:
         try:
             self._load()
+        except ExplainedError as error:
+            log.error("%s", error)
         except Exception as error:
             log.exception("networks cannot be run")
-            self._broken = EngineError(f"networks cannot be run here: {error}")
-        self._awake.set()
-        self._on_loop(self._ready.set)
-        while (first := self._inbox.get()) is not None:
-            if isinstance(first, _Call):
-                self._run(first)
-            elif not self._answer_all(first):
-                return
-
-    def _answer_all(self, first: _Waiting[Any]) -> bool:
-        """Answer a question and those that wait behind it; False where it is time to stop."""
-        together = [first]
-        calls: list[_Call] = []
-        going = True
-        while going and len(together) < LARGEST_BATCH and not self._inbox.empty():
-            following = self._inbox.get()
-            if following is None:
-                going = False
-            elif isinstance(following, _Call):
-                calls.append(following)
-            else:
-                together.append(following)
-        self._answer(together)
-        for call in calls:
-            self._run(call)
-        return going
+            self._failure = EngineError(
+                "engine-broken",
+                "networks cannot be run here: {error}. The server's log has the details",
+                error=str(error)[:300] or type(error).__name__,
+            )
+        self._is_ready.set()
+        assert self._loop is not None  # noqa: S101  it was started
+        try:
+            self._loop.call_soon_threadsafe(self._ready.set)
+        except RuntimeError:
+            log.debug("the event loop closed before the networks were loaded")
+        lower_priority()
 
     def _load(self) -> None:
+        """Load torch and the default network. Raises WeightsError, NetworkTooLargeError and RuntimeError."""
         with _without_collecting():
-            from receptive.networks.loaded import (  # brings torch, which takes seconds
-                Hosted,
-                choose_device,
-                use_one_core,
-            )
+            from receptive.networks.kernels import PLAIN  # brings torch, which takes seconds
+            from receptive.networks.loaded import choose_device, use_one_core
 
+        PLAIN.hold()
+        self._holds_kernels = True
         use_one_core()
-        device = choose_device(self.device)
-        names = sorted(catalogue.CATALOGUE, key=lambda name: name != catalogue.DEFAULT)
-        for name in names:
-            try:
-                module = catalogue.load(name, folder=self.weights)
-                card = catalogue.card(name, self.weights)
-                self.networks[name] = Hosted(catalogue.CATALOGUE[name], module, device, card)
-            except WeightsError as error:
-                log.error("%s", error)
-                self._errors[name] = error
-
-    def _trained(self, name: str) -> "Hosted":
-        """The network of a run, with the weights as they are now; those not asked for longest are let go."""
-        from receptive.networks.loaded import choose_device
-        from receptive.networks.trained import HostedRun, find
-
-        if self.runs is None:
-            raise NoSuchRunError("no-runs", "{run}: no runs are kept here", run=name)
-        _, run, which = (name + ":best").split(":")[:3]
-        found = find(self.runs.get(run), name, which)
-        known = self.networks.pop(name, None)
-        if not isinstance(known, HostedRun) or known.stamp != found.stamp:
-            known = HostedRun(found, choose_device(self.device))
-        self.networks[name] = known
-        for old in [other for other in self.networks if other.startswith(RUN)][:-MOST_RUNS]:
-            del self.networks[old]
-        return known
-
-    def _run(self, call: "_Call") -> None:
-        if not call.promise.set_running_or_notify_cancel():
-            return
-        try:
-            call.promise.set_result(call.function())
-        except Exception as error:  # noqa: BLE001  handed to whoever asked
-            call.promise.set_exception(error)
-
-    def _answer(self, waiting: list[_Waiting[Any]]) -> None:
-        """Answer everything taken, whatever becomes of one of them, and hand all of it over at once."""
-        done: list[tuple[_Waiting[Any], Any, Exception | None]] = []
-        asked: dict[str, list[tuple[_Waiting[Any], Floats]]] = {}
-        if len(waiting) > 1:
-            _prepare_together([one.question for one in waiting])
-        for one in waiting:
-            try:
-                if self._broken is not None:
-                    raise self._broken
-                ink = one.question.ink()
-                if ink is None:
-                    done.append((one, one.question.answer(None, 0), None))
-                else:
-                    asked.setdefault(one.question.network, []).append((one, ink))
-            except Exception as error:  # noqa: BLE001  handed to whoever asked
-                done.append((one, None, error))
-        for name, together in asked.items():
-            done.extend(self._answer_together(name, together))
-        self._on_loop(_deliver, done)
-
-    def _answer_together(
-        self, name: str, together: list[tuple[_Waiting[Any], Floats]]
-    ) -> list[tuple[_Waiting[Any], Any, Exception | None]]:
-        try:
-            batch = self._forward(name, [ink for _, ink in together])
-        except Exception as error:  # noqa: BLE001  handed to whoever asked
-            if len(together) == 1:
-                return [(together[0][0], None, error)]
-            # One picture must not spoil the others' answers: each is asked again, alone.
-            return [outcome for one in together for outcome in self._answer_together(name, [one])]
-        done: list[tuple[_Waiting[Any], Any, Exception | None]] = []
-        for row, (one, _) in enumerate(together):
-            try:
-                done.append((one, one.question.answer(batch, row), None))
-            except Exception as error:  # noqa: BLE001  handed to whoever asked
-                done.append((one, None, error))
-        return done
-
-    def _forward(self, name: str, pictures: Sequence[Floats]) -> Batch:
-        if name in self._errors:
-            raise self._errors[name]
-        return self.networks[name].look_at(pictures)
-
-    def _on_loop(self, function: Callable[..., None], *arguments: Any) -> None:
-        try:
-            self._loop.call_soon_threadsafe(function, *arguments)
-        except RuntimeError:  # the loop has closed: nobody is left to hear it
-            self._inbox.put(None)
+        self._device = choose_device(self._device_name)
+        self._open(DEFAULT)
 
 
 @contextmanager
 def _without_collecting() -> Iterator[None]:
     """No garbage collection inside: an import makes a million objects that stay, and going through them takes a tenth.
 
-    What is there at the end is never gone through again.
+    The objects that are there at the end are never gone through again.
     """
     was_on = gc.isenabled()
     gc.disable()
@@ -292,22 +169,3 @@ def _without_collecting() -> Iterator[None]:
         gc.freeze()
         if was_on:
             gc.enable()
-
-
-def _prepare_together(questions: list[Question[Any]]) -> None:
-    """Those of one kind together; what goes wrong there is met again, and told, by the one whose fault it is."""
-    for kind in {type(question) for question in questions}:
-        try:
-            kind.together([question for question in questions if type(question) is kind])
-        except Exception:
-            log.exception("%s could not be prepared together", kind.__name__)
-
-
-def _deliver(done: list[tuple[_Waiting[Any], Any, Exception | None]]) -> None:
-    for one, result, error in done:
-        if one.future.done():  # whoever asked has left
-            continue
-        if error is None:
-            one.future.set_result(result)
-        else:
-            one.future.set_exception(error)

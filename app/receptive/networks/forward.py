@@ -1,68 +1,62 @@
-"""A forward pass that hears every layer: hooks for any module, and a shorter way for those that can be unrolled."""
+"""A forward pass that records every layer: by hooks for any module, faster for a module that can be unrolled."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any
 
 import torch
 from torch import Tensor, fx, nn
 
-from convnets.layers import EuclideanRBF, PartialConvolution, Squash, Subsampling
+from receptive.networks.shortcuts import Call, shortest_call
 
 Activations = dict[str, Tensor]
 
-PLAIN_BATCH: Final = 64  # up to here the plain kernels beat oneDNN's on pictures of this size
-
-SMALL_LAYER: Final = 3000  # values; up to here torch's own pooling is the fastest
-
 
 def layers_of(module: nn.Module) -> dict[str, nn.Module]:
-    """The modules that are heard: those that hold no others, by their dotted names, in the order they were made."""
+    """The modules that are recorded: those that hold no others, by dotted name, in the order they were made."""
     return {name: child for name, child in module.named_modules() if name and not any(child.children())}
 
 
 @contextmanager
-def hearing(module: nn.Module) -> Iterator[Activations]:
+def recording(module: nn.Module) -> Iterator[Activations]:
     """Within the block every forward pass writes the layers' outputs, cloned, into the yielded dict.
 
-    The hooks are gone afterwards, whatever happened inside. A layer that is called twice is heard the last time.
+    The hooks are removed afterwards, whatever happens inside. Of a layer that is called twice the last output stays.
     """
-    heard: Activations = {}
+    outputs: Activations = {}
 
-    def listener(name: str) -> Callable[[nn.Module, Any, Any], None]:
-        def listen(_module: nn.Module, _inputs: Any, output: Any) -> None:
+    def recorder(name: str) -> Callable[[nn.Module, Any, Any], None]:
+        def record_output(_module: nn.Module, _inputs: Any, output: Any) -> None:
             if isinstance(output, Tensor):
-                heard[name] = output.detach().clone()
+                outputs[name] = output.detach().clone()
 
-        return listen
+        return record_output
 
     handles = []
     try:
         for name, child in layers_of(module).items():
-            handles.append(child.register_forward_hook(listener(name)))
-        yield heard
+            handles.append(child.register_forward_hook(recorder(name)))
+        yield outputs
     finally:
         for handle in handles:
             handle.remove()
 
 
-def hear(module: nn.Module, pictures: Tensor) -> tuple[Tensor, Activations]:
+def record(module: nn.Module, inputs: Tensor) -> tuple[Tensor, Activations]:
     """One pass in inference mode: the output, and every layer's output by name. Works for any `nn.Module`."""
-    with torch.inference_mode(), hearing(module) as heard:
-        output = module(pictures)
-    return output, heard
+    with torch.inference_mode(), recording(module) as outputs:
+        output = module(inputs)
+    return output, outputs
 
 
-# --- the shorter way: the module's own forward, unrolled once into the calls that it makes
-
-Call = Callable[..., Tensor]
+# --- the module's own forward pass, unrolled once into the calls that it makes
 
 
 class Unrolled:
-    """A module's forward pass as a straight list of calls, whose every layer's output is kept.
+    """A module's forward pass as a straight list of calls that keeps every layer's output.
 
-    Built from the module's own forward by `torch.fx`, so that it cannot differ from it in what is computed. The
-    calls skip `nn.Module.__call__`, where a third of the time of such a small network goes.
+    Built by `torch.fx` from the module's own forward, so that it computes the same. The calls skip
+    `nn.Module.__call__`, which takes a third of the time of a network as small as LeNet.
     Raises `Exception` where the forward pass depends on its data and cannot be unrolled.
     """
 
@@ -89,11 +83,11 @@ class Unrolled:
         self._places[node] = len(self._places)
         if node.op == "placeholder":
             return
-        heard: str | None = None
+        layer: str | None = None
         call: Call
         if node.op == "call_module":
-            heard = str(node.target)
-            call = _bound(module.get_submodule(heard))
+            layer = str(node.target)
+            call = shortest_call(module.get_submodule(layer))
         elif node.op == "call_function":
             call = node.target  # type: ignore[assignment]
         elif node.op == "call_method":
@@ -103,22 +97,22 @@ class Unrolled:
         if any(isinstance(value, fx.Node) for value in node.kwargs.values()):
             raise ValueError("tensors passed by keyword cannot be unrolled")
         arguments, options = _addressed(node.args, self._places), dict(node.kwargs)
-        self._steps.append((*_reading(call, arguments, options), self._places[node], heard))
+        self._steps.append((*_reading(call, arguments, options), self._places[node], layer))
 
-    def __call__(self, pictures: Tensor) -> tuple[Tensor, Activations]:
-        """As `hear`, which it agrees with exactly; to be called in inference mode."""
+    def __call__(self, inputs: Tensor) -> tuple[Tensor, Activations]:
+        """The result of `record`; to be called in inference mode."""
         values: list[Any] = [None] * self._size
-        values[0] = pictures
-        heard: Activations = {}
+        values[0] = inputs
+        outputs: Activations = {}
         for call, source, place, name in self._steps:
             value = values[place] = call(values if source is None else values[source])
             if name is not None:
-                heard[name] = value
-        return values[self._result], heard
+                outputs[name] = value
+        return values[self._result], outputs
 
 
 class _At:
-    """Stands in an argument list for the value that an earlier call has left."""
+    """A placeholder in an argument list for the result of an earlier call."""
 
     __slots__ = ("place",)
 
@@ -127,19 +121,19 @@ class _At:
 
 
 def _addressed(arguments: tuple[Any, ...], places: dict[fx.Node, int]) -> tuple[Any, ...]:
-    found = []
+    addressed: list[Any] = []
     for argument in arguments:
         if isinstance(argument, fx.Node):
-            found.append(_At(places[argument]))
+            addressed.append(_At(places[argument]))
         elif isinstance(argument, (list, tuple)) and any(isinstance(item, fx.Node) for item in argument):
             raise ValueError("lists of tensors cannot be unrolled")
         else:
-            found.append(argument)
-    return tuple(found)
+            addressed.append(argument)
+    return tuple(addressed)
 
 
 def _reading(call: Call, arguments: tuple[Any, ...], options: dict[str, Any]) -> tuple[Call, int | None]:
-    """The call as one of a single value, and where that value is; nearly every layer reads just the one before it."""
+    """The call as one of a single value, and that value's place; nearly every layer reads just the one before it."""
     first, *rest = arguments or (None,)
     if isinstance(first, _At) and not any(isinstance(each, _At) for each in rest):
         if not rest and not options:
@@ -151,7 +145,7 @@ def _reading(call: Call, arguments: tuple[Any, ...], options: dict[str, Any]) ->
 
 
 class _LayerTracer(fx.Tracer):
-    """Keeps every layer that is heard whole, whatever it is made of."""
+    """Keeps every recorded layer whole, whatever it is made of."""
 
     def __init__(self, layers: set[str]) -> None:
         super().__init__()
@@ -159,100 +153,3 @@ class _LayerTracer(fx.Tracer):
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         return module_qualified_name in self._layers
-
-
-def _bound(layer: nn.Module) -> Call:
-    """What the layer computes, with its parameters looked up once; its own `forward` where nothing shorter is known."""
-    if type(layer) is nn.Conv2d and layer.padding_mode == "zeros" and not isinstance(layer.padding, str):
-        weight, bias = layer.weight.detach(), None if layer.bias is None else layer.bias.detach()
-        stride, padding, dilation, groups = layer.stride, layer.padding, layer.dilation, layer.groups
-
-        def slide(x: Tensor) -> Tensor:
-            return torch.conv2d(x, weight, bias, stride, padding, dilation, groups)
-
-        if padding != (0, 0) or dilation != (1, 1) or groups != 1:
-            return slide
-        channels, sides, flat = len(weight), weight.shape[2:], weight.flatten(1)
-
-        def convolution(x: Tensor) -> Tensor:
-            if x.shape[2:] != sides:
-                return slide(x)
-            only: Tensor = torch._C._nn.linear(x.flatten(1), flat, bias)  # there is one place to lie at
-            return only.view(-1, channels, 1, 1)
-
-        return convolution
-    if type(layer) is nn.MaxPool2d and _is_halving(layer):
-        return _halves
-    if type(layer) is nn.Linear:
-        matrix, offset = layer.weight.detach(), None if layer.bias is None else layer.bias.detach()
-        return lambda x: torch._C._nn.linear(x, matrix, offset)
-    if type(layer) is nn.ReLU:
-        return torch.relu
-    if type(layer) is PartialConvolution:
-        kernels, shift = layer.dense().detach(), layer.bias.detach()
-        return lambda x: torch.conv2d(x, kernels, shift)
-    if type(layer) is Squash:
-        # As tensors, once: torch makes one of every Python number that it is given, at the price of a small layer.
-        amplitude, slope = torch.tensor(layer.amplitude), torch.tensor(layer.slope)
-        return lambda x: torch.mul(x, slope).tanh_().mul_(amplitude)
-    if type(layer) is Subsampling:
-        coefficient, raised = layer.coefficient.detach()[:, None, None], layer.bias.detach()[:, None, None]
-        return lambda x: torch.addcmul(raised, _sums(x), coefficient)
-    if type(layer) is EuclideanRBF:
-        targets = layer.targets
-        return lambda x: torch.sub(x.unsqueeze(1), targets).square_().sum(2)
-    return layer.forward
-
-
-def _is_halving(layer: nn.MaxPool2d) -> bool:
-    plain = (layer.padding, layer.dilation, layer.ceil_mode, layer.return_indices) == (0, 1, False, False)
-    return plain and layer.kernel_size in (2, (2, 2)) and layer.stride in (2, (2, 2))
-
-
-def _halves(x: Tensor) -> Tensor:
-    """The maximum of every two by two.
-
-    torch's own pooling is not vectorized: being one call instead of six, it wins in a single small layer only.
-    """
-    if x.numel() <= SMALL_LAYER:
-        return torch.max_pool2d(x, 2)
-    return _pooled(x, torch.maximum)
-
-
-def _sums(x: Tensor) -> Tensor:
-    """The sum of every two by two, by the shorter way for the size."""
-    if x.numel() <= SMALL_LAYER:
-        return torch._C._nn.avg_pool2d(x, 2, 2, 0, False, True, 1)  # divided by 1
-    return _pooled(x, torch.add)
-
-
-def _pooled(x: Tensor, join: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
-    """Rows two by two, then columns; an odd last one is left out."""
-    count, maps, rows, columns = x.shape
-    if rows % 2 or columns % 2:
-        x = x[:, :, : rows // 2 * 2, : columns // 2 * 2]
-    upper, lower = x.unflatten(2, (rows // 2, 2)).unbind(3)
-    left, right = join(upper, lower).view(count, maps, rows // 2, columns // 2, 2).unbind(4)
-    return join(left, right)
-
-
-class PlainKernels:
-    """Without oneDNN inside the block, if wanted: for one small picture its set-up costs more than the pass.
-
-    The switch is the whole process's, so that only the one thread that runs networks may use it. A class, because the
-    generator of a `contextmanager` costs as much as a layer.
-    """
-
-    __slots__ = ("_off",)
-
-    def __init__(self, wanted: bool) -> None:
-        self._off = wanted
-
-    def __enter__(self) -> None:
-        self._off = self._off and torch._C._get_mkldnn_enabled()
-        if self._off:
-            torch._C._set_mkldnn_enabled(False)
-
-    def __exit__(self, *_: object) -> None:
-        if self._off:
-            torch._C._set_mkldnn_enabled(True)

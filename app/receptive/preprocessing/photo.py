@@ -1,4 +1,4 @@
-"""From a picture to the input of a network that learned from whole pictures, every step kept because it is told."""
+"""From a picture to the input of a network that learned from whole pictures, every step kept because it is shown."""
 
 from dataclasses import dataclass
 
@@ -6,24 +6,23 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from receptive.preprocessing.reading import AsItIs, Pixels
+from receptive.preprocessing.pixels import coloured, fit, is_framed, resized
+from receptive.preprocessing.reading import AsItIs, Pixels, Shape
 from receptive.preprocessing.steps import Box, Preparation, Step, StepName, paper
-from receptive.training.data.pictures import Pictures, coloured, fitted, is_framed, resized
 
-Shape = tuple[int, int, int]  # (C, H, W)
 HALF = 128  # grey level from which a corner is light
 
 
 @dataclass(frozen=True)
 class Photo(AsItIs):
-    """What is asked goes the way that the pictures went which were learned from.
+    """A whole picture, prepared as the network's training pictures were.
 
-    It is brought to their colours and their size, and from there to the network's input as they were. negated: they
-    are light things on black, as Fashion-MNIST's authors made theirs from photos on white paper; what is asked on
-    light paper is then turned round.
+    It is brought to their colours and their size, and from there to the network's input as they were. negated: the
+    training pictures show light things on black, as Fashion-MNIST's authors made theirs from photos on white paper; a
+    picture on light paper is then turned round.
     """
 
-    learned: Shape  # of the pictures that were learned from
+    learned: Shape  # of the training pictures
     input: Shape  # of the network
     negated: bool = False
 
@@ -70,8 +69,8 @@ class _Way:
             self.steps.append(Step(name, self.pixels, box))
 
     def fitted(self, shape: Shape) -> Tensor:
-        """The picture as those learned from were fitted to the network."""
-        return fitted(Pictures(self.image.permute(0, 2, 3, 1), torch.zeros(1, dtype=torch.int64), ()), shape)
+        """The picture at the network's input shape."""
+        return fit(self.image, shape)
 
 
 def on_light_paper(grey: Pixels) -> bool:

@@ -1,4 +1,4 @@
-"""How the pictures that a network is asked about are read: as ink on paper, or as the pictures that it learned from."""
+"""Readings: the ways from a picture to a network's input."""
 
 from typing import Final, Literal, Protocol
 
@@ -10,10 +10,12 @@ from receptive.preprocessing.ink import prepare
 from receptive.preprocessing.steps import Preparation
 
 Pixels = NDArray[np.uint8]  # (H, W), or (H, W, 3)
+Shape = tuple[int, int, int]  # (C, H, W)
+ReadingName = Literal["ink", "photo", "negated"]
 
 
 class Reading(Protocol):
-    """From what is sent to what the network is shown. kind: what 0 and 1 are, paper and ink, or black and white."""
+    """From the pixels of a picture to a network's input. kind: `ink` on paper, or the whole `photo`."""
 
     kind: Literal["ink", "photo"]
 
@@ -21,7 +23,7 @@ class Reading(Protocol):
         """The pixels of an image file. Raises PictureError."""
 
     def prepare(self, picture: Pixels) -> Preparation:
-        """The way from these to the input."""
+        """The steps from these pixels to the input."""
 
 
 class Ink:
@@ -30,25 +32,25 @@ class Ink:
     kind: Literal["ink", "photo"] = "ink"
 
     def decode(self, data: bytes) -> Pixels:
-        """Its grey values. Raises PictureError."""
+        """The grey values of an image file. Raises PictureError."""
         return decode(data)
 
     def prepare(self, picture: Pixels) -> Preparation:
-        """Cropped, fitted, centred and padded."""
+        """Crop, fit, centre and pad."""
         return self.framed(prepare(picture))
 
     def framed(self, preparation: Preparation) -> Preparation:
-        """What is framed for the networks of the catalogue, as this one reads it."""
+        """A preparation for 32x32, brought to the size that this network takes."""
         return preparation
 
 
 class AsItIs:
-    """What the readings have in common that leave the picture whole."""
+    """The part that readings share which leave the picture whole."""
 
     kind: Literal["ink", "photo"] = "photo"
 
     def decode(self, data: bytes) -> Pixels:
-        """Its colours where it has some. Raises PictureError."""
+        """The pixels of an image file, with its colours where it has some. Raises PictureError."""
         return decode_as_it_is(data)
 
 

@@ -1,17 +1,12 @@
-"""A stroke on the wire, and the question that it puts to the engine."""
+"""A stroke as it comes over the socket."""
 
 import struct
-from collections.abc import Sequence
 from typing import Final, Self
 
 import numpy as np
 
 from convnets.why import ExplainedError, Value
-from receptive.engine.local import Batch, Floats
-from receptive.preprocessing.canvas import prepare_together
-from receptive.preprocessing.reading import INK, Ink, Reading
-from receptive.preprocessing.steps import Grey, Preparation
-from receptive.queries.frame import Quantized, View, encode
+from receptive.preprocessing.steps import Grey
 
 HEAD: Final = struct.Struct("<2sBBIHH")  # magic, version, kind, sequence, width, height
 MAGIC: Final = b"RX"
@@ -82,41 +77,3 @@ def read(message: bytes) -> Stroke:
 def _head(name: str, sent: Value, needed: Value) -> StrokeError:
     """The error of a field of the head that has another value than the only one allowed."""
     return StrokeError("stroke-head", "stroke: {name} {sent}; {needed} is needed", name=name, sent=sent, needed=needed)
-
-
-class LiveQuestion:
-    """What one visitor's drawing asks, answered with the bytes of a frame."""
-
-    __slots__ = ("_preparation", "_reading", "_stroke", "_view")
-
-    def __init__(self, view: View, stroke: Stroke, reading: Reading = INK) -> None:
-        self._view = view
-        self._stroke = stroke
-        self._reading = reading
-        self._preparation: Preparation | None = None
-
-    @property
-    def network(self) -> str:
-        """The network that is looked at."""
-        return self._view.network
-
-    @classmethod
-    def together(cls, questions: Sequence[Self]) -> None:
-        """Prepare at once all the drawings that allow it."""
-        digits = [(question, question._reading) for question in questions if isinstance(question._reading, Ink)]
-        prepared = prepare_together([question._stroke.grey for question, _ in digits])
-        for (question, reading), preparation in zip(digits, prepared, strict=True):
-            question._preparation = None if preparation is None else reading.framed(preparation)
-
-    def ink(self) -> Floats | None:
-        """The drawing as input, None for an empty one."""
-        if self._preparation is None:
-            self._preparation = self._reading.prepare(self._stroke.grey)
-        return None if self._preparation.blank else self._preparation.input
-
-    def answer(self, batch: Batch | None, row: int) -> bytes:
-        """The frame."""
-        preparation = self._preparation or self._reading.prepare(self._stroke.grey)
-        quantized = None if batch is None else Quantized.once(batch)
-        classes = () if batch is None else batch.network.classes
-        return encode(self._view, self._stroke.sequence, preparation, quantized, row, classes)

@@ -4,9 +4,9 @@ import asyncio
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from fastapi import Request
@@ -16,10 +16,11 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from convnets.catalogue import CATALOGUE, DEFAULT
 from convnets.why import Why
-from receptive.engine.local import RUN, Engine
-from receptive.operations.limits import OperationError
+from receptive.engine.interface import Engine
+from receptive.networks.opening import RUN
 from receptive.preprocessing.reading import INK, Pixels, Reading
 from receptive.preprocessing.steps import Preparation
+from receptive.queries.description import Describe, Description
 from receptive.routes.guard import LARGEST_BODY
 from receptive.routes.problems import RefusalError
 from receptive.schemas import Box, InputFacts, Picture, StepFacts
@@ -27,10 +28,8 @@ from receptive.schemas.field import LONGEST, sent
 from receptive.schemas.inference import Drawable
 from receptive.training.runs.shelf import NoSuchRunError
 
-if TYPE_CHECKING:
-    from receptive.networks.loaded import Hosted
-
 Asked = TypeVar("Asked", bound=Picture)
+T = TypeVar("T")
 
 LONGEST_FIELD: Final = 4096  # bytes of a form field that is not the image
 DATA_URL: Final = re.compile(r"data:[a-z0-9.+/-]*(;[a-z0-9=._-]+)*;base64,", re.ASCII | re.IGNORECASE)
@@ -45,18 +44,13 @@ async def asked_of(request: Request, kind: type[Asked], query: Mapping[str, Any]
         asked = _checked(kind, {**extra, **fields, "image": ""})
     elif media == "application/json" or (media.startswith("application/") and media.endswith("+json")):
         data = None
-        asked = await _in(pool, lambda raw: _read_json(kind, raw, extra), await request.body())
+        asked = await in_pool(pool, lambda raw: _read_json(kind, raw, extra), await request.body())
     else:
         raise wrong_media(media, ("multipart/form-data", "application/json"))
     if asked.model is not None and not is_network(asked.model):
         raise unknown_network(asked.model, 422)
-    reading = await _reading(request.app.state.engine, network_of(asked))
-    return asked, await _in(pool, _prepared, reading, asked, data)
-
-
-async def _reading(engine: Engine, name: str) -> Reading:
-    """How pictures are read for a network; those of the catalogue need not be loaded to say so."""
-    return (await hosted_by(engine, name)).reading if name.startswith(RUN) else INK
+    reading = (await described(request.app.state.engine, network_of(asked))).reading
+    return asked, await in_pool(pool, _prepared, reading, asked, data)
 
 
 def _prepared(reading: Reading, asked: Picture, data: bytes | None) -> Preparation:
@@ -87,28 +81,15 @@ def unknown_network(name: str, status: int) -> RefusalError:
     )
 
 
-def unknown_layer(field: str, layer: str, network: str, known: Iterable[str]) -> RefusalError:
-    """The refusal of a layer that the network does not have."""
-    error = OperationError(
-        field,
-        "no-such-layer",
-        "{sent} is no layer of {model}; {known} are",
-        sent=sent(layer),
-        model=network,
-        known=", ".join(known),
-    )
-    return RefusalError.of(422, error)
-
-
 def is_network(name: str) -> bool:
-    """Whether a name is one of the catalogue's, or looks like a run's."""
+    """True for a name of the catalogue, and for one that looks like a run's."""
     return name in CATALOGUE or name.startswith(RUN)
 
 
-async def hosted_by(engine: Engine, name: str, status: int = 422) -> "Hosted":
-    """A loaded network. Raises RefusalError with this status for a run that is not there."""
+async def described(engine: Engine, name: str, status: int = 422) -> Description:
+    """The description of a network. Raises RefusalError with this status for a run that is not there."""
     try:
-        return await engine.hosted(name)
+        return await engine.ask(Describe(name))
     except NoSuchRunError as error:
         raise RefusalError.of(status, error, field="model") from error
 
@@ -141,8 +122,8 @@ def facts(preparation: Preparation) -> InputFacts:
     return InputFacts(width=width, height=height, paper=preparation.paper, steps=steps)
 
 
-async def _in(pool: Executor, function: Any, *arguments: Any) -> Any:
-    """What a function returns, run beside the event loop."""
+async def in_pool(pool: Executor, function: Callable[..., T], *arguments: Any) -> T:
+    """The result of a function, run beside the event loop."""
     return await asyncio.get_running_loop().run_in_executor(pool, function, *arguments)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from math import prod
 from typing import Final
 
 from fastapi import APIRouter, WebSocket
@@ -9,21 +10,23 @@ from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
-from convnets.catalogue import WeightsError
 from convnets.why import Why
-from receptive.engine.local import Engine, EngineError
-from receptive.preprocessing.reading import INK, Reading
-from receptive.queries.frame import View, is_vector
-from receptive.queries.stroke import LiveQuestion, Stroke, StrokeError, read
-from receptive.routes.inputs import is_network, unknown_layer, unknown_network
-from receptive.routes.problems import RefusalError, explain, problem, reason_of, unavailable
+from receptive.engine.interface import Engine
+from receptive.queries.description import Describe, Description
+from receptive.queries.encoding import View, is_vector
+from receptive.queries.frame import Frame
+from receptive.queries.query import QueryError
+from receptive.queries.stroke import Stroke, StrokeError, read
+from receptive.routes.inputs import is_network, unknown_network
+from receptive.routes.problems import UNAVAILABLE, explain, problem, reason_of, unavailable
 from receptive.routes.refusal import Refusal
 from receptive.schemas import Look, Problem, SocketError, Waking
-from receptive.training.runs.shelf import NoSuchRunError
+from receptive.training.runs.errors import RunError
 
 log = logging.getLogger(__name__)
 router = APIRouter()
 
+MOST_VALUES: Final = 8_388_608  # of the layers in view, a byte each in a frame
 MOST_ERRORS: Final = 20  # bad messages in a row, after which the socket is closed
 POLICY_VIOLATION: Final = 1008
 
@@ -43,19 +46,18 @@ def unopened() -> Response:
 
 
 class Visitor:
-    """One open socket: what its visitor looks at and the newest stroke that has not been answered."""
+    """One open socket: the layers in its visitor's view, and the newest stroke that has not been answered."""
 
     def __init__(self, websocket: WebSocket, engine: Engine) -> None:
         self._socket = websocket
         self._engine = engine
         self._look: Look | None = None
         self._view: View | None = None
-        self._reading: Reading = INK
         self._newest: Stroke | None = None
         self._asked = asyncio.Event()
         self._errors: list[SocketError] = []
         self._bad = 0
-        self._told_waking = False
+        self._waking_sent = False
 
     async def serve(self) -> None:
         """Listen and answer side by side until either ends."""
@@ -89,11 +91,11 @@ class Visitor:
                 return
             data = message.get("bytes")
             if data is not None:
-                self._hear_stroke(data)
+                self._take_stroke(data)
             else:
-                self._hear_text(message["text"])
+                self._take_text(message["text"])
 
-    def _hear_stroke(self, data: bytes) -> None:
+    def _take_stroke(self, data: bytes) -> None:
         try:
             self._newest = read(data)
         except StrokeError as error:
@@ -102,7 +104,7 @@ class Visitor:
         self._bad = 0
         self._asked.set()
 
-    def _hear_text(self, text: str) -> None:
+    def _take_text(self, text: str) -> None:
         try:
             look = Look.model_validate_json(text, strict=True)
         except ValidationError as error:
@@ -133,13 +135,12 @@ class Visitor:
                     return
                 continue
             try:
-                await self._until_awake()
+                await self._until_ready()
                 await self._send_frame(self._look)
-            except EngineError as error:
+            except UNAVAILABLE as error:
                 await self._say(SocketError(problem=unavailable(error)))
-            except WeightsError as error:
-                title = "The network's weights cannot be used"
-                await self._say(SocketError(problem=problem(503, str(error), title, error.why)))
+            except (RunError, QueryError) as error:
+                await self._refuse_look(f"model: {error}" if isinstance(error, RunError) else str(error), error.why)
             except (WebSocketDisconnect, RuntimeError):
                 raise
             except Exception as error:
@@ -147,61 +148,56 @@ class Visitor:
                 why = Why("stroke-failed", "the server failed at this stroke; its log says where")
                 await self._say(SocketError(problem=problem(500, str(why), why=why)))
 
-    async def _until_awake(self) -> None:
-        if not self._engine.awake and not self._told_waking:
-            self._told_waking = True
+    async def _until_ready(self) -> None:
+        if not self._engine.is_ready and not self._waking_sent:
+            self._waking_sent = True
             await self._say(Waking())
-        if not self._engine.awake:
+        if not self._engine.is_ready:
             await self._engine.ready()
 
     async def _send_frame(self, look: Look) -> None:
         if self._view is None:
-            viewed = await self._viewed(look)
-            if viewed is None:
-                return
+            view = _viewed(look, await self._engine.ask(Describe(look.model)))
             if look is self._look:
-                self._view, self._reading = viewed
+                self._view = view
         stroke = self._newest
         if stroke is None or self._view is None:
             return
-        frame = await self._engine.ask(LiveQuestion(self._view, stroke, self._reading))
+        frame = await self._engine.ask(Frame(self._view, stroke))
         await self._socket.send_bytes(frame)
 
-    async def _viewed(self, look: Look) -> tuple[View, Reading] | None:
-        """The look as a view that the network has, and how that reads drawings; else a complaint is sent."""
-        try:
-            hosted = await self._engine.hosted(look.model)
-        except NoSuchRunError as error:
-            await self._refuse_look(RefusalError.of(422, error, field="model"))
-            return None
-        shapes = hosted.shapes
-        for layer in [*look.layers, *(close.layer for close in look.closely if close.layer != "input")]:
-            if layer not in shapes:
-                await self._refuse_look(unknown_layer("layers", layer, look.model, shapes))
-                return None
-        for close in look.closely:
-            shape = hosted.network.input_shape if close.layer == "input" else shapes[close.layer]
-            maps = 1 if is_vector(shape) else shape[0]
-            if close.map >= maps:
-                await self._refuse_look(
-                    RefusalError.because(
-                        422,
-                        "no-such-map-of-layer",
-                        "closely: map {map} of {layer}; 0 to {last} are there",
-                        map=close.map,
-                        layer=close.layer,
-                        last=maps - 1,
-                    )
-                )
-                return None
-        order = {name: place for place, name in enumerate(shapes)}
-        layers = tuple(sorted(set(look.layers), key=order.__getitem__))
-        closely = tuple(dict.fromkeys((close.layer, close.map) for close in look.closely))
-        return View(look.model, layers, closely, look.steps), hosted.reading
-
-    async def _refuse_look(self, refusal: RefusalError) -> None:
+    async def _refuse_look(self, detail: str, why: Why | None = None) -> None:
         self._look = None
-        await self._say(SocketError(problem=refusal.problem))
+        await self._say(SocketError(problem=problem(422, detail, why=why)))
 
     async def _say(self, message: BaseModel) -> None:
         await self._socket.send_text(message.model_dump_json())
+
+
+def _viewed(look: Look, about: Description) -> View:
+    """The look as a view that the network has. Raises QueryError."""
+    for layer in [*look.layers, *(close.layer for close in look.closely if close.layer != "input")]:
+        about.check_layer("layers", layer)
+    for close in look.closely:
+        shape = about.network.input_shape if close.layer == "input" else about.shapes[close.layer]
+        maps = 1 if is_vector(shape) else shape[0]
+        if close.map >= maps:
+            raise QueryError(
+                "no-such-map",
+                "closely: map {map} of {layer} does not exist; 0 to {last} do",
+                map=close.map,
+                layer=close.layer,
+                last=maps - 1,
+            )
+    values = sum(prod(about.shapes[layer]) for layer in set(look.layers))
+    if values > MOST_VALUES:
+        raise QueryError(
+            "view-too-large",
+            "layers: {count} values in view; at most {most} are sent with a frame. Look at fewer layers at once",
+            count=values,
+            most=MOST_VALUES,
+        )
+    order = {name: place for place, name in enumerate(about.shapes)}
+    layers = tuple(sorted(set(look.layers), key=order.__getitem__))
+    closely = tuple(dict.fromkeys((close.layer, close.map) for close in look.closely))
+    return View(look.model, layers, closely, look.steps)

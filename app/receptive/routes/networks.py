@@ -1,20 +1,20 @@
 """The catalogue, one network's layers as they were traced, and the values of its weights."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Request
 from starlette.responses import Response
 
 from convnets.catalogue import CATALOGUE, DEFAULT, Network
-from receptive.engine.local import Engine
-from receptive.routes.inputs import hosted_by, is_network, unknown_network
+from receptive.engine.interface import Engine
+from receptive.queries.description import Description
+from receptive.queries.layers import Layers
+from receptive.queries.parameter import Parameter
+from receptive.queries.query import QueryError
+from receptive.routes.inputs import described, is_network, unknown_network
 from receptive.routes.negotiation import SAFETENSORS, as_json, as_safetensors, wanted
 from receptive.routes.problems import RefusalError, documented
 from receptive.schemas import NetworkDetail, NetworkSummary, Weights
-from receptive.schemas.field import sent
-
-if TYPE_CHECKING:
-    from receptive.networks.loaded import Hosted
 
 router = APIRouter(prefix="/models", tags=["networks"])
 
@@ -31,27 +31,26 @@ def networks() -> list[NetworkSummary]:
     "/{name}",
     summary="One network, layer by layer",
     response_model=NetworkDetail,
-    responses=documented(404, 422, 503),
+    responses=documented(404, 409, 422, 503),
 )
 async def network(request: Request, name: Name) -> Response:
     """Its layers in forward order: kind, inputs, shapes, kernel, parameters, MACs, receptive field and jump."""
     engine: Engine = request.app.state.engine
-    hosted = await _hosted(engine, name)
-    layers = await engine.call(lambda: hosted.layers)
-    means, stds = hosted.scale
+    about = await _described(engine, name)
+    layers = await engine.ask(Layers(name))
     return as_json(
         {
-            **_summary(hosted.network),
-            "mean": hosted.network.mean,
-            "std": hosted.network.std,
-            "means": means,
-            "stds": stds,
-            "reading": hosted.reading.kind,
+            **_summary(about.network),
+            "mean": about.network.mean,
+            "std": about.network.std,
+            "means": about.mean,
+            "stds": about.std,
+            "reading": about.reading.kind,
             "macs": sum(layer["macs"] for layer in layers),
             "connections": sum(layer["connections"] for layer in layers),
             "layers": layers,
-            "targets": hosted.targets,
-            "card": hosted.card,
+            "targets": about.targets,
+            "card": about.card,
         }
     )
 
@@ -62,7 +61,7 @@ async def network(request: Request, name: Name) -> Response:
     response_model=Weights,
     responses={
         200: {"content": {SAFETENSORS: {"schema": {"type": "string", "format": "binary"}}}},
-        **documented(404, 406, 422, 503),
+        **documented(404, 406, 409, 422, 503),
     },
 )
 async def weights(
@@ -73,26 +72,21 @@ async def weights(
 ) -> Response:
     """As JSON, or with `Accept: application/vnd.safetensors` as a file that holds this one tensor."""
     kind = wanted(accept)
-    hosted = await _hosted(request.app.state.engine, name)
-    values = hosted.parameters.get(parameter)
-    if values is None:
-        raise RefusalError.because(
-            404,
-            "no-such-parameter",
-            "parameter: {sent} is no parameter of {model}; {known} are",
-            sent=sent(parameter),
-            model=name,
-            known=", ".join(hosted.parameters),
-        )
+    engine: Engine = request.app.state.engine
+    await _described(engine, name)
+    try:
+        values = await engine.ask(Parameter(name, parameter))
+    except QueryError as error:
+        raise RefusalError.of(404, error) from error
     if kind == SAFETENSORS:
         return as_safetensors({parameter: values}, {"model": name})
     return as_json({"model": name, "parameter": parameter, "shape": list(values.shape), "values": values})
 
 
-async def _hosted(engine: Engine, name: str) -> "Hosted":
+async def _described(engine: Engine, name: str) -> Description:
     if not is_network(name):
         raise unknown_network(name, 404)
-    return await hosted_by(engine, name, 404)
+    return await described(engine, name, 404)
 
 
 def _summary(network: Network) -> dict[str, Any]:

@@ -1,21 +1,28 @@
-"""What a network says of a picture: `/predict` in a few words, `/activations` with every layer's values."""
+"""A picture shown to a network: `/predict` answers with its classes, `/activations` with every layer's values."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Final, Self
+from math import prod
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response
 
-from receptive.engine.local import Batch, Engine, Floats
-from receptive.preprocessing.steps import Preparation
-from receptive.routes.inputs import asked_of, facts, hosted_by, layers_in_query, network_of, refuse_blank, unknown_layer
+from convnets.why import Why
+from receptive.engine.interface import Engine
+from receptive.networks.batch import Floats
+from receptive.queries import activations as values
+from receptive.queries.activations import Activate
+from receptive.queries.description import Description
+from receptive.queries.layers import Layers
+from receptive.queries.prediction import Predict
+from receptive.routes.inputs import asked_of, described, facts, in_pool, layers_in_query, network_of, refuse_blank
 from receptive.routes.negotiation import SAFETENSORS, as_json, as_safetensors, wanted
-from receptive.routes.problems import documented
+from receptive.routes.problems import RefusalError, documented
 from receptive.schemas import Activations, ActivationsRequest, Name, Prediction, PredictRequest
 
 router = APIRouter(tags=["inference"])
 
 USUAL_TOP: Final = 3
+MOST_VALUES: Final = 1_048_576  # of the layers that are sent as JSON
 
 Model = Annotated[
     Name | None, Query(description="a name from /models, or run:<id>; the default network if it is left out")
@@ -51,36 +58,12 @@ _ACTIVATIONS_BODY = _body(
 )
 
 
-class PictureQuestion:
-    """One picture over REST, answered with the batch that it was part of and its row there."""
-
-    __slots__ = ("_ink", "network")
-
-    def __init__(self, network: str, preparation: Preparation) -> None:
-        self.network = network
-        self._ink = preparation.input
-
-    @classmethod
-    def together(cls, questions: Sequence[Self]) -> None:
-        """The pictures were prepared before."""
-
-    def ink(self) -> Floats | None:
-        """The prepared picture."""
-        return self._ink
-
-    def answer(self, batch: Batch | None, row: int) -> tuple[Batch, int]:
-        """Where the answer stands."""
-        if batch is None:
-            raise RuntimeError("a picture with ink was not shown to the network")
-        return batch, row
-
-
 @router.post(
     "/predict",
     summary="Which digit is this?",
     response_model=Prediction,
     openapi_extra=_PREDICT_BODY,
-    responses=documented(413, 415, 422, 503),
+    responses=documented(409, 413, 415, 422, 503),
 )
 async def predict(
     request: Request,
@@ -96,17 +79,15 @@ async def predict(
     state = request.app.state
     asked, preparation = await asked_of(request, PredictRequest, {"model": model, "top_k": top_k}, state.pool)
     refuse_blank(preparation)
-    batch, row = await _answered(state.engine, network_of(asked), preparation)
-    classes = batch.network.classes
-    probabilities = batch.probabilities[row]
-    ranked = (-probabilities).argsort(kind="stable")[: asked.top_k or USUAL_TOP]
-    top = [{"label": classes[i], "index": int(i), "probability": float(probabilities[i])} for i in ranked]
+    engine: Engine = state.engine
+    prediction = await engine.ask(Predict(network_of(asked), preparation.input))
+    top = prediction.top(asked.top_k or USUAL_TOP)
     return as_json(
         {
-            "model": batch.network.name,
+            "model": prediction.model,
             **top[0],
             "top": top,
-            "logits": batch.logits[row].tolist(),
+            "logits": prediction.logits.tolist(),
             "input": facts(preparation).model_dump(),
         }
     )
@@ -119,7 +100,7 @@ async def predict(
     openapi_extra=_ACTIVATIONS_BODY,
     responses={
         200: {"content": {SAFETENSORS: {"schema": {"type": "string", "format": "binary"}}}},
-        **documented(406, 413, 415, 422, 503),
+        **documented(406, 409, 413, 415, 422, 503),
     },
 )
 async def activations(
@@ -137,43 +118,56 @@ async def activations(
     given = {"model": model, "layers": layers_in_query(layers)}
     asked, preparation = await asked_of(request, ActivationsRequest, given, state.pool)
     refuse_blank(preparation)
+    engine: Engine = state.engine
     name = network_of(asked)
-    hosted = await hosted_by(state.engine, name)
+    about = await described(engine, name)
     for layer in asked.layers or []:
-        if layer not in hosted.shapes:
-            raise unknown_layer("layers", layer, name, hosted.shapes)
-    names = [layer for layer in hosted.shapes if asked.layers is None or layer in asked.layers]
-    batch, row = await _answered(state.engine, name, preparation)
-    probabilities = batch.probabilities[row]
-    index = int(probabilities.argmax())
-    label = batch.network.classes[index]
-    if kind == SAFETENSORS:
-        tensors = {layer: batch.layers[layer][row] for layer in names}
+        about.check_layer("layers", layer)
+    if kind != SAFETENSORS:
+        _check_length(about, asked.layers)
+    answer = await engine.ask(Activate(name, preparation.input, None if asked.layers is None else tuple(asked.layers)))
+    kinds = {} if kind == SAFETENSORS else {row["name"]: row["kind"] for row in await engine.ask(Layers(name))}
+    return await in_pool(state.pool, _encoded, answer, kinds)
+
+
+def _check_length(about: Description, layers: list[str] | None) -> None:
+    """Refuse more values than are sent as JSON, which takes twenty bytes for each. Raises RefusalError."""
+    values = sum(prod(shape) for name, shape in about.shapes.items() if layers is None or name in layers)
+    if values > MOST_VALUES:
+        why = Why(
+            "too-many-values",
+            "layers: {count} values; at most {most} are sent as JSON. Name fewer layers, or send "
+            "Accept: application/vnd.safetensors",
+            {"count": values, "most": MOST_VALUES},
+        )
+        raise RefusalError(422, str(why), why=why)
+
+
+def _encoded(answer: values.Activations, kinds: dict[str, str]) -> Response:
+    """The answer as JSON where the kinds of its layers are given, else as safetensors."""
+    prediction = answer.prediction
+    index = prediction.index
+    label = prediction.classes[index]
+    if not kinds:
         more = {
-            "input": batch.input[row],
-            "scores": batch.scores[row],
-            "logits": batch.logits[row],
-            "probabilities": probabilities,
+            "input": answer.input,
+            "scores": answer.scores,
+            "logits": prediction.logits,
+            "probabilities": prediction.probabilities,
         }
-        return as_safetensors({**more, **tensors}, {"model": name, "label": label})
-    kinds = await state.engine.call(lambda: hosted.kinds)
-    rows = [_told(layer, kinds[layer], batch.layers[layer][row]) for layer in names]
-    head = {"model": name, "label": label, "index": index, "probability": float(probabilities[index])}
-    return as_json({**head, "layers": rows})
+        return as_safetensors({**more, **answer.layers}, {"model": prediction.model, "label": label})
+    rows = [_row(layer, kinds[layer], found) for layer, found in answer.layers.items()]
+    head = {"model": prediction.model, "label": label, "index": index}
+    return as_json({**head, "probability": float(prediction.probabilities[index]), "layers": rows})
 
 
-def _told(name: str, kind: str, values: Floats) -> dict[str, object]:
+def _row(name: str, kind: str, found: Floats) -> dict[str, object]:
     return {
         "name": name,
         "kind": kind,
-        "shape": list(values.shape),
-        "minimum": float(values.min()),
-        "maximum": float(values.max()),
-        "mean": float(values.mean()),
-        "values": values,
+        "shape": list(found.shape),
+        "minimum": float(found.min()),
+        "maximum": float(found.max()),
+        "mean": float(found.mean()),
+        "values": found,
     }
-
-
-async def _answered(engine: Engine, network: str, preparation: Preparation) -> tuple[Batch, int]:
-    await hosted_by(engine, network)
-    return await engine.ask(PictureQuestion(network, preparation))

@@ -12,16 +12,38 @@ from starlette.responses import Response
 from convnets.catalogue import WeightsError
 from convnets.why import ExplainedError, Value, Why
 from receptive import schemas
-from receptive.engine.local import EngineError
+from receptive.engine.interface import EngineError, LaneFullError
+from receptive.networks.library import NetworkTooLargeError
 from receptive.operations.limits import OperationError
 from receptive.preprocessing.decoding import PictureError, PictureTooLargeError, PictureUnsupportedError
+from receptive.queries.query import QueryError
 from receptive.routes.refusal import HANDLERS, MEDIA_TYPE, brief
 from receptive.routes.validation import explain, reason_of
 from receptive.schemas import Problem
+from receptive.training.runs.errors import (
+    FinishedError,
+    NoSuchRunError,
+    QueueFullError,
+    ReadOnlyError,
+    RunDamagedError,
+    RunError,
+    RunsFolderError,
+    SpaceError,
+)
 
 __all__ = ["MEDIA_TYPE", "brief", "explain", "reason_of"]  # besides what is made here
 
 STATUSES: Final = {PictureTooLargeError: 413, PictureUnsupportedError: 415}  # of a picture; 422 for any other
+RUN_STATUSES: Mapping[type[RunError], int] = {
+    NoSuchRunError: 404,
+    RunDamagedError: 409,
+    FinishedError: 409,
+    ReadOnlyError: 409,
+    QueueFullError: 429,
+    SpaceError: 507,
+    RunsFolderError: 507,
+}
+UNAVAILABLE: Final = (WeightsError, NetworkTooLargeError, EngineError)  # networks that cannot be asked now: 503
 
 
 class RefusalError(Exception):
@@ -71,14 +93,6 @@ def problem(status: int, detail: str, title: str | None = None, why: Why | None 
     return Problem(title=title or HTTPStatus(status).phrase, status=status, detail=detail, why=told)
 
 
-def unavailable(error: EngineError) -> Problem:
-    """The problem of networks that cannot be run."""
-    if isinstance(error, ExplainedError):
-        return problem(503, str(error), why=error.why)
-    why = Why("engine-unavailable", "networks cannot be run on this server: {error}", {"error": str(error)})
-    return problem(503, str(why), why=why)
-
-
 def response(what: Problem, headers: Mapping[str, str] | None = None) -> Response:
     """The problem as an HTTP answer."""
     return Response(what.model_dump_json(), what.status, headers, MEDIA_TYPE)
@@ -105,13 +119,29 @@ def install(app: FastAPI) -> None:
     async def picture(_: Request, error: PictureError) -> Response:
         return response(problem(STATUSES.get(type(error), 422), str(error), error.title, error.why))
 
-    @app.exception_handler(WeightsError)
-    async def weights(_: Request, error: WeightsError) -> Response:
-        return response(problem(503, str(error), "The network's weights cannot be used", error.why))
+    for kind in UNAVAILABLE:
+        app.add_exception_handler(kind, _unavailable)
 
-    @app.exception_handler(EngineError)
-    async def broken(_: Request, error: EngineError) -> Response:
-        return response(unavailable(error))
+    @app.exception_handler(RunError)
+    async def run(_: Request, error: RunError) -> Response:
+        status = RUN_STATUSES[type(error)]
+        headers = {"Retry-After": "60"} if status == 429 else None
+        return response(problem(status, str(error), why=error.why), headers)
+
+    @app.exception_handler(QueryError)
+    async def query(_: Request, error: QueryError) -> Response:
+        return response(problem(422, str(error), why=error.why))
+
+
+async def _unavailable(_: Request, error: Exception) -> Response:
+    """The answer where a network, or the engine, cannot answer now."""
+    return response(unavailable(error), {"Retry-After": "5"} if isinstance(error, LaneFullError) else None)
+
+
+def unavailable(error: Exception) -> Problem:
+    """The problem of one of the errors in UNAVAILABLE."""
+    title = "The network's weights cannot be used" if isinstance(error, WeightsError) else None
+    return problem(503, str(error), title, error.why if isinstance(error, ExplainedError) else None)
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

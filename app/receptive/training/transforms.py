@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from receptive.training.data.pictures import GREY, Pictures
+from receptive.preprocessing.pixels import GREY
+from receptive.training.data.pictures import Pictures
 from receptive.training.settings import Augmentation
 
 SHIFT = 0.25  # of the side

@@ -33,5 +33,7 @@ export function reasonText(why: Why | null | undefined, otherwise: string): stri
 export function problemText({ why, detail }: Pick<Problem, 'detail' | 'why'>): string {
   const reason = reasonText(why, detail);
   const field = why?.values.field;
-  return field === undefined || reason === detail ? reason : say('why.field', { field, reason });
+  return field === undefined || reason === detail || reason.startsWith(String(field))
+    ? reason
+    : say('why.field', { field, reason });
 }

@@ -1,25 +1,17 @@
 """Routes of dropout: on any numbers, and inside a network."""
 
-from collections.abc import Callable
-from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Request
 from starlette.responses import Response
 
-from receptive.engine.local import LARGEST_BATCH, Batch, Engine
-from receptive.operations.limits import check_arithmetic
+from receptive.engine.interface import Engine
+from receptive.queries.dropout import Draws, Drop
 from receptive.routes import inputs
 from receptive.routes.negotiation import JSON, SAFETENSORS, wanted
 from receptive.routes.operations.machinery import answered, documentation, told
-from receptive.routes.operations.workbench import Workbench
 from receptive.routes.problems import documented
 from receptive.schemas.layers import DropoutAnswer, DropoutNetworkAnswer, DropoutNetworkRequest, DropoutRequest
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from receptive.networks.loaded import Hosted
 
 router = APIRouter(prefix="/dropout")
 
@@ -86,71 +78,33 @@ async def network(request: Request, accept: Annotated[str | None, Header(include
     kind = wanted(accept)
     state = request.app.state
     engine: Engine = state.engine
-    workbench: Workbench = state.workbench
     asked, preparation = await inputs.asked_of(request, DropoutNetworkRequest, {}, state.pool)
     inputs.refuse_blank(preparation)
     name = inputs.network_of(asked)
-    hosted = await inputs.hosted_by(engine, name)
-    shape = hosted.shapes.get(asked.layer)
-    if shape is None:
-        raise inputs.unknown_layer("layer", asked.layer, name, hosted.shapes)
-    macs = sum(layer["macs"] for layer in _behind(await engine.call(lambda: hosted.layers), asked.layer))
-    check_arithmetic(macs * asked.draws, "draws")
-    masks = await workbench.call(lambda: _masks(asked, shape))
-    plain = await engine.call(lambda: hosted.look_at([preparation.input]))
-    draws = [
-        await engine.call(partial(_logits, hosted, plain, asked, some))
-        for some in masks.split(LARGEST_BATCH)  # whoever draws a digit meanwhile is answered in between
-    ]
-    words = {"model": name, "layer": asked.layer, "shape": list(shape), "classes": list(hosted.network.classes)}
-    return await workbench.call(lambda: told({**words, **_spread(plain, asked, masks[0], draws)}, kind))
+    about = await inputs.described(engine, name)
+    about.check_layer("layer", asked.layer)
+    settings = {name: getattr(asked, name) for name in ("layer", "rate", "seed", "draws", "whole_channels", "training")}
+    draws = await engine.ask(Drop(name, preparation.input, **settings))
+    return await inputs.in_pool(state.pool, _encoded, name, asked.layer, draws, kind)
 
 
-def _behind(layers: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
-    """The layers that are computed for every draw: those up to the named one are computed once."""
-    names = [layer["name"] for layer in layers]
-    return layers[names.index(name) + 1 :]
-
-
-def _masks(asked: DropoutNetworkRequest, shape: tuple[int, ...]) -> "Tensor":
-    import torch
-
-    from receptive.operations.dropout import masks
-
-    drawn = masks(shape, asked.rate, asked.seed, asked.draws, asked.whole_channels)
-    return drawn if asked.training else torch.ones_like(drawn)
-
-
-def _logits(hosted: "Hosted", plain: Batch, asked: DropoutNetworkRequest, masks: "Tensor") -> "Tensor":
-    """(draws, classes). To be called in the engine's thread."""
-    import torch
-
-    from receptive.operations.dropout import carried_on, scale
-
-    module = hosted.module
-    source = torch.from_numpy(plain.input).to(next(module.parameters()).device)
-    scores: Callable[[Tensor], Tensor] = getattr(module, "logits", lambda output: output)
-    return scores(carried_on(module, source, asked.layer, masks, scale(asked.rate, asked.training))).cpu()
-
-
-def _spread(plain: Batch, asked: DropoutNetworkRequest, mask: "Tensor", draws: list["Tensor"]) -> dict[str, Any]:
-    """The first draw's mask at work, and the answers of all draws."""
-    import torch
-
-    from receptive.operations.dropout import scale, scaled
-
-    factor = scale(asked.rate, asked.training)
-    before = torch.from_numpy(plain.layers[asked.layer][0])
-    logits = torch.cat(draws)
-    probabilities = torch.softmax(logits, dim=1)
-    return {
-        "before": before,
-        "mask": mask,
-        "after": scaled(before, mask, factor),
-        "scale": factor,
-        "logits": logits,
-        "probabilities": probabilities,
-        "mean": probabilities.mean(0),
-        "standard_deviation": probabilities.std(0, correction=0),
-        "evaluated": plain.probabilities[0],
-    }
+def _encoded(model: str, layer: str, draws: Draws, kind: str) -> Response:
+    """The answer as JSON or safetensors."""
+    return told(
+        {
+            "model": model,
+            "layer": layer,
+            "shape": list(draws.before.shape),
+            "classes": list(draws.classes),
+            "before": draws.before,
+            "mask": draws.mask,
+            "after": draws.after,
+            "scale": draws.scale,
+            "logits": draws.logits,
+            "probabilities": draws.probabilities,
+            "mean": draws.probabilities.mean(0),
+            "standard_deviation": draws.probabilities.std(0),
+            "evaluated": draws.evaluated,
+        },
+        kind,
+    )

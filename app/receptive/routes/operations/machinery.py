@@ -14,6 +14,7 @@ from starlette.responses import Response
 from receptive.operations import OperationError
 from receptive.routes.inputs import wrong_media
 from receptive.routes.negotiation import JSON, SAFETENSORS, as_json, as_safetensors, wanted
+from receptive.routes.operations.costs import LONG_BODY, is_long
 from receptive.routes.operations.workbench import Workbench
 from receptive.routes.problems import RefusalError, documented
 from receptive.schemas import Answer, Question
@@ -29,16 +30,29 @@ TYPES: Final = {
 
 
 async def answered(request: Request, kind: type[Asked], operation: Callable[[Asked], Mapping[str, Any]]) -> Response:
-    """Run an operation on a request and answer in the format that the client accepts."""
+    """Run an operation on a request and answer in the format that the client accepts.
+
+    A request is read in the thread for short operations, and stays there if it is one; a large body is read, and a
+    long operation computed, in the other thread.
+    """
     accept = wanted(request.headers.get("accept"))
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = await request.body()
     workbench: Workbench = request.app.state.workbench
 
-    def work() -> Response:
-        return told(operation(asked_of(body, media, kind)), accept)
+    def compute(asked: Asked) -> Response:
+        return told(operation(asked), accept)
 
-    return await workbench.call(work)
+    def compute_if_short() -> Response | Asked:
+        asked = asked_of(body, media, kind)
+        return asked if is_long(asked) else compute(asked)
+
+    if len(body) > LONG_BODY:
+        return await workbench.call(lambda: compute(asked_of(body, media, kind)), long=True)
+    answer = await workbench.call(compute_if_short)
+    if isinstance(answer, Response):
+        return answer
+    return await workbench.call(lambda: compute(answer), long=True)
 
 
 def asked_of(body: bytes, media: str, kind: type[Asked]) -> Asked:

@@ -56,7 +56,7 @@ def _normalization(asked: NormalizationRequest) -> dict[str, Any]:
     channels = asked.input.shape[-3]
     if asked.map is not None and asked.map >= channels:
         raise OperationError(
-            "map", "no-such-map", "{map}; the maps are numbered from 0 to {last}", map=asked.map, last=channels - 1
+            "map", "map-out-of-range", "{map}; the maps are numbered from 0 to {last}", map=asked.map, last=channels - 1
         )
     import torch
 
