@@ -26,10 +26,13 @@ class PatternError(ExplainedError, ValueError):
 class Pattern(BaseModel):
     """The counts and sizes of the pattern: M blocks of N convolutions, then K hidden layers."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     channels: tuple[Annotated[int, Field(ge=1, le=512)], ...] = Field(
-        (8, 16), max_length=8, description="maps of the convolutions in each block; as many blocks as numbers"
+        (8, 16),
+        strict=False,
+        max_length=8,
+        description="maps of the convolutions in each block; as many blocks as numbers",
     )
     convolutions: int = Field(1, ge=1, le=4, description="convolutions in each block")
     kernel: int = Field(3, ge=1, le=11, description="height and width of every kernel")
@@ -37,7 +40,10 @@ class Pattern(BaseModel):
     pooling: Literal["max", "average", "none"] = Field("max", description="what ends each block")
     window: int = Field(2, ge=2, le=8, description="height, width and stride of the pooling window")
     units: tuple[Annotated[int, Field(ge=1, le=4096)], ...] = Field(
-        (64,), max_length=4, description="units of each hidden fully connected layer; as many layers as numbers"
+        (64,),
+        strict=False,
+        max_length=4,
+        description="units of each hidden fully connected layer; as many layers as numbers",
     )
     activation: Literal["relu", "tanh", "sigmoid"] = Field("relu", description="what follows every layer but the last")
     batch_norm: bool = Field(False, description="whether batch normalization follows every convolution")

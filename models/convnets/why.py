@@ -1,5 +1,6 @@
 """Why something cannot be, or has ended: a sentence in English, with the code by which other languages say it."""
 
+import copyreg
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -30,3 +31,7 @@ class ExplainedError(Exception):
     def __init__(self, code: str, sentence: str, /, **values: Value) -> None:
         self.why = Why(code, sentence, values)
         super().__init__(str(self.why))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle it as it is, whatever its class is made of."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]

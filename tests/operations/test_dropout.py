@@ -88,7 +88,7 @@ def test_whole_channels_go_or_stay_together() -> None:
 
 def test_masks_that_are_too_large_are_refused_before_they_are_made() -> None:
     with pytest.raises(
-        OperationError, match=r"^draws: values of 1000000000 masks of 6x28x28: 4,704,000,000,000; at most"
+        OperationError, match=r"^draws: 1,000,000,000 masks of 6x28x28 would have 4,704,000,000,000 values; at most"
     ):
         masks((6, 28, 28), 0.5, 1, 10**9)
 

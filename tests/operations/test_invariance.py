@@ -128,30 +128,28 @@ def test_a_small_shift_of_a_point_is_lost_in_pooling_and_not_in_the_convolution(
 
 def test_what_does_not_fit_is_refused_with_field_limit_and_value() -> None:
     x = picture(1, 8, 8)
-    with pytest.raises(OperationError, match=r"^kernel: spans 9x9 cells; .*8x8"):
+    with pytest.raises(
+        OperationError, match=r"^kernel: the window spans 9x9 cells and the input with its padding has 8x8"
+    ):
         invariance(x, layers(kernel=torch.ones(1, 1, 9, 9)), "rotate", [], 0)
     with pytest.raises(OperationError, match=r"^kernel: 3 channels in each filter"):
         invariance(x, layers(kernel=torch.ones(1, 3, 3, 3)), "rotate", [], 0)
-    with pytest.raises(OperationError, match=r"^bias: shape \[3\]; \[2\] is needed"):
+    with pytest.raises(OperationError, match=r"^bias: 3 values; 2 are needed"):
         invariance(x, layers(bias=torch.ones(3)), "rotate", [], 0)
-    with pytest.raises(OperationError, match=r"^window: pooling the convolution.s output: 7x2; at most .*6x6"):
+    with pytest.raises(OperationError, match=r"^window: the window spans 7x2 cells .* 6x6"):
         invariance(x, layers(pooling=Pooling(window=(7, 2))), "rotate", [], 0)
-    with pytest.raises(OperationError, match=r"^positions.1: 513; -512 to 512 pixels"):
+    with pytest.raises(OperationError, match=r"^positions.1: 513 pixels; -512 to 512"):
         invariance(x, layers(), "shift-x", [1, 513], 0)
-    with pytest.raises(OperationError, match=r"^at: -361; -360 to 360 degrees"):
+    with pytest.raises(OperationError, match=r"^at: -361 degrees; -360 to 360"):
         invariance(x, layers(), "rotate", [1], -361)
     with pytest.raises(
         OperationError,
-        match=r"^positions: values moved, multiplied and pooled for 101 positions: .*; at most 200,000,000",
+        match=r"^positions: 780,605,184 multiplications would be needed; at most 200,000,000",
     ):
         invariance(picture(1, 256, 256), layers(kernel=torch.ones(4, 1, 5, 5)), "rotate", [0.0] * 100, 0)
-    with pytest.raises(
-        OperationError, match=r"^positions: values moved, multiplied and pooled for 2 positions: .*; at most"
-    ):
+    with pytest.raises(OperationError, match=r"^positions: 409,282,776 multiplications would be needed; at most"):
         invariance(picture(1, 256, 256), layers(pooling=Pooling("max", (128, 128), (2, 2))), "rotate", [1], 0)
-    with pytest.raises(
-        OperationError, match=r"^kernel: pooling the convolution.s output: values: 510,048; at most 262,144"
-    ):
+    with pytest.raises(OperationError, match=r"^kernel: the convolution would give 510,048 values; at most 262,144"):
         invariance(picture(1, 256, 128), layers(kernel=torch.ones(16, 1, 4, 3)), "rotate", [], 0)
-    with pytest.raises(OperationError, match=r"^positions: values moved, multiplied and pooled for 101 positions"):
+    with pytest.raises(OperationError, match=r"^positions: 481,296,384 multiplications"):
         invariance(picture(1, 512, 512), layers(kernel=torch.ones(1, 1, 1, 1)), "shift-x", [0.0] * 100, 0)

@@ -46,5 +46,7 @@ def test_rank_and_singular_values_are_numpys_and_nothing_of_rank_one_is_nearer(t
 
 
 def test_a_kernel_larger_than_the_input_is_refused() -> None:
-    with pytest.raises(OperationError, match=r"kernel: 3x3; at most the input's 2x4 are allowed"):
+    with pytest.raises(
+        OperationError, match=r"kernel: the window spans 3x3 cells and the input with its padding has 2x4"
+    ):
         separate(numbers(2, 4), SOBEL)

@@ -24,7 +24,7 @@ def test_the_way_through_the_spectra_is_the_circular_convolution(
 ) -> None:
     plane, weights = numbers(*size, seed=seed), numbers(*kernel, seed=seed + 1)
     if any(step * (side - 1) + 1 > length for step, side, length in zip(dilation, kernel, size, strict=True)):
-        with pytest.raises(OperationError, match="kernel: spans"):
+        with pytest.raises(OperationError, match="kernel: the window spans"):
             spectra(plane, weights, flip, dilation)
         return
     found = spectra(plane, weights, flip, dilation)
@@ -49,5 +49,7 @@ def test_spectra_are_numpys() -> None:
 
 
 def test_dilation_that_would_take_terabytes_is_refused_at_once() -> None:
-    with pytest.raises(OperationError, match=r"kernel: spans 130817x130817 cells; at most the input's 512x512"):
+    with pytest.raises(
+        OperationError, match=r"kernel: the window spans 130817x130817 cells and the input with its padding has 512x512"
+    ):
         spectra(torch.zeros(512, 512), torch.zeros(512, 512), dilation=(256, 256))

@@ -32,9 +32,11 @@ def test_every_value_is_the_sum_of_its_window(
 
 
 def test_what_does_not_fit_is_refused() -> None:
-    with pytest.raises(OperationError, match=r"kernel: spans 3x3x3 cells; at most the padded input's 2x4x4"):
+    with pytest.raises(
+        OperationError, match=r"kernel: the window spans 3x3x3 cells and the input with its padding has 2x4x4"
+    ):
         convolve_volume(numbers(2, 4, 4), numbers(3, 3, 3))
     with pytest.raises(OperationError, match=r"kernel: 12x1x1; sides of 1 to 11"):
         convolve_volume(numbers(20, 4, 4), numbers(12, 1, 1))
-    with pytest.raises(OperationError, match="padding: values of the padded input"):
+    with pytest.raises(OperationError, match="padding: the padded input of"):
         convolve_volume(numbers(64, 64, 64), numbers(1, 1, 1), padding=(256, 256, 256))

@@ -148,17 +148,17 @@ def test_a_client_that_reads_nothing_loses_its_place(untrained: Running, monkeyp
 @pytest.mark.parametrize(
     ("changed", "detail"),
     [
-        ({"points": [[0, 0]]}, "points: 1 point; 2 to 512 are needed"),
+        ({"points": [[0, 0]]}, "points: one point; 2 to 512 are needed"),
         ({"points": [[0, 0, 0], [1, 1, 1]]}, "points: 3 values in each point; x and y are needed"),
         ({"points": [[0, 0]] * 513}, "points: 1,026 values; 1 to 1,024 are allowed"),
         ({"points": [[0, 0], [11, 0]]}, "points: the value at [1, 0] is 11; finite numbers from -10 to 10 are allowed"),
         ({"points": [[0, 0], [1]]}, "points: row 1 has 1 values, the first row has 2"),
-        ({"points": [[0, None], [1, 1]]}, "points: the value at [0, 1] is None, which is no number"),
-        ({"units": 201}, "units: Input should be less than or equal to 200; 201 was sent"),
-        ({"units": 0}, "units: Input should be greater than or equal to 1; 0 was sent"),
-        ({"steps": 5001}, "steps: Input should be less than or equal to 5000; 5001 was sent"),
-        ({"learning_rate": 0}, "learning_rate: Input should be greater than or equal to 0.00001; 0 was sent"),
-        ({"activation": "step"}, "activation: Input should be 'relu'"),
+        ({"points": [[0, None], [1, 1]]}, "points: the value at [0, 1] is null; a number is needed"),
+        ({"units": 201}, "units: at most 200 is allowed; 201 was sent"),
+        ({"units": 0}, "units: at least 1 is needed; 0 was sent"),
+        ({"steps": 5001}, "steps: at most 5,000 is allowed; 5001 was sent"),
+        ({"learning_rate": 0}, "learning_rate: at least 0.00001 is needed; 0 was sent"),
+        ({"activation": "step"}, "activation: one of relu, leaky-relu"),
     ],
 )
 def test_what_cannot_be_is_refused_before_the_first_event_with_field_limit_and_value(

@@ -80,27 +80,27 @@ def test_what_was_not_asked_for_is_null(untrained: Running) -> None:
     ("path", "asked", "detail"),
     [
         ("linear", {"input": [1, 2], "weight": [[1, 2, 3]]}, "weight: 3 columns; the input of 2 needs 2"),
-        ("linear", {"input": [1, 2], "weight": [[1, 2]], "bias": [1, 2]}, "bias: shape [2]; [1] is needed"),
+        ("linear", {"input": [1, 2], "weight": [[1, 2]], "bias": [1, 2]}, "bias: 2 values; 1 are needed"),
         ("linear", {"input": [1, 2], "weight": [[1, 2]], "unit": 1}, "unit: 1; the units are numbered from 0 to 0"),
         ("linear", {"input": [1, 2], "weight": [1, 2]}, "weight: 1 dimensions; [rows][columns] is needed"),
         ("softmax", {"logits": [1, 2], "target": 2}, "target: 2; the 2 logits are numbered from 0 to 1"),
         (
             "softmax",
             {"logits": [1, 2], "temperature": 0},
-            "temperature: Input should be greater than or equal to 0.01; 0",
+            "temperature: at least 0.01 is needed; 0",
         ),
         (
             "softmax",
             {"logits": [1, 2], "label_smoothing": 1.1},
-            "label_smoothing: Input should be less than or equal to 1",
+            "label_smoothing: at most 1 is allowed",
         ),
         ("softmax", {"logits": [0.0] * 1001}, "logits: 1,001 values; 1 to 1,000 are allowed"),
         (
             "softmax",
             {"logits": [1], "weights": [1], "strength": -1},
-            "strength: Input should be greater than or equal to 0",
+            "strength: at least 0 is needed",
         ),
-        ("softmax", {"logits": [1], "penalty": "l3"}, "penalty: Input should be 'l1' or 'l2'; 'l3' was sent"),
+        ("softmax", {"logits": [1], "penalty": "l3"}, 'penalty: one of l1, l2 is needed; "l3" was sent'),
     ],
 )
 def test_what_cannot_be_is_refused_with_field_limit_and_value(

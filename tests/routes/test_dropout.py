@@ -118,12 +118,12 @@ def test_a_picture_file_is_read_too_and_the_answer_comes_as_safetensors(untraine
     ("asked", "detail"),
     [
         ({"layer": "c9"}, "layer: 'c9' is no layer of lenet5; c1, c1_relu"),
-        ({}, "layer: Field required"),
-        ({"layer": "c1", "rate": 1.1}, "rate: Input should be less than or equal to 1; 1.1 was sent"),
-        ({"layer": "c1", "draws": 201}, "draws: Input should be less than or equal to 200; 201 was sent"),
-        ({"layer": "c1", "draws": 0}, "draws: Input should be greater than or equal to 1; 0 was sent"),
-        ({"layer": "c1", "seed": 2**32}, "seed: Input should be less than or equal to 4294967295"),
-        ({"layer": "c1", "model": "alexnet"}, "model: 'alexnet' is not in the catalogue"),
+        ({}, "layer: this field is required"),
+        ({"layer": "c1", "rate": 1.1}, "rate: at most 1 is allowed; 1.1 was sent"),
+        ({"layer": "c1", "draws": 201}, "draws: at most 200 is allowed; 201 was sent"),
+        ({"layer": "c1", "draws": 0}, "draws: at least 1 is needed; 0 was sent"),
+        ({"layer": "c1", "seed": 2**32}, "seed: at most 4,294,967,295 is allowed"),
+        ({"layer": "c1", "model": "alexnet"}, 'model: "alexnet" is not in the catalogue'),
     ],
 )
 def test_what_cannot_be_is_refused_with_field_limit_and_value(
@@ -144,13 +144,13 @@ def test_a_blank_picture_has_no_draws(untrained: Running) -> None:
 def test_what_is_computed_once_for_all_draws_is_not_counted(
     untrained: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("receptive.queries.dropout.MACS", 20 * 84 * 10)
+    monkeypatch.setattr("receptive.operations.limits.MACS", 20 * 84 * 10)
     answer = httpx2.post(f"{untrained.url}/operations/dropout/network", json={"pixels": PIXELS, "layer": "f6_relu"})
     assert answer.status_code == 200
 
 
 def test_more_multiplications_than_are_allowed_are_refused(untrained: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("receptive.queries.dropout.MACS", 1_000_000)
+    monkeypatch.setattr("receptive.operations.limits.MACS", 1_000_000)
     answer = httpx2.post(f"{untrained.url}/operations/dropout/network", json={"pixels": PIXELS, "layer": "c1"})
     assert answer.status_code == 422
-    assert answer.json()["detail"].startswith("draws: multiplications of 20 passes behind c1: 5,978,400")
+    assert answer.json()["detail"].startswith("draws: 5,978,400 multiplications")

@@ -45,18 +45,18 @@ def test_several_channels_and_filters_keep_their_dimensions(untrained: Running) 
 @pytest.mark.parametrize(
     ("changed", "detail"),
     [
-        ({"motion": "zoom"}, "motion: Input should be 'shift-x', 'shift-y' or 'rotate'; 'zoom' was sent"),
-        ({"kernel": np.ones((9, 9)).tolist()}, "kernel: spans 9x9 cells"),
+        ({"motion": "zoom"}, 'motion: one of shift-x, shift-y, rotate is needed; "zoom" was sent'),
+        ({"kernel": np.ones((9, 9)).tolist()}, "kernel: the window spans 9x9 cells"),
         ({"kernel": np.ones((12, 1)).tolist()}, "kernel: 12x1"),
-        ({"window": 9}, "window: pooling the convolution's output: 9x9; at most the padded input's 8x8"),
+        ({"window": 9}, "window: the window spans 9x9 cells and the input with its padding has 8x8"),
         ({"window": 0}, "window: "),
         ({"stride": 0}, "stride: "),
-        ({"at": 513}, "at: 513; -512 to 512 pixels are allowed"),
-        ({"positions": [1, -999]}, "positions.1: -999; -512 to 512 pixels are allowed"),
-        ({"positions": [0] * 182}, "positions: List should have at most 181 items"),
-        ({"positions": ["x"]}, "positions.0: Input should be a valid number"),
-        ({"bias": [1, 2]}, "bias: shape [2]; [1] is needed, a value for each filter"),
-        ({"kernel": np.ones((65, 1, 1, 1)).tolist()}, "kernel: filters: 65; at most 64 are allowed"),
+        ({"at": 513}, "at: 513 pixels; -512 to 512 are allowed"),
+        ({"positions": [1, -999]}, "positions.1: -999 pixels; -512 to 512 are allowed"),
+        ({"positions": [0] * 182}, "positions: at most 181 values are allowed"),
+        ({"positions": ["x"]}, "positions.0: a number is needed"),
+        ({"bias": [1, 2]}, "bias: 2 values; 1 are needed, one for each filter"),
+        ({"kernel": np.ones((65, 1, 1, 1)).tolist()}, "kernel: 65 filters; at most 64 are allowed"),
     ],
 )
 def test_what_cannot_be_is_refused_with_field_limit_and_value(

@@ -69,25 +69,25 @@ def test_histograms_count_all_maps_or_the_one_that_is_asked_for(untrained: Runni
 @pytest.mark.parametrize(
     ("asked", "detail"),
     [
-        ({"input": [[1, 2]], "kind": "batch"}, "input: 2 dimensions; [channels][rows][columns] or"),
-        ({"input": [[[1]], [[2]]], "kind": "batch"}, "input: shape [2, 1, 1] has one value for each channel"),
-        ({"input": [[[1, 2]]], "kind": "batch", "size": 5}, "size: belongs to local-response normalization; batch was"),
-        ({"input": [[[1, 2]]], "kind": "local-response", "eps": 1}, "eps: belongs to batch normalization"),
-        ({"input": [[[1, 2]]], "kind": "batch", "weight": [1, 2]}, "weight: shape [2]; [1] is needed"),
+        ({"input": [[1, 2]], "kind": "batch"}, "input: 2 dimensions; [channels][rows][columns] |"),
+        ({"input": [[[1]], [[2]]], "kind": "batch"}, "input: one value in each of 2 channels"),
+        ({"input": [[[1, 2]]], "kind": "batch", "size": 5}, "size: is a setting of local-response normalization"),
+        ({"input": [[[1, 2]]], "kind": "local-response", "eps": 1}, "eps: is a setting of batch normalization"),
+        ({"input": [[[1, 2]]], "kind": "batch", "weight": [1, 2]}, "weight: 2 values; 1 are needed"),
         (
             {"input": [[[1, 2]]], "kind": "batch", "running_variance": [-1]},
-            "running_variance: -1; no variance is below 0",
+            "running_variance: -1; a variance is at least 0",
         ),
         (
             {"input": [[[1, 2]]], "kind": "batch", "momentum": 1.5},
-            "momentum: Input should be less than or equal to 1; 1.5",
+            "momentum: at most 1 is allowed; 1.5",
         ),
         ({"input": [[[1, 2]]], "kind": "batch", "map": 1}, "map: 1; the maps are numbered from 0 to 0"),
-        ({"input": [[[1, 2]]], "kind": "batch", "bins": 0}, "bins: Input should be greater than or equal to 1; 0"),
-        ({"input": [[[1, 2]]], "kind": "local-response", "size": 65}, "size: Input should be less than or equal to 64"),
+        ({"input": [[[1, 2]]], "kind": "batch", "bins": 0}, "bins: at least 1 is needed; 0"),
+        ({"input": [[[1, 2]]], "kind": "local-response", "size": 65}, "size: at most 64 is allowed"),
         (
             {"input": [[[1, 2]]], "kind": "local-response", "k": 0},
-            "k: Input should be greater than or equal to 0.001; 0",
+            "k: at least 0.001 is needed; 0",
         ),
         (
             {"input": [[[1, 2e6]]], "kind": "batch"},

@@ -187,12 +187,12 @@ def test_an_unusual_picture_is_answered(client: httpx2.Client, kind: str) -> Non
         ('{"pixels":[[NaN]]}', "finite"),
         ('{"pixels":[[Infinity]]}', "finite"),
         ('{"pixels":[["1"]]}', "number"),
-        ('{"pixels":[[256]]}', "less than or equal to 255"),
-        ('{"pixels":[[-1]]}', "greater than or equal to 0"),
+        ('{"pixels":[[256]]}', "at most 255 is allowed"),
+        ('{"pixels":[[-1]]}', "at least 0 is needed"),
         ('{"pixels":[[null]]}', "null was sent"),
         ('{"pixels":[[0,0.5],[0.25,1]]}', "the largest is 1; they count from 0 to 255"),
-        ('{"pixels":"abc"}', "array"),
-        ('{"image":7}', "string"),
+        ('{"pixels":"abc"}', "a list is needed"),
+        ('{"image":7}', "text is needed"),
         ('{"image":"%%%"}', "base64"),
         ('{"image":"data:image/png,raw"}', "base64"),
         ('{"pixels":[[1]],"top_k":0}', "top_k"),
@@ -208,12 +208,13 @@ def test_json_that_is_wrong_is_refused_by_field(client: httpx2.Client, body: str
 
 def test_a_refusal_does_not_repeat_what_was_sent_at_length(client: httpx2.Client) -> None:
     answer = client.post("/predict", json={"pixels": "x" * 1_000_000})
-    refused(answer, 422, "1,000,002 characters")
+    refused(answer, 422, "a list is needed", "xxx…")
+    assert len(answer.json()["detail"]) < 120
 
 
 def test_forms_that_are_wrong_are_refused(client: httpx2.Client) -> None:
-    refused(client.post("/predict", files={"picture": png()}), 422, "a file is needed", "sent was picture")
-    refused(client.post("/predict", files={"image": (None, "seven")}), 422, "a file is needed", "text was sent")
+    refused(client.post("/predict", files={"picture": png()}), 422, "a file is needed", '["picture"]')
+    refused(client.post("/predict", files={"image": (None, "seven")}), 422, "a file is needed", '["image"]')
     refused(client.post("/predict", files={"image": png()}, data={"top_k": "many"}), 422, "top_k")
     refused(client.post("/predict", files={"image": png()}, data={"model": "nobody"}), 422, "model", "lenet5")
     broken = {"Content-Type": "multipart/form-data"}

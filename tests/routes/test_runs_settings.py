@@ -51,13 +51,13 @@ def images(folder: Path, *classes: str) -> Path:
         ({"learning_rate": "NaN"}, "learning_rate"),
         (
             {"batch_size": "some"},
-            """batch_size: a whole number from 1 to 100000, or "all", is needed; 'some' was sent""",
+            """batch_size: a whole number from 1 to 100000, or "all", is needed; \"some\" was sent""",
         ),
         (
             {"model": "lenet6"},
-            "model.name: a network of the catalogue is needed: lenet5, lenet5-1998; 'lenet6' was sent",
+            'model.name: a network of the catalogue is needed: lenet5, lenet5-1998; "lenet6" was sent',
         ),
-        ({"model": {"kernel": 99}}, "model.pattern.kernel: Input should be less than or equal to 11; 99 was sent"),
+        ({"model": {"kernel": 99}}, "model.pattern.kernel: at most 11 is allowed; 99 was sent"),
         ({"dataset": "mnits"}, "dataset"),
         ({"nonsense": 1}, "nonsense"),
         ({"model": EMPTY}, "pool5"),
@@ -99,9 +99,34 @@ def test_what_gives_no_run_is_said_so_that_every_language_can_say_it(
     assert all(str(value) in problem["detail"] for value in problem["why"]["values"].values())
 
 
-def test_what_pydantic_says_itself_has_no_code(lab: Running) -> None:
-    for settings in ({"epochs": 0}, {"epochs": 0, "held_out": 0, "early_stopping": {}}, {"nonsense": 1}):
-        assert httpx2.post(f"{lab.url}/runs/plan", json=settings, timeout=60).json()["why"] is None
+@pytest.mark.parametrize(
+    ("settings", "field"),
+    [
+        ({"epochs": True}, "epochs"),
+        ({"epochs": "3"}, "epochs"),
+        ({"held_out": "0.2"}, "held_out"),
+        ({"batch_size": True}, "batch_size"),
+        ({"model": {"channels": ["8"]}}, "model.pattern.channels.0"),
+        ({"model": {"kernel": "3"}}, "model.pattern.kernel"),
+        ({"model": {"batch_norm": "yes"}}, "model.pattern.batch_norm"),
+        ({"schedule": {"every": "3"}}, "schedule.every"),
+        ({"augmentation": {"shift": True}}, "augmentation.shift"),
+    ],
+)
+def test_text_and_true_are_no_numbers(lab: Running, settings: dict[str, object], field: str) -> None:
+    answer = httpx2.post(f"{lab.url}/runs/plan", json=settings, timeout=60)
+    assert (answer.status_code, answer.json()["why"]["values"]["field"]) == (422, field)
+
+
+def test_a_bound_of_the_schema_has_a_code_and_its_values_and_the_first_of_several_stands_for_all(lab: Running) -> None:
+    small = {"code": "too-small", "values": {"field": "epochs", "limit": 1, "sent": "0"}}
+    unknown = {"code": "field-unknown", "values": {"field": "nonsense", "sent": "1"}}
+    for settings, why in (
+        ({"epochs": 0}, small),
+        ({"epochs": 0, "held_out": 0, "early_stopping": {}}, small),
+        ({"nonsense": 1}, unknown),
+    ):
+        assert httpx2.post(f"{lab.url}/runs/plan", json=settings, timeout=60).json()["why"] == why
 
 
 def test_a_run_of_an_older_version_has_its_reason_and_no_code(lab: Running) -> None:

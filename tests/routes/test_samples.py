@@ -50,4 +50,4 @@ def test_every_photo_is_a_square_of_colours_with_its_photographer(untrained: Run
 def test_an_unknown_photo_is_refused_with_those_that_are_known(untrained: Running) -> None:
     answer = httpx2.get(f"{untrained.url}/samples/photos/cat.png")
     assert answer.status_code == 404
-    assert answer.json()["detail"] == "name: 'cat' is no photo; china, flower are"
+    assert answer.json()["detail"] == 'name: "cat" is no photo; china, flower are'

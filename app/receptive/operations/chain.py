@@ -7,7 +7,7 @@ from torch import Generator, Tensor, nn
 
 from receptive.operations.activation import LEAK, function
 from receptive.operations.choices import ActivationKind, ChainLoss, Initialization
-from receptive.operations.limits import MACS, at_most
+from receptive.operations.limits import check_arithmetic
 
 SMALL: Final = 0.01  # standard deviations of the weights
 LARGE: Final = 1.0
@@ -56,7 +56,7 @@ def chain(
     Raises OperationError where the passes there and back need more MACs than are allowed.
     """
     macs = 3 * depth * width * width * batch  # forward, by the inputs, by the weights
-    at_most(MACS, macs, "width", f"multiplications in 3 passes of {batch} through {depth} layers of {width}x{width}")
+    check_arithmetic(macs, "width")
     generator = Generator().manual_seed(seed)
     x = torch.randn(batch, width, dtype=torch.float64, generator=generator)
     weights = [initialized(width, initialization, generator).requires_grad_() for _ in range(depth)]

@@ -29,7 +29,13 @@ def partial_maps(maps: Tensor, kernel: Tensor, settings: Settings | None = None)
     channels, groups = len(maps), settings.groups
     filters, into = kernel.shape[:2]
     _, height, width = arithmetic.output_shape
-    at_most(OUTPUT_VALUES, filters * into * height * width, "partials", "values of the partial maps")
+    at_most(
+        OUTPUT_VALUES,
+        filters * into * height * width,
+        "partials",
+        "partials-too-large",
+        "the partial maps would have {count} values; at most {limit} are allowed",
+    )
     # Every channel by itself: its kernels become the filters of a group of its own.
     own = _laid(kernel, settings).view(groups, filters // groups, into, *kernel.shape[2:]).transpose(1, 2)
     apart = own.reshape(-1, 1, *kernel.shape[2:])

@@ -6,8 +6,8 @@ Parameters and connections count biases, as Y. LeCun et al. do (Proc. IEEE 86(11
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from receptive.operations.limits import OperationError, times
-from receptive.operations.plan import NamedPadding, Pair, Sides, sides
+from receptive.operations.limits import OperationError, span_error
+from receptive.operations.plan import NamedPadding, Pair, Sides, check_groups, check_same, sides
 from receptive.operations.sizes import Axis
 
 LARGEST_COUNT = 2**53  # what a number in JavaScript holds exactly
@@ -37,15 +37,13 @@ class Layer:
     @property
     def axes(self) -> tuple[Axis, Axis]:
         """The window's way down and across. Raises OperationError where it does not fit."""
-        if self.padding == "same" and self.stride != (1, 1):
-            raise OperationError("padding", f"same needs stride 1, as in PyTorch; the stride is {times(self.stride)}")
+        check_same(self.padding, self.stride)
         top, bottom, left, right = sides(self.padding, self.kernel_size, self.dilation)
         (tall, wide), (down, across) = self.kernel_size, self.stride
         rows = Axis(self.input_shape[1], tall, down, top, bottom, self.dilation[0])
         columns = Axis(self.input_shape[2], wide, across, left, right, self.dilation[1])
         if rows.output < 1 or columns.output < 1:
-            spans, room = times((rows.span, columns.span)), times((rows.padded, columns.padded))
-            raise OperationError("kernel_size", f"spans {spans} cells; at most the padded input's {room} are allowed")
+            raise span_error("kernel_size", (rows.span, columns.span), (rows.padded, columns.padded))
         return rows, columns
 
 
@@ -56,9 +54,7 @@ def counts(layer: Layer) -> dict[str, Count]:
     places; `bottleneck`, if it is asked for, is 1x1 to that many maps, at every place of the input, then the layer.
     """
     channels, height, width = layer.input_shape
-    if channels % layer.groups or layer.filters % layer.groups:
-        both = f"the {channels} input channels and the {layer.filters} filters"
-        raise OperationError("groups", f"{layer.groups}; it has to divide both {both}")
+    check_groups(layer.groups, channels, layer.filters)
     rows, columns = layer.axes
     window = layer.kernel_size[0] * layer.kernel_size[1]
     places = rows.output * columns.output
@@ -75,7 +71,13 @@ def counts(layer: Layer) -> dict[str, Count]:
         found["bottleneck"] = _added(before, _shared(places, layer.filters, layer.bottleneck * window))
     largest = max(max(count) for count in found.values())
     if largest > LARGEST_COUNT:
-        raise OperationError("input_shape", f"{largest:,} connections; at most {LARGEST_COUNT:,} are allowed")
+        raise OperationError(
+            "input_shape",
+            "too-many-connections",
+            "{count} connections; at most {limit} can be counted exactly",
+            count=largest,
+            limit=LARGEST_COUNT,
+        )
     return found
 
 

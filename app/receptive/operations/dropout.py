@@ -30,7 +30,15 @@ def masks(shape: tuple[int, ...], rate: float, seed: int, draws: int = 1, whole_
     The first draws are the same however many follow. Whole channels share one coin: of (N, C, H, W) and (C, H, W)
     each map, of (H, W) the one map, of (n,) each value. Raises OperationError where the masks would be too large.
     """
-    at_most(OUTPUT_VALUES, draws * math.prod(shape), "draws", f"values of {draws} masks of {times(shape)}")
+    at_most(
+        OUTPUT_VALUES,
+        draws * math.prod(shape),
+        "draws",
+        "masks-too-large",
+        "{draws} masks of {shape} would have {count} values; at most {limit} are allowed: draw fewer",
+        draws=draws,
+        shape=times(shape),
+    )
     coins = (*shape[:-2], 1, 1) if whole_channels and len(shape) >= 2 else shape
     generator = Generator().manual_seed(seed)
     kept = torch.rand((draws, *coins), generator=generator) >= rate

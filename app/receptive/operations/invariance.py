@@ -10,8 +10,8 @@ from torch.nn import functional as F
 
 from receptive.operations.choices import Motion
 from receptive.operations.convolution import convolve
-from receptive.operations.limits import MACS, OperationError, at_most
-from receptive.operations.plan import Settings, plan
+from receptive.operations.limits import INPUT_VALUES, OperationError, at_most, check_arithmetic
+from receptive.operations.plan import Settings, length_error, plan
 from receptive.operations.pooling import Pooling, arrange, pool
 
 FARTHEST_TURN: Final = 360  # degrees
@@ -117,22 +117,44 @@ def check(shape: Sequence[int], layers: Layers, motion: Motion, amounts: Sequenc
     arithmetic = plan(shape, layers.kernel.shape, layers.settings)
     filters = arithmetic.output_shape[0]
     if layers.bias is not None and layers.bias.shape != (filters,):
-        raise OperationError("bias", f"shape {list(layers.bias.shape)}; [{filters}] is needed, a value for each filter")
+        raise length_error("bias", layers.bias.numel(), filters)
     work = MOVING * math.prod(shape) + arithmetic.macs + _reads(arithmetic.output_shape, layers.pooling)
-    what = f"values moved, multiplied and pooled for {len(amounts)} positions"
-    at_most(MACS, work * (len(amounts) + 1), "positions", what)
-    farthest, unit = (FARTHEST_TURN, "degrees") if motion == "rotate" else (FARTHEST_SHIFT, "pixels")
+    check_arithmetic(work * (len(amounts) + 1), "positions")
     for place, amount in enumerate(amounts):
-        if abs(amount) > farthest:
-            field = f"positions.{place - 1}" if place else "at"
-            raise OperationError(field, f"{amount:g}; -{farthest} to {farthest} {unit} are allowed")
+        _check_amount(f"positions.{place - 1}" if place else "at", motion, amount)
+
+
+def _check_amount(field: str, motion: Motion, amount: float) -> None:
+    """Refuse a movement over the limit. Raises OperationError."""
+    if motion == "rotate" and abs(amount) > FARTHEST_TURN:
+        raise OperationError(
+            field,
+            "turned-too-far",
+            "{amount} degrees; -{limit} to {limit} are allowed",
+            amount=f"{amount:g}",
+            limit=FARTHEST_TURN,
+        )
+    if motion != "rotate" and abs(amount) > FARTHEST_SHIFT:
+        raise OperationError(
+            field,
+            "shifted-too-far",
+            "{amount} pixels; -{limit} to {limit} are allowed",
+            amount=f"{amount:g}",
+            limit=FARTHEST_SHIFT,
+        )
 
 
 def _reads(shape: tuple[int, int, int], pooling: Pooling) -> int:
     """Values that all windows read together. Raises OperationError where the pooling does not fit."""
+    at_most(
+        INPUT_VALUES,
+        math.prod(shape),
+        "kernel",
+        "maps-too-large",
+        "the convolution would give {count} values; at most {limit} can be pooled",
+    )
     try:
         rows, columns = arrange(shape, pooling)
-    except OperationError as error:  # whose input is the convolution's output
-        field = {"kernel_size": "window", "input": "kernel"}.get(error.field, error.field)
-        raise OperationError(field, f"pooling the convolution's output: {error.message}") from error
+    except OperationError as error:  # whose window is called kernel_size
+        raise error.about("window" if error.field == "kernel_size" else error.field) from error
     return shape[0] * rows.output * columns.output * math.prod(pooling.window)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from torch import Tensor
 from torch.nn import functional as F
 
-from receptive.operations.limits import MACS, OperationError, at_most, times
+from receptive.operations.limits import OperationError, check_arithmetic, times
 
 
 class Connected(NamedTuple):
@@ -26,11 +26,23 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Connect
     outputs, length = weight.shape
     shape = {1: (len(input), 1, 1), 2: (1, *input.shape)}.get(input.dim(), tuple(input.shape))
     if length != prod(shape):
-        needed = f"the input of {times(input.shape)} needs {prod(shape)}, one for each value"
-        raise OperationError("weight", f"{length} columns; {needed}")
-    at_most(MACS, outputs * length, "weight", "multiplications")
+        raise OperationError(
+            "weight",
+            "columns-mismatched",
+            "{count} columns; the input of {shape} needs {needed}, one for each value",
+            count=length,
+            shape=times(input.shape),
+            needed=prod(shape),
+        )
+    check_arithmetic(outputs * length, "weight")
     if bias is not None and bias.shape != (outputs,):
-        raise OperationError("bias", f"shape {list(bias.shape)}; [{outputs}] is needed, a value for each output")
+        raise OperationError(
+            "bias",
+            "one-per-output",
+            "{count} values; {needed} are needed, one for each output",
+            count=bias.numel(),
+            needed=outputs,
+        )
     output = F.linear(input.flatten(), weight, bias)
     kernel = weight.view(outputs, *shape)
     convolution = F.conv2d(input.reshape(1, *shape), kernel, bias).flatten()
@@ -43,5 +55,7 @@ def products(input: Tensor, weight: Tensor, unit: int) -> Tensor:  # noqa: A002 
     Raises OperationError where there is no such unit.
     """
     if not 0 <= unit < len(weight):
-        raise OperationError("unit", f"{unit}; the units are numbered from 0 to {len(weight) - 1}")
+        raise OperationError(
+            "unit", "no-such-unit", "{unit}; the units are numbered from 0 to {last}", unit=unit, last=len(weight) - 1
+        )
     return input * weight[unit].view_as(input)

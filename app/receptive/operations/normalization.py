@@ -78,12 +78,27 @@ def batch_normalized(
         ("running_mean", running_mean), ("running_variance", running_variance), ("weight", weight), ("bias", bias)
     ):  # fmt: skip
         if values is not None and values.shape != (channels,):
-            raise OperationError(name, f"shape {list(values.shape)}; [{channels}] is needed, a value for each channel")
+            raise OperationError(
+                name,
+                "one-per-channel",
+                "{count} values; {needed} are needed, one for each channel",
+                count=values.numel(),
+                needed=channels,
+            )
     if running_variance is not None and bool((running_variance < 0).any()):
-        raise OperationError("running_variance", f"{float(running_variance.min()):g}; no variance is below 0")
+        raise OperationError(
+            "running_variance",
+            "negative-variance",
+            "{value}; a variance is at least 0",
+            value=f"{float(running_variance.min()):g}",
+        )
     if training and batch.numel() == channels:
-        seen = f"shape {list(input.shape)} has one value for each channel"
-        raise OperationError("input", f"{seen}; training finds a variance, for which 2 or more are needed")
+        raise OperationError(
+            "input",
+            "no-variance",
+            "one value in each of {count} channels; a variance needs 2 or more: send more, or set training to false",
+            count=channels,
+        )
     mean = torch.zeros(channels) if running_mean is None else running_mean.clone()
     variance = torch.ones(channels) if running_variance is None else running_variance.clone()
     used = (batch.mean((0, 2, 3)), batch.var((0, 2, 3), correction=0)) if training else (mean.clone(), variance.clone())

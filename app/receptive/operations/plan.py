@@ -6,14 +6,15 @@ from math import prod
 from typing import Literal
 
 from receptive.operations.limits import (
-    CHANNELS,
     FILTERS,
-    INPUT_VALUES,
-    KERNEL_SIDE,
-    MACS,
-    OUTPUT_VALUES,
     OperationError,
     at_most,
+    check_arithmetic,
+    check_input,
+    check_kernel_sides,
+    check_output,
+    check_padded,
+    span_error,
     times,
 )
 from receptive.operations.sizes import Axis, TransposedAxis
@@ -67,53 +68,93 @@ def plan(input_shape: Sequence[int], kernel_shape: Sequence[int], settings: Sett
     Raises OperationError for what does not fit together or passes a limit.
     """
     _check_shapes(input_shape, kernel_shape, settings)
-    if settings.padding == "same" and settings.stride != (1, 1):
-        raise OperationError("padding", f"same needs stride 1, as in PyTorch; the stride is {times(settings.stride)}")
+    check_same(settings.padding, settings.stride)
     kernel = (kernel_shape[2], kernel_shape[3])
     around = sides(settings.padding, kernel, settings.dilation)
     laid = _transposed if settings.transposed else _forward
     rows, columns = laid(input_shape, kernel, around, settings, kernel_shape[0])
     shape = (kernel_shape[0], rows.output, columns.output)
-    at_most(OUTPUT_VALUES, prod(shape), "kernel", f"values of the output {times(shape)}")
+    check_output(shape, "kernel")
     # A transposed convolution multiplies every input value with every weight of its channel; a forward one computes
     # every output value from every weight of its map.
     places = prod(input_shape[1:]) if settings.transposed else rows.output * columns.output
     macs = prod(kernel_shape) * places
-    at_most(MACS, macs, "kernel", "multiplications")
+    check_arithmetic(macs, "kernel")
     return Plan(around, rows, columns, shape, macs)
 
 
 def _check_shapes(input_shape: Sequence[int], kernel_shape: Sequence[int], settings: Settings) -> None:
     channels, groups = input_shape[0], settings.groups
     filters, into, tall, wide = kernel_shape
-    at_most(CHANNELS, channels, "input", "channels")
-    at_most(INPUT_VALUES, prod(input_shape), "input", "values")
-    at_most(FILTERS, filters, "kernel", "filters")
-    if max(tall, wide) > KERNEL_SIDE:
-        raise OperationError("kernel", f"{tall}x{wide}; sides of 1 to {KERNEL_SIDE} are allowed")
-    if channels % groups or filters % groups:
-        both = f"the {channels} input channels and the {filters} filters"
-        raise OperationError("groups", f"{groups}; it has to divide both {both}")
+    check_input(input_shape, channels)
+    at_most(FILTERS, filters, "kernel", "too-many-filters", "{count} filters; at most {limit} are allowed")
+    check_kernel_sides((tall, wide))
+    check_groups(groups, channels, filters)
     if into != channels // groups:
-        needed = f"{channels} / {groups} = {channels // groups}"
-        raise OperationError("kernel", f"{into} channels in each filter; channels / groups = {needed} are needed")
+        raise OperationError(
+            "kernel",
+            "kernel-channels",
+            "{count} channels in each filter; channels / groups = {channels} / {groups} = {needed} are needed",
+            count=into,
+            channels=channels,
+            groups=groups,
+            needed=channels // groups,
+        )
+
+
+def check_same(padding: Sides | NamedPadding, stride: Pair) -> None:
+    """Refuse padding "same" with a stride over 1. Raises OperationError."""
+    if padding == "same" and stride != (1, 1):
+        raise OperationError(
+            "padding",
+            "same-with-stride",
+            "same needs stride 1, as in PyTorch; the stride is {stride}",
+            stride=times(stride),
+        )
+
+
+def check_groups(groups: int, channels: int, filters: int) -> None:
+    """Refuse groups that do not divide channels and filters. Raises OperationError."""
+    if channels % groups or filters % groups:
+        raise OperationError(
+            "groups",
+            "groups-do-not-divide",
+            "{groups} does not divide both the {channels} input channels and the {filters} filters",
+            groups=groups,
+            channels=channels,
+            filters=filters,
+        )
+
+
+def length_error(field: str, count: int, filters: int) -> OperationError:
+    """The error of a bias that has not one value for each filter."""
+    return OperationError(
+        field,
+        "one-per-filter",
+        "{count} values; {needed} are needed, one for each filter",
+        count=count,
+        needed=filters,
+    )
 
 
 def _forward(input_shape: Sequence[int], kernel: Pair, around: Sides, settings: Settings, _: int) -> tuple[Axis, Axis]:
     if settings.output_padding != (0, 0):
-        seen = times(settings.output_padding)
-        raise OperationError("output_padding", f"{seen}; only a transposed convolution has any, so that 0 is allowed")
+        raise OperationError(
+            "output_padding",
+            "output-padding-forward",
+            "{sent}; only a transposed convolution has output padding: leave it at 0",
+            sent=times(settings.output_padding),
+        )
     channels, height, width = input_shape
     top, bottom, left, right = around
     rows = Axis(height, kernel[0], settings.stride[0], top, bottom, settings.dilation[0])
     columns = Axis(width, kernel[1], settings.stride[1], left, right, settings.dilation[1])
     padded = (channels, rows.padded, columns.padded)
-    at_most(OUTPUT_VALUES, prod(padded), "padding", f"values of the padded input {times(padded)}")
+    check_padded(padded, "padding")
     for axis in rows, columns:
         _check_mode(axis, settings.padding_mode)
     if rows.output < 1 or columns.output < 1:
-        spans, room = times((rows.span, columns.span)), times((rows.padded, columns.padded))
-        raise OperationError("kernel", f"spans {spans} cells; at most the padded input's {room} are allowed")
+        raise span_error("kernel", (rows.span, columns.span), (rows.padded, columns.padded))
     return rows, columns
 
 
@@ -122,15 +163,27 @@ def _check_mode(axis: Axis, mode: PaddingMode) -> None:
     if mode in ("reflect", "circular"):
         most, seen = axis.size - (mode == "reflect"), max(axis.before, axis.after)
         if seen > most:
-            raise OperationError("padding", f"{seen}; {mode} allows at most {most} beside {axis.size} cells")
+            raise OperationError(
+                "padding",
+                "padding-exceeds-mode",
+                "{sent}; {mode} padding allows at most {limit} beside {size} cells",
+                sent=seen,
+                mode=mode,
+                limit=most,
+                size=axis.size,
+            )
 
 
 def _transposed(
     input_shape: Sequence[int], kernel: Pair, around: Sides, settings: Settings, filters: int
 ) -> tuple[TransposedAxis, TransposedAxis]:
     if settings.padding_mode != "zeros":
-        seen = settings.padding_mode
-        raise OperationError("padding_mode", f"{seen}; a transposed convolution crops, so that only zeros is allowed")
+        raise OperationError(
+            "padding_mode",
+            "padding-mode-transposed",
+            "{mode}; a transposed convolution crops its output, so only zeros is allowed",
+            mode=settings.padding_mode,
+        )
     rows, columns = (
         TransposedAxis(
             size=input_shape[1 + axis],
@@ -146,10 +199,21 @@ def _transposed(
     for line in rows, columns:
         most = max(line.stride, line.dilation) - 1
         if line.output_padding > most:
-            why = "it has to be less than the larger of stride and dilation"
-            raise OperationError("output_padding", f"{line.output_padding}; at most {most} is allowed: {why}")
+            raise OperationError(
+                "output_padding",
+                "output-padding-too-large",
+                "{sent}; at most {limit} is allowed: it has to be less than the larger of stride and dilation",
+                sent=line.output_padding,
+                limit=most,
+            )
     whole = (filters, rows.whole, columns.whole)
-    at_most(OUTPUT_VALUES, prod(whole), "stride", f"values of the output before it is cropped {times(whole)}")
+    check_output(whole, "stride")
     if rows.output < 1 or columns.output < 1:
-        raise OperationError("padding", f"{times(around)} crops everything that the {times(whole[1:])} output has")
+        raise OperationError(
+            "padding",
+            "cropped-away",
+            "{sent} crops everything that the output of {shape} has; use less",
+            sent=times(around),
+            shape=times(whole[1:]),
+        )
     return rows, columns

@@ -10,13 +10,12 @@ from torch.nn import functional as F
 
 from convnets.layers import Squash
 from receptive.operations.limits import (
-    CHANNELS,
-    INPUT_VALUES,
-    MACS,
-    OUTPUT_VALUES,
     WINDOW_SIDE,
     OperationError,
-    at_most,
+    check_arithmetic,
+    check_input,
+    check_output,
+    span_error,
     times,
 )
 from receptive.operations.plan import Pair
@@ -49,32 +48,52 @@ class Pooled(NamedTuple):
 def arrange(shape: tuple[int, int, int], pooling: Pooling) -> tuple[PoolingAxis, PoolingAxis]:
     """The window's way down and across an input of (C, H, W). Raises OperationError for what does not fit."""
     channels, *size = shape
-    at_most(CHANNELS, channels, "input", "channels")
-    at_most(INPUT_VALUES, prod(shape), "input", "values")
+    check_input(shape, channels)
     for name in ("coefficient", "bias"):
         count = getattr(pooling, name).numel()
         if count not in (1, channels):
-            raise OperationError(name, f"{count} values; one, or one for each of the {channels} channels is needed")
+            raise OperationError(
+                name,
+                "one-or-per-channel",
+                "{count} values; 1 is needed, or {needed}, one for each channel",
+                count=count,
+                needed=channels,
+            )
     if pooling.kind == "global-average":
         return PoolingAxis(size[0], size[0], size[0]), PoolingAxis(size[1], size[1], size[1])
     window, padding = pooling.window, pooling.padding
-    if max(window) > WINDOW_SIDE:
-        raise OperationError("kernel_size", f"{times(window)}; sides of 1 to {WINDOW_SIDE} are allowed")
-    if any(2 * around > side for around, side in zip(padding, window, strict=True)):
-        most = times([side // 2 for side in window])
-        raise OperationError("padding", f"{times(padding)}; at most half the window, {most}, is allowed, as in PyTorch")
+    _check_window(window, padding)
     rows, columns = (
         PoolingAxis(size[axis], window[axis], (pooling.stride or window)[axis], padding[axis], pooling.ceil)
         for axis in (0, 1)
     )
     room = [axis.size + 2 * axis.padding for axis in (rows, columns)]
     if window[0] > room[0] or window[1] > room[1]:
-        limit = f"at most the padded input's {times(room)} is allowed"
-        raise OperationError("kernel_size", f"{times(window)}; {limit}")
+        raise span_error("kernel_size", window, room)
     output = (channels, rows.output, columns.output)
-    at_most(OUTPUT_VALUES, prod(output), "stride", f"values of the output {times(output)}")
-    at_most(MACS, prod(output) * prod(window), "kernel_size", "values read by all windows together")
+    check_output(output, "stride")
+    check_arithmetic(prod(output) * prod(window), "kernel_size")
     return rows, columns
+
+
+def _check_window(window: Pair, padding: Pair) -> None:
+    """Refuse a window over the limit, and padding over half of it. Raises OperationError."""
+    if max(window) > WINDOW_SIDE:
+        raise OperationError(
+            "kernel_size",
+            "kernel-side",
+            "{shape}; sides of 1 to {limit} are allowed",
+            shape=times(window),
+            limit=WINDOW_SIDE,
+        )
+    if any(2 * around > side for around, side in zip(padding, window, strict=True)):
+        raise OperationError(
+            "padding",
+            "padding-exceeds-window",
+            "{sent}; at most half the window, {limit}, is allowed, as in PyTorch",
+            sent=times(padding),
+            limit=times([side // 2 for side in window]),
+        )
 
 
 def pool(maps: Tensor, pooling: Pooling) -> Pooled:
@@ -114,7 +133,12 @@ def gradient(maps: Tensor, pooling: Pooling, upstream: Tensor | None = None) -> 
     with torch.enable_grad():
         output = pool(inputs, pooling).output
         if upstream is not None and upstream.shape != output.shape:
-            needed = f"the output's {times(output.shape)} is needed"
-            raise OperationError("upstream", f"{times(upstream.shape)}; {needed}")
+            raise OperationError(
+                "upstream",
+                "upstream-shape",
+                "{sent}; the shape of the output, {needed}, is needed",
+                sent=times(upstream.shape),
+                needed=times(output.shape),
+            )
         (found,) = torch.autograd.grad(output, inputs, torch.ones_like(output) if upstream is None else upstream)
     return found

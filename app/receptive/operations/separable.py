@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from receptive.operations.limits import MACS, OUTPUT_VALUES, OperationError, at_most, times
+from receptive.operations.limits import check_arithmetic, check_output, span_error
 
 
 class Separated(NamedTuple):
@@ -34,9 +34,9 @@ def separate(plane: Tensor, kernel: Tensor) -> Separated:
     tall, wide = kernel.shape
     height, width = plane.shape[0] - tall + 1, plane.shape[1] - wide + 1
     if height < 1 or width < 1:
-        raise OperationError("kernel", f"{times((tall, wide))}; at most the input's {times(plane.shape)} are allowed")
-    at_most(OUTPUT_VALUES, height * width, "input", "output values")
-    at_most(MACS, height * width * tall * wide, "kernel", "multiplications")
+        raise span_error("kernel", (tall, wide), plane.shape)
+    check_output((height, width), "input")
+    check_arithmetic(height * width * tall * wide, "kernel")
     left, values, right = torch.linalg.svd(kernel.double(), full_matrices=False)
     rank = int((values > values[0] * max(tall, wide) * torch.finfo(torch.float32).eps).sum())
     nearest = kernel.double() if rank <= 1 else values[0] * torch.outer(left[:, 0], right[0])

@@ -50,7 +50,14 @@ def cross_entropy(logits: Tensor, target: int, temperature: float = 1.0, label_s
     """
     classes = len(logits)
     if not 0 <= target < classes:
-        raise OperationError("target", f"{target}; the {classes} logits are numbered from 0 to {classes - 1}")
+        raise OperationError(
+            "target",
+            "no-such-class",
+            "{target}; the {count} logits are numbered from 0 to {last}",
+            target=target,
+            count=classes,
+            last=classes - 1,
+        )
     targets = torch.full_like(logits, label_smoothing / classes)
     targets[target] += 1 - label_smoothing
     z = logits.detach().requires_grad_()

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from receptive.operations.convolution import turned
-from receptive.operations.limits import MACS, OperationError, at_most, times
+from receptive.operations.limits import check_arithmetic, span_error
 
 
 class Spectra(NamedTuple):
@@ -31,9 +31,8 @@ def spectra(plane: Tensor, kernel: Tensor, flip: bool = False, dilation: tuple[i
     height, width = plane.shape
     tall, wide = (step * (side - 1) + 1 for step, side in zip(dilation, kernel.shape, strict=True))
     if tall > height or wide > width:
-        limit = f"at most the input's {times((height, width))} are allowed"
-        raise OperationError("kernel", f"spans {times((tall, wide))} cells; {limit}")
-    at_most(MACS, plane.numel() * kernel.numel(), "kernel", "multiplications")
+        raise span_error("kernel", (tall, wide), (height, width))
+    check_arithmetic(plane.numel() * kernel.numel(), "kernel")
     laid = plane.new_zeros(height, width, dtype=torch.float64)
     laid[: tall : dilation[0], : wide : dilation[1]] = kernel
     of_input, of_kernel = torch.fft.fft2(plane.double()), torch.fft.fft2(laid)

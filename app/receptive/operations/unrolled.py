@@ -25,7 +25,14 @@ def matrix(shape: tuple[int, int, int], kernel: Tensor, settings: Settings | Non
     settings = settings or Settings()
     arithmetic = plan(shape, kernel.shape, settings)
     rows, columns = prod(arithmetic.output_shape), prod(shape)
-    at_most(MATRIX_CELLS, rows * columns, "input", f"cells of the matrix {times((rows, columns))}")
+    at_most(
+        MATRIX_CELLS,
+        rows * columns,
+        "input",
+        "matrix-too-large",
+        "the matrix of {shape} would have {count} cells; at most {limit} are allowed: use a smaller input",
+        shape=times((rows, columns)),
+    )
     filters, height, width = arithmetic.output_shape
     channels, tall, wide = shape
     down, across = (_ways(axis, settings.padding_mode) for axis in (arithmetic.rows, arithmetic.columns))
@@ -50,7 +57,14 @@ def im2col(maps: Tensor, kernel: Tensor, settings: Settings | None = None) -> Te
         return None
     sides = (kernel.shape[2], kernel.shape[3])
     shape = (len(maps) * prod(sides), prod(arithmetic.output_shape[1:]))
-    at_most(MATRIX_CELLS, prod(shape), "kernel", f"cells of im2col's columns {times(shape)}")
+    at_most(
+        MATRIX_CELLS,
+        prod(shape),
+        "kernel",
+        "columns-too-large",
+        "the columns of {shape} would have {count} cells; at most {limit} are allowed: use a smaller input or kernel",
+        shape=times(shape),
+    )
     around = pad(maps, arithmetic.padding, settings.padding_mode)
     return F.unfold(around[None], sides, settings.dilation, 0, settings.stride)[0]
 

@@ -19,21 +19,18 @@ WORKING_SIDE: Final = 512  # pixels; a digit needs no more, and every step after
 class PictureError(ExplainedError, ValueError):
     """An image that cannot be read; the text says why and what is allowed."""
 
-    status = 422
     title = "The image cannot be read"
 
 
 class PictureTooLargeError(PictureError):
     """An image with more pixels than are allowed."""
 
-    status = 413
     title = "The image has too many pixels"
 
 
 class PictureUnsupportedError(PictureError):
     """Bytes that are no PNG, JPEG or WebP."""
 
-    status = 415
     title = "The image is in no format that is read here"
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from receptive.networks.batch import Batch, Floats
-from receptive.operations.limits import MACS, at_most
+from receptive.operations.limits import check_arithmetic
 from receptive.preprocessing.steps import Preparation
 from receptive.queries.query import Query, no_such_layer, passed, prepared
 
@@ -81,7 +81,7 @@ class Drop(Query[Draws]):
         if self.layer not in network.shapes:
             raise no_such_layer("layer", self.layer, self.network, network.shapes)
         macs = sum(row["macs"] for row in _behind(network.layers, self.layer))
-        at_most(MACS, macs * self.draws, "draws", f"multiplications of {self.draws} passes behind {self.layer}")
+        check_arithmetic(macs * self.draws, "draws")
 
     def _logits(self, network: "LoadedNetwork", source: Floats, masks: "Tensor", factor: float) -> Floats:
         """(draws, classes)."""

@@ -1,10 +1,11 @@
 """A stroke as it comes over the socket."""
 
 import struct
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 
+from convnets.why import ExplainedError, Value
 from receptive.preprocessing.steps import Grey
 
 HEAD: Final = struct.Struct("<2sBBIHH")  # magic, version, kind, sequence, width, height
@@ -14,12 +15,15 @@ RASTER: Final = 1
 LONGEST_SIDE: Final = 256
 
 
-class StrokeError(ValueError):
-    """A binary message that is no stroke; the text names the field, the limit and the value."""
+class StrokeError(ExplainedError, ValueError):
+    """A binary message that is no stroke; the reason names the field, the limit and the value."""
 
-    def __init__(self, detail: str, sequence: int | None = None) -> None:
-        super().__init__(detail)
+    sequence: int | None = None
+
+    def numbered(self, sequence: int) -> Self:
+        """The same error of the stroke with this number."""
         self.sequence = sequence
+        return self
 
 
 class Stroke:
@@ -35,18 +39,41 @@ class Stroke:
 def read(message: bytes) -> Stroke:
     """The stroke in a message. Raises `StrokeError`."""
     if len(message) < HEAD.size:
-        raise StrokeError(f"stroke: {len(message)} bytes; at least the {HEAD.size} of its head are needed")
+        raise StrokeError(
+            "stroke-too-short",
+            "stroke: {count} bytes; at least the {needed} of its head are needed",
+            count=len(message),
+            needed=HEAD.size,
+        )
     magic, version, kind, sequence, width, height = HEAD.unpack_from(message)
     if magic != MAGIC:
-        raise StrokeError(f"magic: {magic!r}; {MAGIC!r} is expected")
+        raise _head("magic", repr(magic), repr(MAGIC))
     if version != VERSION:
-        raise StrokeError(f"version: {version}; {VERSION} is expected", sequence)
+        raise _head("version", version, VERSION).numbered(sequence)
     if kind != RASTER:
-        raise StrokeError(f"kind: {kind}; {RASTER} is expected", sequence)
+        raise _head("kind", kind, RASTER).numbered(sequence)
     for name, side in (("width", width), ("height", height)):
         if not 1 <= side <= LONGEST_SIDE:
-            raise StrokeError(f"{name}: {side}; 1 to {LONGEST_SIDE} are allowed", sequence)
+            raise StrokeError(
+                "stroke-side",
+                "stroke: {name} {sent}; 1 to {limit} are allowed",
+                name=name,
+                sent=side,
+                limit=LONGEST_SIDE,
+            ).numbered(sequence)
     if len(message) != HEAD.size + width * height:
         expected = HEAD.size + width * height
-        raise StrokeError(f"stroke: {len(message)} bytes; {width} x {height} pixels take {expected}", sequence)
+        raise StrokeError(
+            "stroke-length",
+            "stroke: {count} bytes; {width} x {height} pixels take {needed}",
+            count=len(message),
+            width=width,
+            height=height,
+            needed=expected,
+        ).numbered(sequence)
     return Stroke(sequence, np.frombuffer(message, np.uint8, offset=HEAD.size).reshape(height, width))
+
+
+def _head(name: str, sent: Value, needed: Value) -> StrokeError:
+    """The error of a field of the head that has another value than the only one allowed."""
+    return StrokeError("stroke-head", "stroke: {name} {sent}; {needed} is needed", name=name, sent=sent, needed=needed)

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import binascii
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Any, Final, TypeVar
 
@@ -22,8 +22,9 @@ from receptive.preprocessing.reading import INK, Pixels, Reading
 from receptive.preprocessing.steps import Preparation
 from receptive.queries.description import Describe, Description
 from receptive.routes.bounds import LARGEST_BODY
-from receptive.routes.problems import RefusalError, brief, explain
+from receptive.routes.problems import RefusalError
 from receptive.schemas import Box, InputFacts, Picture, StepFacts
+from receptive.schemas.field import LONGEST, sent
 from receptive.schemas.inference import Drawable
 from receptive.training.runs.shelf import NoSuchRunError
 
@@ -45,11 +46,9 @@ async def asked_of(request: Request, kind: type[Asked], query: Mapping[str, Any]
         data = None
         asked = await in_pool(pool, lambda raw: _read_json(kind, raw, extra), await request.body())
     else:
-        seen = brief(media) if media else "none"
-        raise RefusalError(415, f"Content-Type: {seen}; multipart/form-data or application/json is read here")
+        raise wrong_media(media, ("multipart/form-data", "application/json"))
     if asked.model is not None and not is_network(asked.model):
-        known = ", ".join(CATALOGUE)
-        raise RefusalError(422, f"model: {brief(asked.model)} is not in the catalogue; {known} and run:<id> are")
+        raise unknown_network(asked.model, 422)
     reading = (await described(request.app.state.engine, network_of(asked))).reading
     return asked, await in_pool(pool, _prepared, reading, asked, data)
 
@@ -57,6 +56,29 @@ async def asked_of(request: Request, kind: type[Asked], query: Mapping[str, Any]
 def _prepared(reading: Reading, asked: Picture, data: bytes | None) -> Preparation:
     """data: the file that was sent, None where the picture is in what is asked. Raises PictureError, RefusalError."""
     return reading.prepare(picture_of(asked, reading) if data is None else reading.decode(data))
+
+
+def wrong_media(media: str, allowed: Sequence[str]) -> RefusalError:
+    """The refusal of a body in a format that is not read here."""
+    return RefusalError.because(
+        415,
+        "wrong-content-type",
+        "Content-Type: {allowed} is read here; {sent} was sent",
+        allowed=", ".join(allowed),
+        sent=sent(media),
+    )
+
+
+def unknown_network(name: str, status: int) -> RefusalError:
+    """The refusal of a name that is not in the catalogue."""
+    return RefusalError.because(
+        status,
+        "no-such-network",
+        "model: {sent} is not in the catalogue; {known} and run:<id> are",
+        field="model",
+        sent=sent(name),
+        known=", ".join(CATALOGUE),
+    )
 
 
 def is_network(name: str) -> bool:
@@ -120,13 +142,21 @@ async def _form(request: Request) -> tuple[bytes, dict[str, Any]]:
         parser = _Parser(request.headers, request.stream(), max_files=1, max_fields=80, max_part_size=LONGEST_FIELD)
         form = await parser.parse()
     except (MultiPartException, KeyError, ValueError) as error:
-        why = brief(getattr(error, "message", str(error)))
-        raise RefusalError(422, f"body: not a form that can be read: {why}; send the picture as `image`") from error
+        raise RefusalError.because(
+            422,
+            "no-form",
+            "body: not a form that can be read ({error}); send the picture as `image`",
+            error=str(getattr(error, "message", error))[:LONGEST],
+        ) from error
     try:
         image = form.get("image")
         if not isinstance(image, UploadFile):
-            without = "text was sent in it" if image is not None else f"sent was {', '.join(form) or 'no field'}"
-            raise RefusalError(422, f"image: a file is needed in this field; {without[:200]}")
+            raise RefusalError.because(
+                422,
+                "no-file",
+                "image: a file is needed in this field; the fields {sent} were sent, none with a file in `image`",
+                sent=sent(list(form)),
+            )
         data = await image.read()
         fields: dict[str, Any] = {}
         for name in form:
@@ -152,18 +182,18 @@ def layers_in_query(values: list[str] | None) -> list[str] | None:
 
 def _read_json(kind: type[Asked], raw: bytes, extra: Mapping[str, Any]) -> Asked:
     try:
-        asked = kind.model_validate_json(raw)
+        asked = kind.model_validate_json(raw, strict=True)
         missing = {name: value for name, value in extra.items() if getattr(asked, name) is None}
         return asked.model_copy(update=missing)
     except ValidationError as error:
-        raise RefusalError(422, explain(error.errors())) from error
+        raise RefusalError.invalid(error) from error
 
 
 def _checked(kind: type[Asked], fields: Mapping[str, Any]) -> Asked:
     try:
         return kind.model_validate(fields)
     except ValidationError as error:
-        raise RefusalError(422, explain(error.errors())) from error
+        raise RefusalError.invalid(error) from error
 
 
 def picture_of(asked: Drawable, reading: Reading = INK) -> Pixels:
@@ -171,16 +201,26 @@ def picture_of(asked: Drawable, reading: Reading = INK) -> Pixels:
     if asked.pixels is not None:
         largest = max(max(row) for row in asked.pixels)
         if 0 < largest <= 1:
-            raise RefusalError(
-                422, f"pixels: the largest is {largest:g}; they count from 0 to 255, so send 255 times these"
+            raise RefusalError.because(
+                422,
+                "pixels-too-dark",
+                "pixels: the largest is {largest}; they count from 0 to 255, so send 255 times these",
+                largest=f"{largest:g}",
             )
         return np.rint(np.array(asked.pixels, np.float64)).astype(np.uint8)
     text = asked.image or ""
     head = DATA_URL.match(text[:200])
     if text[:5].lower() == "data:" and head is None:
-        raise RefusalError(422, f"image: {brief(text[:40])}; a data URL has to be base64, as data:image/png;base64,…")
+        raise RefusalError.because(
+            422,
+            "no-data-url",
+            "image: a data URL has to be base64, as data:image/png;base64,…; {sent} was sent",
+            sent=sent(text[:LONGEST]),
+        )
     try:
         data = base64.b64decode("".join(text[head.end() if head else 0 :].split()), validate=True)
     except (binascii.Error, ValueError) as error:
-        raise RefusalError(422, f"image: {len(text):,} characters that are not base64") from error
+        raise RefusalError.because(
+            422, "no-base-sixty-four", "image: {count} characters that are not base64", count=len(text)
+        ) from error
     return reading.decode(data)

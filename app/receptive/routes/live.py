@@ -10,7 +10,6 @@ from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
-from convnets.catalogue import CATALOGUE
 from convnets.why import Why
 from receptive.engine.interface import Engine
 from receptive.queries.description import Describe, Description
@@ -18,8 +17,8 @@ from receptive.queries.encoding import View, is_vector
 from receptive.queries.frame import Frame
 from receptive.queries.query import QueryError
 from receptive.queries.stroke import Stroke, StrokeError, read
-from receptive.routes.inputs import is_network
-from receptive.routes.problems import UNAVAILABLE, brief, explain, problem, unavailable
+from receptive.routes.inputs import is_network, unknown_network
+from receptive.routes.problems import UNAVAILABLE, explain, problem, reason_of, unavailable
 from receptive.routes.refusal import Refusal
 from receptive.schemas import Look, Problem, SocketError, Waking
 from receptive.training.runs.errors import RunError
@@ -102,21 +101,20 @@ class Visitor:
         try:
             self._newest = read(data)
         except StrokeError as error:
-            self._complain(problem(422, str(error), "The stroke cannot be read"), error.sequence)
+            self._complain(problem(422, str(error), "The stroke cannot be read", error.why), error.sequence)
             return
         self._bad = 0
         self._asked.set()
 
     def _take_text(self, text: str) -> None:
         try:
-            look = Look.model_validate_json(text)
+            look = Look.model_validate_json(text, strict=True)
         except ValidationError as error:
-            self._complain(problem(422, explain(error.errors()), "The message cannot be read"))
+            errors = error.errors(include_url=False)
+            self._complain(problem(422, explain(errors), "The message cannot be read", reason_of(errors)))
             return
         if not is_network(look.model):
-            known = ", ".join(CATALOGUE)
-            detail = f"model: {brief(look.model)} is not in the catalogue; {known} and run:<id> are"
-            self._complain(problem(422, detail))
+            self._complain(unknown_network(look.model, 422).problem)
             return
         self._look, self._view = look, None
         self._asked.set()
@@ -149,8 +147,8 @@ class Visitor:
                 raise
             except Exception as error:
                 log.error("a stroke could not be answered", exc_info=error)
-                what = problem(500, "the server failed at this stroke; its log says where")
-                await self._say(SocketError(problem=what))
+                why = Why("stroke-failed", "the server failed at this stroke; its log says where")
+                await self._say(SocketError(problem=problem(500, str(why), why=why)))
 
     async def _until_ready(self) -> None:
         if not self._engine.is_ready and not self._waking_sent:

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from safetensors.numpy import save
 from starlette.responses import Response
 
-from receptive.routes.problems import RefusalError, brief
+from receptive.routes.problems import RefusalError
+from receptive.schemas.field import sent
 
 JSON: Final = "application/json"
 SAFETENSORS: Final = "application/vnd.safetensors"
@@ -36,7 +37,13 @@ def preferred(accept: str | None, kinds: Sequence[str]) -> str:
                 weights[kind] = (quality, closeness)
     best = max(weights, key=lambda kind: weights[kind])
     if weights[best][0] <= 0:
-        raise RefusalError(406, f"Accept: {brief(accept)}; {' and '.join(kinds)} can be had")
+        raise RefusalError.because(
+            406,
+            "not-acceptable",
+            "Accept: {known} can be had here; {sent} was sent",
+            sent=sent(accept),
+            known=", ".join(kinds),
+        )
     return best
 
 

@@ -12,9 +12,9 @@ from receptive.queries.description import Description
 from receptive.queries.layers import Layers
 from receptive.queries.parameter import Parameter
 from receptive.queries.query import QueryError
-from receptive.routes.inputs import described, is_network
+from receptive.routes.inputs import described, is_network, unknown_network
 from receptive.routes.negotiation import SAFETENSORS, as_json, as_safetensors, wanted
-from receptive.routes.problems import RefusalError, brief, documented
+from receptive.routes.problems import RefusalError, documented
 from receptive.schemas import NetworkDetail, NetworkSummary, Weights
 
 router = APIRouter(prefix="/models", tags=["networks"])
@@ -86,8 +86,7 @@ async def weights(
 
 async def _described(engine: Engine, name: str) -> Description:
     if not is_network(name):
-        known = ", ".join(CATALOGUE)
-        raise RefusalError(404, f"model: {brief(name)} is not in the catalogue; {known} and run:<id> are")
+        raise unknown_network(name, 404)
     return await described(engine, name, 404)
 
 

@@ -1,22 +1,24 @@
 """Every refusal and failure as RFC 9457 application/problem+json: the field, the limit and the value."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final, Self
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 from starlette.responses import Response
 
 from convnets.weights import WeightsError
-from convnets.why import ExplainedError, Why
+from convnets.why import ExplainedError, Value, Why
 from receptive import schemas
 from receptive.engine.interface import EngineError, LaneFullError
 from receptive.networks.library import NetworkTooLargeError
-from receptive.preprocessing.decoding import PictureError
+from receptive.operations.limits import OperationError
+from receptive.preprocessing.decoding import PictureError, PictureTooLargeError, PictureUnsupportedError
 from receptive.queries.query import QueryError
-from receptive.routes.refusal import HANDLERS, LONGEST_VALUE, MEDIA_TYPE, brief
+from receptive.routes.refusal import HANDLERS, MEDIA_TYPE, brief
+from receptive.routes.validation import explain, reason_of
 from receptive.schemas import Problem
 from receptive.training.runs.errors import (
     FinishedError,
@@ -29,9 +31,9 @@ from receptive.training.runs.errors import (
     SpaceError,
 )
 
-__all__ = ["MEDIA_TYPE", "brief"]  # besides what is made here
+__all__ = ["MEDIA_TYPE", "brief", "explain", "reason_of"]  # besides what is made here
 
-MOST_ERRORS = 5
+STATUSES: Final = {PictureTooLargeError: 413, PictureUnsupportedError: 415}  # of a picture; 422 for any other
 RUN_STATUSES: Mapping[type[RunError], int] = {
     NoSuchRunError: 404,
     RunDamagedError: 409,
@@ -42,7 +44,6 @@ RUN_STATUSES: Mapping[type[RunError], int] = {
     RunsFolderError: 507,
 }
 UNAVAILABLE: Final = (WeightsError, NetworkTooLargeError, EngineError)  # networks that cannot be asked now: 503
-OWN = re.compile(r"[a-z]+(-[a-z]+)+")  # how our own codes are written; pydantic's have underscores
 
 
 class RefusalError(Exception):
@@ -73,6 +74,18 @@ class RefusalError(Exception):
         """A refusal for what the error says; field: the one that it is about, where it does not name it itself."""
         return cls(status, f"{field}: {error}" if field else str(error), title, headers, error.why)
 
+    @classmethod
+    def because(cls, status: int, code: str, sentence: str, /, **values: Value) -> Self:
+        """A refusal with the reason that has this code, this sentence and these values."""
+        why = Why(code, sentence, values)
+        return cls(status, str(why), why=why)
+
+    @classmethod
+    def invalid(cls, error: ValidationError) -> Self:
+        """A refusal of a request that does not fit its schema."""
+        errors = error.errors(include_url=False)
+        return cls(422, explain(errors), why=reason_of(errors))
+
 
 def problem(status: int, detail: str, title: str | None = None, why: Why | None = None) -> Problem:
     """A problem whose title is the status's own phrase unless another is given."""
@@ -83,27 +96,6 @@ def problem(status: int, detail: str, title: str | None = None, why: Why | None 
 def response(what: Problem, headers: Mapping[str, str] | None = None) -> Response:
     """The problem as an HTTP answer."""
     return Response(what.model_dump_json(), what.status, headers, MEDIA_TYPE)
-
-
-def explain(errors: Sequence[Mapping[str, Any]]) -> str:
-    """What pydantic found, one sentence for each of the first few fields."""
-    said = []
-    for error in errors[:MOST_ERRORS]:
-        places = [str(place) for place in error["loc"] if place not in ("body", "query", "path", "header")]
-        where = ".".join(places)[:LONGEST_VALUE] or "body"
-        message = error["msg"].removeprefix("Value error, ")
-        seen = "" if error["type"] in ("missing", "json_invalid") else f"; {brief(error.get('input'))} was sent"
-        said.append(f"{where}: {message}{seen}")
-    if len(errors) > MOST_ERRORS:
-        said.append(f"and {len(errors) - MOST_ERRORS} more")
-    return ". ".join(said)
-
-
-def reason_of(errors: Sequence[Mapping[str, Any]]) -> Why | None:
-    """What pydantic found, where that is one thing which our own settings say of themselves."""
-    if len(errors) == 1 and OWN.fullmatch(errors[0]["type"]):
-        return Why(errors[0]["type"], errors[0]["msg"], errors[0].get("ctx") or {})
-    return None
 
 
 def install(app: FastAPI) -> None:
@@ -119,9 +111,13 @@ def install(app: FastAPI) -> None:
     async def invalid(_: Request, error: RequestValidationError) -> Response:
         return response(problem(422, explain(error.errors()), why=reason_of(error.errors())))
 
+    @app.exception_handler(OperationError)
+    async def operation(_: Request, error: OperationError) -> Response:
+        return response(problem(422, str(error), why=error.why))
+
     @app.exception_handler(PictureError)
     async def picture(_: Request, error: PictureError) -> Response:
-        return response(problem(error.status, str(error), error.title, error.why))
+        return response(problem(STATUSES.get(type(error), 422), str(error), error.title, error.why))
 
     for kind in UNAVAILABLE:
         app.add_exception_handler(kind, _unavailable)

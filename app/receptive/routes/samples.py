@@ -10,8 +10,9 @@ from fastapi import APIRouter, Response
 from numpy.typing import NDArray
 from PIL import Image
 
-from receptive.routes.problems import RefusalError, brief, documented
+from receptive.routes.problems import RefusalError, documented
 from receptive.schemas import PhotoRow, SampleRow
+from receptive.schemas.field import sent
 from receptive.training.data import bundled
 
 router = APIRouter(tags=["samples"])
@@ -43,7 +44,9 @@ def samples() -> list[SampleRow]:
 def sample(sample: int) -> Response:
     """A picture to draw on, or to send to `/predict`."""
     if not 0 <= sample < len(TRAY):
-        raise RefusalError(404, f"sample: {sample}; 0 to {len(TRAY) - 1} are in the tray")
+        raise RefusalError.because(
+            404, "no-such-sample", "sample: {sample}; 0 to {last} are in the tray", sample=sample, last=len(TRAY) - 1
+        )
     return Response(_png(sample), media_type="image/png", headers={"Cache-Control": "public, max-age=86400"})
 
 
@@ -81,7 +84,9 @@ def photos() -> list[PhotoRow]:
 def photo(name: str) -> Response:
     """A square of the photo."""
     if name not in PHOTOS:
-        raise RefusalError(404, f"name: {brief(name)} is no photo; {', '.join(PHOTOS)} are")
+        raise RefusalError.because(
+            404, "no-such-photo", "name: {sent} is no photo; {known} are", sent=sent(name), known=", ".join(PHOTOS)
+        )
     return Response(_photo(name), media_type="image/png", headers={"Cache-Control": "public, max-age=86400"})
 
 
@@ -101,7 +106,9 @@ def _folder() -> Path:
     try:
         return bundled.folder()
     except ModuleNotFoundError as error:
-        raise RefusalError(503, f"samples: {error}") from error
+        raise RefusalError.because(
+            503, "no-samples", "samples: the digits and photos are not on this server: {error}", error=str(error)
+        ) from error
 
 
 @cache

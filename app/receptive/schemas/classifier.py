@@ -7,6 +7,7 @@ from pydantic import Field
 from pydantic.json_schema import JsonSchemaValue
 
 from receptive.operations.choices import ActivationKind, Penalty
+from receptive.schemas.field import FieldError
 from receptive.schemas.layers import Nested, Seed
 from receptive.schemas.message import Message
 from receptive.schemas.operations import Answer, Question
@@ -87,13 +88,13 @@ class Points(Numbers):
         super().__init__(2, most=2 * 512, largest=10.0)
 
     def read(self, value: object) -> Array:
-        """(n, 2). Raises ValueError."""
+        """(n, 2). Raises FieldError."""
         points = super().read(value)
         count, length = points.shape
         if length != 2:
-            raise ValueError(f"{length} values in each point; x and y are needed")
+            raise FieldError("no-points", "{count} values in each point; x and y are needed", count=length)
         if count < 2:
-            raise ValueError(f"{count} point; 2 to 512 are needed")
+            raise FieldError("too-few-points", "one point; 2 to {limit} are needed", limit=self.most // 2)
         return points
 
     def schema(self) -> JsonSchemaValue:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from convnets.layer import Layer
+from receptive.schemas.field import FieldError
 from receptive.schemas.message import Message
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
@@ -187,7 +188,7 @@ class Drawable(Message):
     @model_validator(mode="after")
     def _has_one_picture(self) -> Self:
         if (self.image is None) == (self.pixels is None):
-            raise ValueError("exactly one of `image` and `pixels` is needed")
+            raise FieldError("one-picture", "exactly one of `image` and `pixels` is needed")
         if self.pixels is not None:
             _check_rows(self.pixels)
         return self
@@ -205,10 +206,24 @@ LONGEST_ROW = 512
 def _check_rows(rows: list[list[float]]) -> None:
     height, width = len(rows), len(rows[0]) if rows else 0
     if not 1 <= height <= LONGEST_ROW or not 1 <= width <= LONGEST_ROW:
-        raise ValueError(f"pixels: {height} rows of {width} values; 1 to {LONGEST_ROW} of each are allowed")
+        raise FieldError(
+            "pixels-too-large",
+            "pixels: {height} rows of {width} values; 1 to {limit} of each are allowed",
+            field="pixels",
+            height=height,
+            width=width,
+            limit=LONGEST_ROW,
+        )
     for place, row in enumerate(rows):
         if len(row) != width:
-            raise ValueError(f"pixels: row {place} has {len(row)} values, row 0 has {width}; all need the same number")
+            raise FieldError(
+                "pixels-ragged",
+                "pixels: row {row} has {count} values, row 0 has {needed}; all rows need the same number",
+                field="pixels",
+                row=place,
+                count=len(row),
+                needed=width,
+            )
 
 
 class PredictRequest(Picture):

@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from receptive.operations.limits import STEP, WINDOW_SIDE
 from receptive.operations.plan import NamedPadding, PaddingMode
+from receptive.schemas.field import FieldError
 from receptive.schemas.message import Message
 from receptive.schemas.values import Array, Numbers, Padding, Whole
 
@@ -252,7 +253,11 @@ class PoolingRequest(Question):
     @model_validator(mode="after")
     def _needs_upstream(self) -> Self:
         if self.upstream is not None and not self.gradient:
-            raise ValueError("upstream: only with gradient: true")
+            raise FieldError(
+                "upstream-without-gradient",
+                "upstream: is used with gradient: true only; set it, or leave this out",
+                field="upstream",
+            )
         return self
 
 

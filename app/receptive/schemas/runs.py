@@ -3,7 +3,7 @@
 import unicodedata
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from receptive.schemas.inference import Drawable, Why
@@ -322,6 +322,8 @@ class Plan(Message):
 
 class Sheet(Message):
     """The samples and the augmentation of a sheet."""
+
+    model_config = ConfigDict(strict=True)
 
     dataset: Annotated[str, AfterValidator(a_dataset)] = Field(
         "digits", max_length=500, description="a data set that is here, as in the settings of a run"

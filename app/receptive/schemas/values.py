@@ -13,16 +13,17 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from receptive.operations.limits import INPUT_VALUES, LARGEST_VALUE
+from receptive.schemas.field import FieldError, sent
 
 Array = NDArray[np.float32]
-NESTINGS: Final = ("a number", "[n]", "[rows][columns]", "[channels][rows][columns]", "[n][channels][rows][columns]")
+NESTINGS: Final = ("number", "[n]", "[rows][columns]", "[channels][rows][columns]", "[n][channels][rows][columns]")
 
 
 class _Checked:
     """A marker in Annotated[…] that reads a value and says how it looks in the schema."""
 
     def read(self, value: object) -> object:
-        """The value as what stands below uses it. Raises ValueError."""
+        """The value as what stands below uses it. Raises FieldError."""
         raise NotImplementedError
 
     def schema(self) -> JsonSchemaValue:
@@ -54,13 +55,18 @@ class Numbers(_Checked):
         object.__setattr__(self, "largest", largest)
 
     def read(self, value: object) -> Array:
-        """The array. Raises ValueError."""
+        """The array. Raises FieldError."""
         array = self._from_array(value) if isinstance(value, np.ndarray) else self._from_lists(value)
         small = np.abs(array) <= self.largest  # False for what is no number
         if not small.all():
             at = np.unravel_index(int(np.argmin(small)), array.shape)
-            limit = f"finite numbers from {-self.largest:g} to {self.largest:g} are allowed"
-            raise ValueError(f"{_place(at)} is {float(array[at]):g}; {limit}")
+            raise FieldError(
+                "value-out-of-range",
+                "the value at {place} is {sent}; finite numbers from -{limit} to {limit} are allowed",
+                place=_place(at),
+                sent=f"{float(array[at]):g}",
+                limit=f"{self.largest:g}",
+            )
         return np.ascontiguousarray(array, np.float32)
 
     def schema(self) -> JsonSchemaValue:
@@ -77,7 +83,7 @@ class Numbers(_Checked):
 
     def _from_array(self, array: NDArray[Any]) -> NDArray[Any]:
         if array.dtype.kind not in "fiu":
-            raise ValueError(f"values of type {array.dtype}; numbers are needed")
+            raise FieldError("values-no-numbers", "values of type {type}; numbers are needed", type=str(array.dtype))
         self._check_depth(array.ndim)
         self._check_count(array.size)
         return array if array.dtype in (np.float32, np.float64) else array.astype(np.float64)
@@ -89,46 +95,57 @@ class Numbers(_Checked):
             self._check_depth(len(shape) + 1, at_least=True)
             lengths = [len(item) if isinstance(item, list) else None for item in level]
             if lengths.count(lengths[0]) != len(lengths):
-                raise ValueError(_ragged(shape, lengths))
+                raise _ragged(shape, lengths)
             shape.append(len(level[0]))
             self._check_count(len(level) * len(level[0]))
             level = list(itertools.chain.from_iterable(level))
         self._check_depth(len(shape))
         if not set(map(type, level)) <= {int, float}:
             at = next(place for place, item in enumerate(level) if type(item) not in (int, float))
-            raise ValueError(f"{_place(np.unravel_index(at, shape))} is {_seen(level[at])}, which is no number")
+            raise FieldError(
+                "value-no-number",
+                "the value at {place} is {sent}; a number is needed",
+                place=_place(np.unravel_index(at, shape)),
+                sent=sent(level[at]),
+            )
         try:
             return np.array(level, np.float64).reshape(shape)
         except OverflowError:
-            raise ValueError("holds a number that no float can hold") from None
+            raise FieldError("number-too-large", "holds a number that no float can hold") from None
 
     def _check_depth(self, depth: int, at_least: bool = False) -> None:
         known = [each for each in self.dimensions if each == depth or (at_least and each >= depth)]
         if not known:
-            allowed = " or ".join(NESTINGS[each] for each in self.dimensions)
-            raise ValueError(f"{depth} dimensions{' or more' if at_least else ''}; {allowed} is needed")
+            raise FieldError(
+                "wrong-dimensions",
+                "{sent} dimensions; {allowed} is needed",
+                sent=f"{depth}+" if at_least else str(depth),
+                allowed=" | ".join(NESTINGS[each] for each in self.dimensions),
+            )
 
     def _check_count(self, count: int) -> None:
         if not 1 <= count <= self.most:
-            raise ValueError(f"{count:,} values; 1 to {self.most:,} are allowed")
+            raise FieldError("wrong-count", "{count} values; 1 to {limit} are allowed", count=count, limit=self.most)
 
 
 def _place(at: Iterable[Any]) -> str:
-    places = [int(index) for index in at]
-    return f"the value at {places}" if places else "the value"
+    return str([int(index) for index in at])
 
 
-def _seen(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else f"{text[:40]}…"
-
-
-def _ragged(above: list[int], lengths: list[int | None]) -> str:
-    """Which of the lists at one level is not as long as the first."""
+def _ragged(above: list[int], lengths: list[int | None]) -> FieldError:
+    """The error of the first list at one level that is not as long as the first."""
     at = next(place for place, length in enumerate(lengths) if length != lengths[0])
     where = [int(index) for index in np.unravel_index(at, above)]
-    seen = "is no list" if lengths[at] is None else f"has {lengths[at]} values"
-    return f"row {where if len(where) > 1 else where[0]} {seen}, the first row has {lengths[0]}; all need the same"
+    row = str(where if len(where) > 1 else where[0])
+    if None in (lengths[0], lengths[at]):
+        return FieldError("row-no-list", "row {row} and the first row differ: one is a list, one is not", row=row)
+    return FieldError(
+        "ragged",
+        "row {row} has {count} values, the first row has {needed}; all rows need the same number",
+        row=row,
+        count=int(lengths[at] or 0),
+        needed=int(lengths[0] or 0),
+    )
 
 
 def _whole(value: object) -> int | None:
@@ -146,12 +163,17 @@ class Whole(_Checked):
     length: int = 2
 
     def read(self, value: object) -> tuple[int, ...]:
-        """The numbers. Raises ValueError."""
+        """The numbers. Raises FieldError."""
         items = list(value) if isinstance(value, (list, tuple)) else [value] * self.length
         numbers = [number for number in map(_whole, items) if number is not None]
         if not len(numbers) == len(items) == self.length or not all(map(self._allows, numbers)):
-            raise ValueError(
-                f"a whole number from {self.minimum} to {self.maximum} is needed, or {self.length} in a list"
+            raise FieldError(
+                "no-whole-numbers",
+                "a whole number from {minimum} to {maximum} is needed, or {length} in a list; {sent} was sent",
+                minimum=self.minimum,
+                maximum=self.maximum,
+                length=self.length,
+                sent=sent(value),
             )
         return tuple(numbers)
 
@@ -172,14 +194,20 @@ class Padding(_Checked):
     maximum: int
 
     def read(self, value: object) -> tuple[int, ...] | str:
-        """Top, bottom, left, right, or the name. Raises ValueError."""
+        """Top, bottom, left, right, or the name. Raises FieldError."""
         if isinstance(value, str) and value in self.names:
             return value
         items = list(value) if isinstance(value, (list, tuple)) else [value]
         numbers = [number for number in map(_whole, items) if number is not None and 0 <= number <= self.maximum]
         if len(numbers) != len(items) or len(items) not in ((2, 4) if isinstance(value, (list, tuple)) else (1,)):
-            names = ", ".join(self.names)
-            raise ValueError(f"a whole number from 0 to {self.maximum} is needed, a list of 2 or 4 of them, or {names}")
+            raise FieldError(
+                "no-padding",
+                "a whole number from 0 to {maximum}, a list of 2 or 4 of them, or one of {names} is needed; "
+                "{sent} was sent",
+                maximum=self.maximum,
+                names=", ".join(self.names),
+                sent=sent(value),
+            )
         return tuple(number for number in numbers for _ in range(4 // len(numbers)))
 
     def schema(self) -> JsonSchemaValue:

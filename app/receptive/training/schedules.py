@@ -17,7 +17,7 @@ CYCLE_END = 1e-4  # of that one: L. Smith and N. Topin, 2017, with the numbers o
 class Schedule(BaseModel):
     """How the learning rate changes during a run."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     kind: Literal["constant", "step", "linear", "cosine", "one-cycle"] = Field(
         "constant",

@@ -26,16 +26,22 @@ from receptive.training.schedules import Finite, Schedule
 
 
 def a_network(name: str) -> str:
-    """The name of a network of the catalogue. Raises ValueError."""
+    """The name of a network of the catalogue. Raises PydanticCustomError."""
     if name not in CATALOGUE:
-        raise ValueError(f"a network of the catalogue is needed: {', '.join(CATALOGUE)}")
+        raise PydanticCustomError(
+            "no-network", "a network of the catalogue is needed: {known}", {"known": ", ".join(CATALOGUE)}
+        )
     return name
 
 
 def a_dataset(name: str) -> str:
-    """The name of a data set. Raises ValueError."""
+    """The name of a data set. Raises PydanticCustomError."""
     if name not in NAMES and not (name.startswith(FOLDER) and name != FOLDER):
-        raise ValueError(f"a data set is {', '.join(NAMES)} or {FOLDER}PATH")
+        raise PydanticCustomError(
+            "no-dataset",
+            "a data set is needed: {known} or {folder}PATH",
+            {"known": ", ".join(NAMES), "folder": FOLDER},
+        )
     return name
 
 
@@ -60,7 +66,7 @@ def a_kind_of_model(value: Any) -> str:
 class EarlyStopping(BaseModel):
     """When a run ends before its last epoch."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     metric: Literal["validation-loss", "validation-accuracy", "loss"] = Field(
         "validation-loss", description="what is to improve: of the held-out pictures, or the loss learned from"
@@ -75,7 +81,7 @@ Strength = Annotated[Finite, Field(ge=0, le=1)]
 class Augmentation(BaseModel):
     """How pictures are changed before they are learned from, each kind from 0, not at all, to 1, as far as it goes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     shift: Strength = Field(0.0, description="moved, at 1 by up to a quarter of the side")
     rotate: Strength = Field(0.0, description="turned, at 1 by up to 45 degrees")
@@ -99,7 +105,7 @@ class Augmentation(BaseModel):
 class RunSettings(BaseModel):
     """A run: a network, data, and how the one learns from the other."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     model: Annotated[
         Annotated[str, AfterValidator(a_network), Tag("name")] | Annotated[Pattern, Tag("pattern")],

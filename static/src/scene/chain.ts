@@ -1,9 +1,11 @@
 /** Gradients flowing back through a chain of layers, and their log scale. */
 
+import { BOUNDS } from '../wire/limits';
+
 export const INITIALIZATIONS = ['xavier', 'he', 'small', 'large', 'orthogonal'] as const;
 export type Initialization = (typeof INITIALIZATIONS)[number];
 
-export const DEEPEST = 50;
+export const DEEPEST = BOUNDS.ChainRequest.depth.max;
 
 export function isInitialization(word: string): word is Initialization {
   return (INITIALIZATIONS as readonly string[]).includes(word);

@@ -1,9 +1,7 @@
 /** Checks a convolution's settings from shapes alone: the control, the limit and the value. */
 
 import { macs, outputSize, span, type Problem, type Settings } from './convolution';
-
-/** Limits, equal to the server's. */
-export const LIMITS = { kernel: 11, filters: 64, inputs: 262_144, outputs: 1_048_576, macs: 200_000_000, step: 256 };
+import { LIMITS } from '../wire/limits';
 
 export type Field =
   | 'input'

@@ -1,6 +1,7 @@
 /** Checks the settings of the pooling exhibit: the control and what it allows. */
 
 import { pooledSize, type Pooling, type Size } from './pooling';
+import { LIMITS } from '../wire/limits';
 
 export type Field = 'window' | 'stride' | 'padding' | 'coefficient' | 'bias';
 
@@ -10,9 +11,6 @@ export interface SettingProblem {
   why: 'whole' | 'stride' | 'padding' | 'large' | 'half' | 'number';
   values: Record<string, string | number>;
 }
-
-export const LARGEST_WINDOW = 256;
-export const LARGEST_STRIDE = 256;
 
 const pair = ([rows, cols]: readonly [number, number]) => `${rows}×${cols}`;
 const whole = (value: number, least: number, most: number) =>
@@ -26,11 +24,11 @@ export function settingProblem(pooling: Pooling, size: Size): SettingProblem | n
     if (!Number.isFinite(bias)) return { field: 'bias', why: 'number', values: {} };
   }
   if (kind === 'global-average') return null;
-  if (!window.every((side) => whole(side, 1, LARGEST_WINDOW)))
-    return { field: 'window', why: 'whole', values: { least: 1, most: LARGEST_WINDOW, value: pair(window) } };
-  if (!stride.every((side) => whole(side, 1, LARGEST_STRIDE)))
-    return { field: 'stride', why: 'stride', values: { most: LARGEST_STRIDE, value: pair(stride) } };
-  if (!padding.every((side) => whole(side, 0, LARGEST_WINDOW)))
+  if (!window.every((side) => whole(side, 1, LIMITS.window)))
+    return { field: 'window', why: 'whole', values: { least: 1, most: LIMITS.window, value: pair(window) } };
+  if (!stride.every((side) => whole(side, 1, LIMITS.step)))
+    return { field: 'stride', why: 'stride', values: { most: LIMITS.step, value: pair(stride) } };
+  if (!padding.every((side) => whole(side, 0, LIMITS.window)))
     return { field: 'padding', why: 'padding', values: { value: pair(padding) } };
   if (padding.some((side, axis) => 2 * side > (window[axis] ?? 0))) {
     const largest = pair([Math.floor(window[0] / 2), Math.floor(window[1] / 2)]);

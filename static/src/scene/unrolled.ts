@@ -13,6 +13,7 @@ import {
 } from './convolution';
 import { firstProblem } from './convolution-limits';
 import type { Shape } from './kernels';
+import { LIMITS } from '../wire/limits';
 
 /** A connection from an input value to an output value. */
 export interface Link {
@@ -42,7 +43,7 @@ export interface Dense extends Grid {
 export const NETWORK = { side: 8, outputSide: 12, channels: 4, links: 1200 } as const;
 
 /** Most cells of a matrix, on the server and on screen. */
-export const MATRIX_CELLS = 65_536;
+export const MATRIX_CELLS = LIMITS.cells;
 
 /** Index of a position in the flattened output. */
 export function flat({ map, row, col }: Position, size: { height: number; width: number }): number {

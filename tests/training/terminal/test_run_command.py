@@ -172,7 +172,7 @@ def test_flags_that_do_not_go_together_are_refused_by_name(line: str, said: str)
     [
         (
             "--dataset cats",
-            "--dataset: a data set is digits, mnist, fashion-mnist, cifar10, drawings or folder:PATH, not 'cats'",
+            "--dataset: a data set is needed: digits, mnist, fashion-mnist, cifar10, drawings or folder:PATH",
         ),
         ("--dataset digits --optimizer best", "--optimizer: Input should be 'sgd', 'momentum', 'nesterov'"),
         ("--dataset digits --schedule up", "--schedule: Input should be 'constant', 'step'"),

@@ -1,4 +1,4 @@
-"""The doors to the operations: each takes tensors as JSON or safetensors and gives them back in either."""
+"""Routes of the operations. Each reads tensors as JSON or safetensors and answers in either."""
 
 from fastapi import APIRouter
 

@@ -1,4 +1,4 @@
-"""Activation functions, and the gradients that come back through a chain of them."""
+"""Routes of activation functions and of gradients through a chain of them."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/activation")
     ),
 )
 async def activation(request: Request) -> Response:
-    """Every value through the function, its derivative there, and the share of zeros."""
+    """Apply an activation function to every value. Returns the outputs, the derivatives and the share of zeros."""
     return await answered(request, ActivationRequest, _activation)
 
 
@@ -39,7 +39,7 @@ def _activation(asked: ActivationRequest) -> dict[str, Any]:
 
 @router.post(
     "/chain",
-    summary="Send a gradient back through a deep chain",
+    summary="Backpropagate through a deep chain of layers",
     **documentation(
         ChainRequest,
         ChainAnswer,
@@ -50,9 +50,9 @@ def _activation(asked: ActivationRequest) -> dict[str, Any]:
     ),
 )
 async def chain(request: Request) -> Response:
-    """Layers of equal width, each followed by the function; the norm of autograd's gradient at every one of them.
+    """Backpropagate a loss through layers of equal width. Returns the norm of the gradient at every layer, by autograd.
 
-    At most 200,000,000 multiplications in the passes there and back.
+    The forward and backward pass may take at most 200,000,000 multiplications.
     """
     return await answered(request, ChainRequest, _chain)
 

@@ -1,4 +1,4 @@
-"""A curve that is fitted while the visitor watches: the fit's events as server-sent events."""
+"""Route of a curve fit: its progress as server-sent events."""
 
 from asyncio import get_running_loop, sleep
 from collections.abc import AsyncIterator, Generator
@@ -13,6 +13,7 @@ from sse_starlette.sse import EventSourceResponse, SendTimeoutError
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from convnets.why import Why
 from receptive.routes.negotiation import JSON, SAFETENSORS
 from receptive.routes.operations.machinery import asked_of
 from receptive.routes.problems import RefusalError, documented
@@ -41,8 +42,12 @@ class Fits:
     def enter(self) -> None:
         """Take a place. Raises RefusalError with 429 where there is none."""
         if self.running >= MOST_FITS:
-            why = f"approximation: {self.running} curves are being fitted; at most {MOST_FITS} at once are allowed"
-            raise RefusalError(429, why, headers={"Retry-After": "5"})
+            why = Why(
+                "too-many-fits",
+                "approximation: {count} curves are being fitted; at most {limit} at once are allowed: try again soon",
+                {"count": self.running, "limit": MOST_FITS},
+            )
+            raise RefusalError(429, str(why), headers={"Retry-After": "5"}, why=why)
         self.running += 1
 
     def leave(self) -> None:
@@ -88,7 +93,7 @@ _BODY: Final = {
 
 @router.post(
     "/approximation",
-    summary="Fit a curve while you watch",
+    summary="Fit a curve with one hidden layer",
     response_class=EventSourceResponse,
     openapi_extra={"requestBody": _BODY},
     responses={
@@ -102,9 +107,9 @@ _BODY: Final = {
     },
 )
 async def approximation(request: Request) -> Response:
-    """One hidden layer, trained with Adam on all points at once; each unit's piece adds up to the curve.
+    """Train one hidden layer with Adam on all points. Streams the curve and the contribution of every hidden unit.
 
-    At most two fits run at once on a server; a fit ends when its client leaves.
+    A server runs at most two fits at a time. A fit ends when its client disconnects.
     """
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = await request.body()

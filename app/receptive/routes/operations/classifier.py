@@ -1,4 +1,4 @@
-"""From maps to an answer: the fully connected layer, softmax, the loss and the penalty."""
+"""Routes of a classifier's last steps: the fully connected layer, softmax, the loss and the penalty."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ router = APIRouter()
 
 @router.post(
     "/linear",
-    summary="A fully connected layer, and the convolution that it is",
+    summary="Compute a fully connected layer",
     **documentation(
         LinearRequest,
         LinearAnswer,
@@ -25,7 +25,7 @@ router = APIRouter()
     ),
 )  # fmt: skip
 async def linear(request: Request) -> Response:
-    """Weight times the flattened input, and the same numbers by a convolution with kernels as large as the input."""
+    """Multiply the flattened input by the weights; also as a convolution with kernels as large as the input."""
     return await answered(request, LinearRequest, _linear)
 
 
@@ -48,7 +48,7 @@ def _linear(asked: LinearRequest) -> dict[str, Any]:
 
 @router.post(
     "/softmax",
-    summary="From scores to probabilities, and what they cost",
+    summary="Compute softmax, cross-entropy and a weight penalty",
     **documentation(
         SoftmaxRequest,
         SoftmaxAnswer,
@@ -59,10 +59,10 @@ def _linear(asked: LinearRequest) -> dict[str, Any]:
     ),
 )
 async def softmax(request: Request) -> Response:
-    """Softmax with temperature, cross-entropy with label smoothing, and the weight penalty as a prior on the weights.
+    """Compute softmax with temperature, cross-entropy with label smoothing, and a penalty as a prior on the weights.
 
-    loss + penalty is the negative log posterior but for `constant` and for the log evidence; neither depends on the
-    weights' values, so that the least of it is the maximum a posteriori.
+    loss + penalty equals the negative log posterior up to `constant` and the log evidence. Neither depends on the
+    values of the weights, so minimizing the sum gives the maximum a posteriori estimate.
     """
     return await answered(request, SoftmaxRequest, _softmax)
 

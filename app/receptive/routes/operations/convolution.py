@@ -1,4 +1,4 @@
-"""Convolution: the output, the matrix, the spectrum, the counts, the two steps, the volume."""
+"""Routes of convolution: output, matrix, spectrum, counts, separable kernels, 3-D."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from receptive.operations.counts import Layer, counts
-from receptive.operations.limits import KERNEL_SIDE, OperationError, times
-from receptive.operations.plan import Settings, plan
+from receptive.operations.limits import check_kernel_sides
+from receptive.operations.plan import Settings, length_error, plan
 from receptive.routes.operations.machinery import answered, documentation
 from receptive.schemas import (
     ConvolutionAnswer,
@@ -43,13 +43,13 @@ def whole(asked: MatrixRequest) -> tuple[Array, Array, Array | None]:
     maps = asked.input if asked.input.ndim == 3 else asked.input[None]
     bias = None if asked.bias is None else asked.bias.reshape(-1)
     if bias is not None and len(bias) != len(kernel):
-        raise OperationError("bias", f"{len(bias)} values; one for each of the {len(kernel)} filters is needed")
+        raise length_error("bias", len(bias), len(kernel))
     return maps, kernel, bias
 
 
 @router.post(
     "",
-    summary="Slide a kernel over an input",
+    summary="Convolve an input with a kernel",
     **documentation(
         ConvolutionRequest,
         ConvolutionAnswer,
@@ -63,9 +63,9 @@ def whole(asked: MatrixRequest) -> tuple[Array, Array, Array | None]:
     ),
 )
 async def convolution(request: Request) -> Response:
-    """Cross-correlation as PyTorch computes it, convolution with `flip`, transposed convolution with `transposed`.
+    """Compute a cross-correlation as PyTorch does, a convolution with `flip`, a transposed one with `transposed`.
 
-    At most 1,048,576 values of the padded input and of the output, and 200,000,000 multiplications.
+    The padded input and the output may have at most 1,048,576 values each; at most 200,000,000 multiplications.
     """
     return await answered(request, ConvolutionRequest, _convolution)
 
@@ -100,11 +100,11 @@ def _flat(asked: MatrixRequest) -> bool:
 
 @router.post(
     "/matrix",
-    summary="A convolution as a sparse matrix",
+    summary="Write a convolution as a sparse matrix",
     **documentation(MatrixRequest, MatrixAnswer, {"small": SMALL, "transposed": {**SMALL, "transposed": True}}),
 )
 async def matrix(request: Request) -> Response:
-    """The matrix that multiplies the flattened input, and im2col's columns; at most 65,536 cells each."""
+    """Return the matrix that multiplies the flattened input, and the columns of im2col; at most 65,536 cells each."""
     return await answered(request, MatrixRequest, _matrix)
 
 
@@ -133,11 +133,11 @@ def _matrix(asked: MatrixRequest) -> dict[str, Any]:
 
 @router.post(
     "/spectrum",
-    summary="A circular convolution as a product of spectra",
+    summary="Compute a circular convolution by the Fourier transform",
     **documentation(SpectrumRequest, SpectrumAnswer, {"small": SMALL, "convolution": {**SMALL, "flip": True}}),
 )
 async def spectrum(request: Request) -> Response:
-    """The spectra of input and kernel, their product, and its way back, which is the circular convolution."""
+    """Return the spectra of input and kernel, their product, and the inverse transform of it."""
     return await answered(request, SpectrumRequest, _spectrum)
 
 
@@ -156,7 +156,7 @@ def _spectrum(asked: SpectrumRequest) -> dict[str, Any]:
 
 @router.post(
     "/counts",
-    summary="How many weights a layer has",
+    summary="Count the parameters and operations of a layer",
     **documentation(
         CountsRequest,
         CountsAnswer,
@@ -173,7 +173,7 @@ def _spectrum(asked: SpectrumRequest) -> dict[str, Any]:
     ),
 )
 async def layer_counts(request: Request) -> Response:
-    """Parameters, connections and MACs of the same layer as convolution, locally and fully connected, and cheaper."""
+    """Count parameters, connections and MACs of a layer as a convolution, locally and fully connected, and cheaper."""
     return await answered(request, CountsRequest, _counts)
 
 
@@ -186,13 +186,13 @@ def _counts(asked: CountsRequest) -> dict[str, Any]:
 
 @router.post(
     "/separable",
-    summary="A kernel as a column times a row",
+    summary="Separate a kernel into a column and a row",
     **documentation(
         SeparableRequest, SeparableAnswer, {"Sobel": {"input": SQUARE, "kernel": SOBEL}, "rank two": SMALL}
     ),
 )
 async def separable(request: Request) -> Response:
-    """k x 1, then 1 x k: the same output for a kernel of rank one, the nearest such kernel's for any other."""
+    """Convolve by k x 1, then by 1 x k: exact for a kernel of rank one, else with the nearest kernel of rank one."""
     return await answered(request, SeparableRequest, _separable)
 
 
@@ -201,8 +201,7 @@ def _separable(asked: SeparableRequest) -> dict[str, Any]:
 
     from receptive.operations.separable import separate
 
-    if max(asked.kernel.shape) > KERNEL_SIDE:
-        raise OperationError("kernel", f"{times(asked.kernel.shape)}; sides of 1 to {KERNEL_SIDE} are allowed")
+    check_kernel_sides(asked.kernel.shape)
     found = separate(torch.from_numpy(asked.input), torch.from_numpy(asked.kernel))._asdict()
     macs = {"one_step": found.pop("macs_one_step"), "two_steps": found.pop("macs_two_steps")}
     return {**found, "macs": macs}
@@ -210,7 +209,7 @@ def _separable(asked: SeparableRequest) -> dict[str, Any]:
 
 @router.post(
     "/volume",
-    summary="Slide a kernel through a volume",
+    summary="Convolve a volume in 3-D",
     **documentation(
         VolumeRequest,
         VolumeAnswer,
@@ -218,7 +217,7 @@ def _separable(asked: SeparableRequest) -> dict[str, Any]:
     ),
 )
 async def volume(request: Request) -> Response:
-    """A 3-D convolution of one channel, as PyTorch computes it."""
+    """Compute a 3-D convolution of one channel, as PyTorch does."""
     return await answered(request, VolumeRequest, _volume)
 
 

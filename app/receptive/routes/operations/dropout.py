@@ -1,4 +1,4 @@
-"""Dropout, on any numbers and inside a network."""
+"""Routes of dropout: on any numbers, and inside a network."""
 
 from typing import Annotated, Any, Final
 
@@ -6,12 +6,11 @@ from fastapi import APIRouter, Header, Request
 from starlette.responses import Response
 
 from receptive.engine.interface import Engine
-from receptive.operations.limits import OperationError
 from receptive.queries.dropout import Draws, Drop
 from receptive.routes import inputs
 from receptive.routes.negotiation import JSON, SAFETENSORS, wanted
 from receptive.routes.operations.machinery import answered, documentation, told
-from receptive.routes.problems import RefusalError, documented
+from receptive.routes.problems import documented
 from receptive.schemas.layers import DropoutAnswer, DropoutNetworkAnswer, DropoutNetworkRequest, DropoutRequest
 
 router = APIRouter(prefix="/dropout")
@@ -19,7 +18,7 @@ router = APIRouter(prefix="/dropout")
 
 @router.post(
     "",
-    summary="Drop values at random",
+    summary="Apply dropout to an input",
     **documentation(
         DropoutRequest,
         DropoutAnswer,
@@ -30,7 +29,7 @@ router = APIRouter(prefix="/dropout")
     ),
 )
 async def dropout(request: Request) -> Response:
-    """The same seed drops the same values. What is kept is multiplied by 1 / (1 - rate)."""
+    """Set values to zero at random and multiply the others by 1 / (1 - rate). The same seed drops the same values."""
     return await answered(request, DropoutRequest, _dropout)
 
 
@@ -62,7 +61,7 @@ _BODY: Final = {
 
 @router.post(
     "/network",
-    summary="A network's answers with values dropped",
+    summary="Run a network with dropout at one layer",
     response_model=DropoutNetworkAnswer,
     openapi_extra={"requestBody": _BODY},
     responses={
@@ -71,10 +70,10 @@ _BODY: Final = {
     },
 )
 async def network(request: Request, accept: Annotated[str | None, Header(include_in_schema=False)] = None) -> Response:
-    """Masks on one layer's outputs, many draws at once, beside the answer without dropout.
+    """Draw masks for the outputs of one layer. Returns the prediction of every draw, and the one without dropout.
 
-    The picture is sent as to /predict. At most 1,048,576 mask values and 200,000,000 multiplications behind the layer
-    in all draws.
+    The picture is sent as to /predict. All masks together may have at most 1,048,576 values; the layers after the
+    masked one may take at most 200,000,000 multiplications in all draws.
     """
     kind = wanted(accept)
     state = request.app.state
@@ -85,10 +84,7 @@ async def network(request: Request, accept: Annotated[str | None, Header(include
     about = await inputs.described(engine, name)
     about.check_layer("layer", asked.layer)
     settings = {name: getattr(asked, name) for name in ("layer", "rate", "seed", "draws", "whole_channels", "training")}
-    try:
-        draws = await engine.ask(Drop(name, preparation.input, **settings))
-    except OperationError as error:
-        raise RefusalError(422, str(error)) from error
+    draws = await engine.ask(Drop(name, preparation.input, **settings))
     return await inputs.in_pool(state.pool, _encoded, name, asked.layer, draws, kind)
 
 

@@ -1,4 +1,4 @@
-"""How much of a movement is left after a convolution and after pooling."""
+"""Route of translation and rotation invariance after a convolution and pooling."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ _LINE = [[0, 0, 1, 0, 0, 0] for _ in range(6)]
 
 @router.post(
     "",
-    summary="Move an input and see what changes",
+    summary="Measure how far a movement changes the maps",
     **documentation(
         InvarianceRequest,
         InvarianceAnswer,
@@ -28,9 +28,9 @@ _LINE = [[0, 0, 1, 0, 0, 0] for _ in range(6)]
     ),
 )  # fmt: skip
 async def invariance(request: Request) -> Response:
-    """The input shifted or turned, its convolution and its pooling; how far each is from the unmoved one, relatively.
+    """Shift or rotate the input, convolve and pool it. Returns the relative change of each against the unmoved input.
 
-    All positions together: at most 200,000,000 values moved, multiplied and pooled.
+    All positions together may take at most 200,000,000 multiplications.
     """
     return await answered(request, InvarianceRequest, _invariance)
 

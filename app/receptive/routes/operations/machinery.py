@@ -1,4 +1,4 @@
-"""The steps of every operation's route: read the tensors, compute on the workbench, answer as JSON or safetensors."""
+"""Reading of requests and writing of answers, the same for every operation."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
@@ -12,11 +12,13 @@ from safetensors import SafetensorError, deserialize
 from starlette.responses import Response
 
 from receptive.operations import OperationError
+from receptive.routes.inputs import wrong_media
 from receptive.routes.negotiation import JSON, SAFETENSORS, as_json, as_safetensors, wanted
 from receptive.routes.operations.costs import LONG_BODY, is_long
 from receptive.routes.operations.workbench import Workbench
-from receptive.routes.problems import RefusalError, brief, documented, explain
+from receptive.routes.problems import RefusalError, documented
 from receptive.schemas import Answer, Question
+from receptive.schemas.field import LONGEST, sent
 
 Asked = TypeVar("Asked", bound=Question)
 
@@ -28,7 +30,7 @@ TYPES: Final = {
 
 
 async def answered(request: Request, kind: type[Asked], operation: Callable[[Asked], Mapping[str, Any]]) -> Response:
-    """The operation's result for the request: its arrays and tensors go out as tensors, the rest as JSON.
+    """Run an operation on a request and answer in the format that the client accepts.
 
     A request is read in the thread for short operations, and stays there if it is one; a large body is read, and a
     long operation computed, in the other thread.
@@ -39,10 +41,7 @@ async def answered(request: Request, kind: type[Asked], operation: Callable[[Ask
     workbench: Workbench = request.app.state.workbench
 
     def compute(asked: Asked) -> Response:
-        try:
-            return told(operation(asked), accept)
-        except OperationError as error:
-            raise RefusalError(422, str(error)) from error
+        return told(operation(asked), accept)
 
     def compute_if_short() -> Response | Asked:
         asked = asked_of(body, media, kind)
@@ -63,13 +62,11 @@ def asked_of(body: bytes, media: str, kind: type[Asked]) -> Asked:
     elif media == JSON or (media.startswith("application/") and media.endswith("+json")):
         fields = _from_json(body, "body")
     else:
-        raise RefusalError(
-            415, f"Content-Type: {brief(media) if media else 'none'}; {JSON} or {SAFETENSORS} is read here"
-        )
+        raise wrong_media(media, (JSON, SAFETENSORS))
     try:
         return kind.model_validate(fields)
     except ValidationError as error:
-        raise RefusalError(422, explain(error.errors(include_url=False))) from error
+        raise RefusalError.invalid(error) from error
 
 
 def told(result: Mapping[str, Any], accept: str) -> Response:
@@ -93,9 +90,11 @@ def _from_json(text: bytes | str, where: str) -> dict[str, Any]:
     try:
         fields = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise RefusalError(422, f"{where}: not JSON that can be read: {brief(str(error))}") from error
+        raise OperationError(
+            where, "no-json", "not JSON that can be read: {error}", error=str(error)[:LONGEST]
+        ) from error
     if not isinstance(fields, dict):
-        raise RefusalError(422, f"{where}: {brief(fields)}; an object is needed")
+        raise OperationError(where, "no-object", "an object is needed; {sent} was sent", sent=sent(fields))
     return fields
 
 
@@ -106,17 +105,32 @@ def _from_safetensors(body: bytes) -> dict[str, Any]:
         header = orjson.loads(body[8 : 8 + int.from_bytes(body[:8], "little")])
         arrays = {name: _tensor(name, tensor) for name, tensor in found}
     except (SafetensorError, orjson.JSONDecodeError, ValueError) as error:
-        raise RefusalError(422, f"body: no safetensors file that can be read: {brief(str(error))}") from error
+        raise RefusalError.because(
+            422,
+            "no-safetensors",
+            "body: not a safetensors file that can be read: {error}",
+            error=str(error)[:LONGEST],
+        ) from error
     fields = _from_json(header.get("__metadata__", {}).get("request", "{}"), "__metadata__.request")
     for name in arrays:
         if name in fields:
-            raise RefusalError(422, f"{brief(name)}: is a tensor and stands in __metadata__.request too")
+            raise OperationError(
+                name[:LONGEST],
+                "tensor-and-field",
+                "was sent as a tensor and in __metadata__.request; send one of them",
+            )
     return {**fields, **arrays}
 
 
 def _tensor(name: str, found: Mapping[str, Any]) -> NDArray[Any]:
     if found["dtype"] not in TYPES:
-        raise RefusalError(422, f"{brief(name)}: values of type {found['dtype']}; {', '.join(TYPES)} are read here")
+        raise OperationError(
+            name[:LONGEST],
+            "tensor-type",
+            "values of type {type}; {known} are read here",
+            type=str(found["dtype"]),
+            known=", ".join(TYPES),
+        )
     return np.frombuffer(found["data"], TYPES[found["dtype"]]).reshape(found["shape"])
 
 
@@ -125,9 +139,9 @@ def documentation(
     answer: type[Answer],
     examples: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, Any]:
-    """What a route's decorator is given besides its path: both bodies, both answers, and the refusals."""
+    """The arguments of a route's decorator for the document: both bodies, both answers, and the refusals."""
     binary = {"type": "string", "format": "binary"}
-    said = "tensors named like the fields; the other fields as JSON in `__metadata__.request`"
+    described = "tensors named like the fields; the other fields as JSON in `__metadata__.request`"
     body = {
         "required": True,
         "content": {
@@ -135,7 +149,7 @@ def documentation(
                 "schema": {"$ref": f"#/components/schemas/{request.__name__}"},
                 "examples": {name: {"value": dict(value)} for name, value in examples.items()},
             },
-            SAFETENSORS: {"schema": {**binary, "description": said}},
+            SAFETENSORS: {"schema": {**binary, "description": described}},
         },
     }
     return {

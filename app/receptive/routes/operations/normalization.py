@@ -1,4 +1,4 @@
-"""Normalization across neighbouring maps, and across a batch."""
+"""Route of local response normalization and batch normalization."""
 
 from typing import Any, Final
 
@@ -34,10 +34,10 @@ _MAPS = [[[1, 2], [3, 4]], [[0, 1], [1, 0]], [[-1, -2], [2, 1]]]
     ),
 )
 async def normalization(request: Request) -> Response:
-    """Local response normalization across channels as in AlexNet, or batch normalization in training or evaluation.
+    """Apply local response normalization across channels, as in AlexNet, or batch normalization.
 
-    AlexNet's alpha multiplies the sum of squares; PyTorch divides its alpha by n first. `convention` says in which
-    sense alpha is meant, and the answer gives both.
+    AlexNet's alpha multiplies the sum of squares; PyTorch divides its alpha by n first. `convention` chooses between
+    them, and the answer gives alpha in both.
     """
     return await answered(request, NormalizationRequest, _normalization)
 
@@ -46,10 +46,18 @@ def _normalization(asked: NormalizationRequest) -> dict[str, Any]:
     for kind, fields in OWN.items():
         for field in fields:
             if kind != asked.kind and field in asked.model_fields_set:
-                raise OperationError(field, f"belongs to {kind} normalization; {asked.kind} was asked for")
+                raise OperationError(
+                    field,
+                    "field-of-other-kind",
+                    "is a setting of {kind} normalization, and {chosen} was chosen; leave it out",
+                    kind=kind,
+                    chosen=asked.kind,
+                )
     channels = asked.input.shape[-3]
     if asked.map is not None and asked.map >= channels:
-        raise OperationError("map", f"{asked.map}; the maps are numbered from 0 to {channels - 1}")
+        raise OperationError(
+            "map", "map-out-of-range", "{map}; the maps are numbered from 0 to {last}", map=asked.map, last=channels - 1
+        )
     import torch
 
     from receptive.operations.normalization import histogram

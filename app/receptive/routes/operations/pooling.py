@@ -1,4 +1,4 @@
-"""Pooling, and the gradient's way back through it."""
+"""Route of pooling and its gradient."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ GRID = [[1, 3, 2, 1], [2, 9, 1, 1], [1, 3, 2, 3], [5, 6, 1, 2]]
 
 @router.post(
     "/pooling",
-    summary="Pool an input by a window",
+    summary="Pool an input",
     **documentation(
         PoolingRequest,
         PoolingAnswer,
@@ -27,7 +27,7 @@ GRID = [[1, 3, 2, 1], [2, 9, 1, 1], [1, 3, 2, 3], [5, 6, 1, 2]]
     ),
 )
 async def pooling(request: Request) -> Response:
-    """Max, average, L2, global average, and LeNet-5's trainable subsampling; at most 1,048,576 output values."""
+    """Apply max, average, L2 or global average pooling, or LeNet-5's subsampling; at most 1,048,576 output values."""
     return await answered(request, PoolingRequest, _pooling)
 
 

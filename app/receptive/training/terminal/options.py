@@ -203,7 +203,7 @@ def run_settings(settings: TrainSettings) -> RunSettings:
         if "dropout" in flags:
             values["model"]["dropout"] = values.pop("dropout")
     try:
-        return RunSettings.model_validate(values)
+        return RunSettings.model_validate(values, strict=False)  # flags are text
     except ValidationError as error:
         raise ValueError("\n".join(dict.fromkeys(_sentence(problem) for problem in error.errors()))) from error
 

@@ -10,6 +10,7 @@ import type { Network } from '../../scene/network';
 import type { Volume } from '../../scene/volume';
 import { LatestRequest, RequestError, toVolume, type FloatTensor, type Problem } from '../../wire/request';
 import { isBlank, maps } from '../parts/loading';
+import { problemText } from '../../words/why';
 
 const PATH = 'operations/activation';
 
@@ -116,7 +117,7 @@ export class ActivationAnswers {
   }
 
   #complain = (problem: Problem | null) => {
-    this.problem = problem?.detail ?? null;
+    this.problem = problem && problemText(problem);
   };
 
   /** A function's values and slopes at every argument: the server's, and until they are there the browser's. */
@@ -164,7 +165,7 @@ export class ActivationAnswers {
       if (!(error instanceof RequestError)) throw error;
       if (!isCurrent()) return;
       this.blank = isBlank(error.problem, source);
-      this.missing = this.blank ? null : error.problem.detail;
+      this.missing = this.blank ? null : problemText(error.problem);
     }
   }
 

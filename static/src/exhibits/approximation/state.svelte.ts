@@ -13,15 +13,16 @@ import {
   type Named,
 } from '../../scene/approximation';
 import { oneOf, integerWithin, within } from '../../state/attributes';
+import { BOUNDS } from '../../wire/limits';
 
 export const ACTIVATIONS = ['relu', 'tanh', 'sigmoid'] as const;
 export type Activation = (typeof ACTIVATIONS)[number];
 export const SIZES = [1, 2, 5, 50] as const; // offered side by side
-export const MOST_UNITS = 200;
-export const MOST_STEPS = 5000;
+export const MOST_UNITS = BOUNDS.ApproximationRequest.units.max;
+export const MOST_STEPS = BOUNDS.ApproximationRequest.steps.max;
 export const LARGEST_SEED = 2 ** 31 - 1;
 export const SMALLEST_RATE = 0.0001;
-export const LARGEST_RATE = 1;
+export const LARGEST_RATE = BOUNDS.ApproximationRequest.learning_rate.max;
 
 export interface Attributes {
   curve?: string | undefined;

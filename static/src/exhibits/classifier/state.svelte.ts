@@ -9,11 +9,11 @@ import { oneOf, integerWithin, within } from '../../state/attributes';
 import { NetworkSelection } from '../parts/network-selection.svelte';
 import { className, classText } from '../parts/run-names';
 import { displayedMaps } from './layout';
+import { LIMITS } from '../../wire/limits';
 
 export const VIEWS = ['flatten', 'unit', 'convolution', 'softmax', 'loss', 'prior'] as const;
 export type View = (typeof VIEWS)[number];
 
-const MOST_WEIGHTS = 262_144; // that the server takes at once
 const MOST_UNITS = 512; // that are computed at once
 
 export const TEMPERATURES = { lowest: 0.05, highest: 20 };
@@ -164,7 +164,7 @@ export class ClassifierState {
   get unpriced(): 'rbf' | 'large' | null {
     const output = this.layers.find(({ name }) => name === this.#last?.name);
     if (output === undefined) return 'rbf';
-    return output.units * cells(output.shape) > MOST_WEIGHTS ? 'large' : null;
+    return output.units * cells(output.shape) > LIMITS.inputs ? 'large' : null;
   }
 
   get views(): View[] {
@@ -246,7 +246,7 @@ export class ClassifierState {
 
   /** Units around the selected one that are computed both ways; null if the server's limit is below one. */
   get page(): { from: number; to: number } | null {
-    const most = Math.min(MOST_UNITS, Math.floor(MOST_WEIGHTS / cells(this.shape)));
+    const most = Math.min(MOST_UNITS, Math.floor(LIMITS.inputs / cells(this.shape)));
     if (most < 1) return null;
     const from = Math.floor(this.unit / most) * most;
     return { from, to: Math.min(this.units, from + most) };

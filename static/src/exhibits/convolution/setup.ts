@@ -11,7 +11,7 @@ import {
   writeFilters,
   writeValues,
 } from '../../scene/convolution-inputs';
-import { LIMITS } from '../../scene/convolution-limits';
+import { LIMITS } from '../../wire/limits';
 import { isPreset, type Shape } from '../../scene/kernels';
 import { readKernel } from '../../scene/learned';
 import { isNetwork } from '../../scene/network';

@@ -3,12 +3,13 @@
 import { LARGEST, PATTERNS } from '../../scene/convolution-inputs';
 import { readKernel } from '../../scene/learned';
 import { DEFAULT_NETWORK } from '../../scene/network';
+import { LIMITS } from '../../wire/limits';
 
 export const CHANNELS = 4;
 /** The inputs that a network's kernels are first shown on: in grey, or in colour. */
 export const GREY = 'digit:21';
 export const COLOUR = 'photo:china';
-export const LARGEST_VALUE = 1e9; // of an input or a weight, as the server has it
+export const LARGEST_VALUE = LIMITS.value; // of an input or a weight
 
 export interface Size {
   default: number;

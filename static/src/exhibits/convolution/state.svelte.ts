@@ -15,7 +15,7 @@ import {
   type Problem,
 } from '../../scene/convolution';
 import { resized } from '../../scene/convolution-inputs';
-import { LIMITS, type Complaint } from '../../scene/convolution-limits';
+import type { Complaint } from '../../scene/convolution-limits';
 import type { Shape } from '../../scene/kernels';
 import { readKernel } from '../../scene/learned';
 import { nested, type Volume } from '../../scene/volume';
@@ -24,6 +24,7 @@ import { KernelNetwork } from '../parts/kernel-network.svelte';
 import { Player } from '../parts/player.svelte';
 import { editable, inputSize, kernelSize, problemOf, completeSetup } from './problem';
 import { read, DEFAULTS, write, type Panel, type GivenSetup, type Setup, type View } from './setup';
+import { LIMITS } from '../../wire/limits';
 import { brought, pictured, sizes } from './sources';
 
 const HEAVY = 12_000_000; // multiplications that a browser does in a frame or two; for more the server is waited for

@@ -19,15 +19,14 @@ import { oneOf, integerWithin, within } from '../../state/attributes';
 import { NetworkSelection } from '../parts/network-selection.svelte';
 import { className, classText } from '../parts/run-names';
 import { displayedMaps } from './layout';
+import { BOUNDS, LIMITS } from '../../wire/limits';
 
 export const VIEWS = ['mask', 'draws'] as const;
 export type View = (typeof VIEWS)[number];
 export const SCORES = ['logits', 'probabilities'] as const;
 export type Scores = (typeof SCORES)[number];
 
-export const MOST_DRAWS = 200; // what the server takes
-const MOST_VALUES = 1_048_576; // of all masks, and
-const MOST_MACS = 200_000_000; // `false` for eval mode; the attribute's absence means training.
+export const MOST_DRAWS = BOUNDS.DropoutNetworkRequest.draws.max;
 export const HIGHEST_RATE = 0.95;
 export const LARGEST_SEED = 2 ** 31 - 1;
 
@@ -151,7 +150,7 @@ export class DropoutState {
     const { layers } = this.selection.network;
     const behind = layers.slice(layers.findIndex(({ name }) => name === this.layer) + 1);
     const macs = behind.reduce((sum, { macs: own = 0 }) => sum + own, 0);
-    return Math.min(MOST_DRAWS, Math.floor(MOST_VALUES / values), Math.floor(MOST_MACS / Math.max(1, macs)));
+    return Math.min(MOST_DRAWS, Math.floor(LIMITS.outputs / values), Math.floor(LIMITS.macs / Math.max(1, macs)));
   }
 
   /** Number of requested draws. */

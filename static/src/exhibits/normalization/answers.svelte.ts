@@ -8,6 +8,7 @@ import { LatestRequest, RequestError, toVolume, type FloatTensor } from '../../w
 import { isBlank, maps } from '../parts/loading';
 import { Batches, type Batched, type BatchSettings, type Shown } from './batches';
 import { PATH } from './path';
+import { problemText } from '../../words/why';
 
 export interface Responded {
   layer: Maps;
@@ -49,7 +50,7 @@ export class Answers {
         const settings = { size, alpha, beta, k };
         this.response = { layer, before: input, after: toVolume(tensors.output), settings };
       },
-      (problem) => (this.problem = problem?.detail ?? null),
+      (problem) => (this.problem = problem && problemText(problem)),
     );
     this.#batches = new Batches(server);
   }
@@ -94,7 +95,7 @@ export class Answers {
       if (!(error instanceof RequestError)) throw error;
       if (!wanted()) return;
       this.blank = isBlank(error.problem, source);
-      this.missing = this.blank ? null : error.problem.detail;
+      this.missing = this.blank ? null : problemText(error.problem);
     }
   }
 

@@ -6,6 +6,7 @@ import { RequestError } from '../../wire/request';
 import { weights } from '../../wire/maps';
 import { withRetry } from './loading';
 import { NetworkSelection } from './network-selection.svelte';
+import { problemText } from '../../words/why';
 
 export class KernelNetwork {
   readonly selection = new NetworkSelection();
@@ -48,7 +49,7 @@ export class KernelNetwork {
       this.#fetched = { of: versionOf(network), data: tensor.data };
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      if (isNeeded()) this.problem = error.problem.detail;
+      if (isNeeded()) this.problem = problemText(error.problem);
     }
   }
 }

@@ -5,6 +5,7 @@ import { networkFields, type Network } from '../../scene/network';
 import type { Volume } from '../../scene/volume';
 import { RequestError, type Problem } from '../../wire/request';
 import { featureMaps } from '../../wire/maps';
+import { problemText } from '../../words/why';
 import { say } from '../../words/words';
 
 const FIRST_WAIT = 500; // milliseconds, doubled each time
@@ -23,7 +24,7 @@ export async function withRetry<Answer>(
       return isNeeded() ? answer : null;
     } catch (error) {
       if (!isPassing(error)) throw error;
-      if (isNeeded()) onlost(error instanceof RequestError ? error.problem.detail : say('live.lost_server'));
+      if (isNeeded()) onlost(error instanceof RequestError ? problemText(error.problem) : say('live.lost_server'));
       await new Promise((resolve) => setTimeout(resolve, wait));
     }
   }
@@ -52,5 +53,5 @@ function isPassing(error: unknown): boolean {
 
 /** True if the problem is a blank drawing. */
 export function isBlank(problem: Problem, source: Source): boolean {
-  return source.kind === 'drawing' && problem.status === 422;
+  return source.kind === 'drawing' && problem.why?.code === 'blank';
 }

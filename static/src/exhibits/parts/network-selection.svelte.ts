@@ -3,6 +3,7 @@
 import { isNetwork, LENET5, DEFAULT_NETWORK, versionOf, withoutReshapes, type Network } from '../../scene/network';
 import { RequestError, get } from '../../wire/request';
 import { watchWeights } from '../../wire/watch-weights';
+import { problemText } from '../../words/why';
 import { say } from '../../words/words';
 import { withRetry } from './loading';
 
@@ -61,8 +62,8 @@ export class NetworkSelection {
       if (versionOf(network) !== versionOf(this.network)) this.network = network;
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      const { status, detail } = error.problem;
-      if (isNeeded()) this.problem = status === ABSENT ? say('network.gone', { model }) : detail;
+      const { problem } = error;
+      if (isNeeded()) this.problem = problem.status === ABSENT ? say('network.gone', { model }) : problemText(problem);
     }
   }
 }

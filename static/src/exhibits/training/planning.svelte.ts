@@ -3,7 +3,7 @@
 import { givenSettings, type Settings } from '../../scene/training-settings';
 import { LatestRequest, type Problem } from '../../wire/request';
 import type { Plan, Server, GivenSettings } from '../../wire/runs';
-import { reasonText } from './reasons';
+import { problemText } from './reasons';
 
 export const PARTS = [
   'network',
@@ -69,8 +69,7 @@ export class Planning {
   problemOf(part: Part): string | null {
     if (this.problem === null || this.problem.field === 'connection') return null;
     if (homeOf(this.problem) !== part) return null;
-    const { why, field, reason, detail } = this.problem;
-    return reasonText(why, field === 'model' ? reason : detail);
+    return problemText(this.problem);
   }
 }
 

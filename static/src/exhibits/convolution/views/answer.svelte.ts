@@ -3,6 +3,7 @@
 import type { Problem } from '../../../scene/convolution';
 import { LatestRequest } from '../../../wire/request';
 import { question, type Question } from './question';
+import { problemText } from '../../../words/why';
 
 export class ProblemAnswer<Answer> {
   readonly #path: string;
@@ -28,7 +29,7 @@ export class ProblemAnswer<Answer> {
       this.#path,
       this.#server(),
       (answer, to) => (this.#answer = { to, answer }),
-      (problem) => (this.problem = problem?.detail ?? null),
+      (problem) => (this.problem = problem && problemText(problem)),
     );
     this.#asker.send(payload);
   }
