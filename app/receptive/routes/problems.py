@@ -16,12 +16,14 @@ from receptive.engine.interface import EngineError, LaneFullError
 from receptive.networks.library import NetworkTooLargeError
 from receptive.preprocessing.decoding import PictureError
 from receptive.queries.query import QueryError
+from receptive.routes.leaving import LeftError
 from receptive.routes.refusal import HANDLERS, LONGEST_VALUE, MEDIA_TYPE, brief
 from receptive.schemas import Problem
 
 __all__ = ["MEDIA_TYPE", "brief"]  # besides what is made here
 
 MOST_ERRORS = 5
+CLIENT_LEFT: Final = 499  # as nginx has it; nobody reads the answer
 UNAVAILABLE: Final = (WeightsError, NetworkTooLargeError, EngineError)  # networks that cannot be asked now: 503
 OWN = re.compile(r"[a-z]+(-[a-z]+)+")  # how our own codes are written; pydantic's have underscores
 
@@ -106,6 +108,10 @@ def install(app: FastAPI) -> None:
 
     for kind in UNAVAILABLE:
         app.add_exception_handler(kind, _unavailable)
+
+    @app.exception_handler(LeftError)
+    async def left(_: Request, __: LeftError) -> Response:
+        return Response(status_code=CLIENT_LEFT)
 
     @app.exception_handler(QueryError)
     async def query(_: Request, error: QueryError) -> Response:
