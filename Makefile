@@ -9,11 +9,13 @@ BIN := $(VENV)/bin
 endif
 # Tests run side by side, each process with one thread: with more they would slow one another down.
 SPREAD := --numprocesses=$(or $(WORKERS),3) --dist=worksteal
-export PATH := $(abspath $(BIN)):$(PATH)
+# A make that is a Windows program parts the PATH by semicolons.
+export PATH := $(abspath $(BIN))$(if $(findstring ;,$(PATH)),;,:)$(PATH)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PACKAGED := pyproject.toml constraints.txt hatch_build.py
 LOCKED := static/package.json static/package-lock.json static/.npmrc
-STATIC_SOURCES := $(shell find static/src templates/messages -type f) static/vite.config.ts static/svelte.config.js
+STATIC_SOURCES := $(shell find static/src templates/messages templates/lessons/zh -type f ! -name types.ts) \
+	$(wildcard static/*.config.* static/chinese-fonts.ts)
 
 .PHONY: run test lint bench clean
 
@@ -31,8 +33,11 @@ lint: $(VENV)/.test static/node_modules/.receptive-tools static/dist/.receptive-
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --no-logo
+	cd static && npm run --silent types
 	cd static && npx --no-install prettier --check .
 	cd static && npx --no-install eslint .
+	cd static && node circles.js
 	cd static && npx --no-install svelte-check --tsconfig ./tsconfig.json --fail-on-warnings
 
 bench: $(VENV)-bench/.made $(VENV)-gradio/.made static/dist/.receptive-built

@@ -1,13 +1,13 @@
-// Writes src/wire/types.ts from src/wire/schema.json; with --check, only says whether it is current.
+// Writes src/wire/types.ts, or the file that is named, from the JSON Schema on standard input.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { argv, stdin } from 'node:process';
+import { text } from 'node:stream/consumers';
 
 import { compile } from 'json-schema-to-typescript';
 
-const SCHEMA = new URL('src/wire/schema.json', import.meta.url);
-const TYPES = new URL('src/wire/types.ts', import.meta.url);
-const FIRST_LINE =
-  '// Every message that crosses the wire, written by `npm run types` from schema.json, which app/receptive/schemas writes.';
+const TYPES = argv[2] ?? new URL('src/wire/types.ts', import.meta.url);
+const FIRST_LINE = '// Every message that crosses the wire, written by `npm run types` from app/receptive/schemas.';
 
 /** Says the same schema in the words that the compiler turns into the plainest types. */
 function plain(node) {
@@ -31,7 +31,7 @@ function plain(node) {
 }
 
 async function written() {
-  const schema = plain(JSON.parse(readFileSync(SCHEMA, 'utf8')));
+  const schema = plain(JSON.parse(await text(stdin)));
   const types = await compile({ $defs: schema.$defs, title: 'Wire' }, 'Wire', {
     additionalProperties: false,
     bannerComment: FIRST_LINE,
@@ -46,11 +46,5 @@ async function written() {
 }
 
 const types = await written();
-if (process.argv.includes('--check')) {
-  if (readFileSync(TYPES, 'utf8') !== types) {
-    console.error('src/wire/types.ts is not what src/wire/schema.json says: npm run types');
-    process.exit(1);
-  }
-} else {
-  writeFileSync(TYPES, types);
-}
+// Written only when it changes, so that a build which watches the sources does not begin anew.
+if (!existsSync(TYPES) || readFileSync(TYPES, 'utf8') !== types) writeFileSync(TYPES, types);

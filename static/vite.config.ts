@@ -5,6 +5,8 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 
+import { chineseFonts, standsAlone } from './chinese-fonts.ts';
+
 const COMPRESSED = /\.(js|css|json|svg)$/;
 const SMALLEST = 1024; // bytes; below this a compressed copy saves nothing
 const LARGE = 200_000; // bytes; above this the last brotli levels cost seconds for a percent
@@ -47,13 +49,15 @@ function woff2Only(): Plugin {
 export default defineConfig({
   base: './',
   publicDir: false,
-  plugins: [woff2Only(), svelte(), compressedCopies()],
+  plugins: [chineseFonts(), woff2Only(), svelte(), compressedCopies()],
   build: {
     outDir: 'dist',
     manifest: 'manifest.json',
     target: 'es2022',
+    assetsInlineLimit: (file) => (standsAlone(file) ? false : undefined),
     chunkSizeWarningLimit: 2000, // kB; swagger-ui is that large, and only /docs loads it
     rolldownOptions: {
+      checks: { pluginTimings: false }, // compressing and cutting fonts takes most of the time, as it must
       input: {
         draw: 'src/entries/draw.ts',
         lesson: 'src/entries/lesson.ts',
@@ -63,6 +67,7 @@ export default defineConfig({
         theme: 'src/entries/theme.ts',
         pageScript: 'src/entries/page.ts',
         page: 'src/style/page.css',
+        chinese: 'src/style/chinese.css',
         icon: 'src/style/icon.svg',
       },
       output: {

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from receptive import opening
 from receptive.opening import Opening
+from receptive.routes import health
 from receptive.routes.refusal import Refusal
 from receptive.schemas import Problem
 from receptive.settings import Settings
@@ -35,6 +36,7 @@ class Rest:
         if self.error is not None:
             raise self.error
         app = FastAPI()
+        app.state.readiness = health.Readiness(None)
         app.add_api_route("/rest", lambda: "is here")
         return app
 
@@ -124,3 +126,18 @@ def test_where_the_rest_cannot_be_had_that_is_said_and_the_pages_stay(rest: Rest
     assert "no such processor" in answer.json()["detail"]
     assert visitor.get("/rest", headers={"host": "elsewhere.example"}).status_code == 421
     assert visitor.get("/").status_code == 200
+
+
+def test_the_state_is_answered_while_the_server_opens_and_after(rest: Rest, visitor: TestClient) -> None:
+    early = visitor.get("/healthz")
+    assert (early.status_code, early.json()["why"]["code"]) == (503, "networks-loading")
+    rest.let_go()
+    assert visitor.get("/rest").status_code == 200
+    assert visitor.get("/healthz").json() == {"status": "ready"}
+
+
+def test_a_server_that_cannot_open_is_unavailable(rest: Rest, visitor: TestClient) -> None:
+    rest.error = RuntimeError("no such processor")
+    rest.let_go()
+    assert visitor.get("/rest").status_code == 503
+    assert visitor.get("/healthz").json()["why"]["code"] == "networks-unavailable"

@@ -1,8 +1,5 @@
 """`python -m receptive`: the same as the command `receptive`."""
 
-from receptive import safe_path  # noqa: F401
-
-# isort: split
 from receptive.cli import main
 
 if __name__ == "__main__":

@@ -1,8 +1,5 @@
 """The command line: `receptive serve`, `receptive train`, `receptive --version`."""
 
-from receptive import safe_path  # noqa: F401
-
-# isort: split
 import argparse
 import errno
 import os

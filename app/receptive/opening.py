@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from receptive.routes import pages
+from receptive.routes import health, pages
 from receptive.routes.guard import Guard
 from receptive.routes.refusal import HANDLERS, Refusal
 from receptive.settings import Settings
@@ -28,8 +28,10 @@ class Opening:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._pages = Starlette(routes=pages.routes(), lifespan=self._lifespan, exception_handlers=HANDLERS)
+        routes = [*pages.routes(), health.route()]
+        self._pages = Starlette(routes=routes, lifespan=self._lifespan, exception_handlers=HANDLERS)
         self._pages.state.settings = settings
+        self._pages.state.readiness = health.Readiness()
         self._guarded = Guard(self._pages, settings)
         self._asked = asyncio.Event()
         self._closing = asyncio.Event()
@@ -67,11 +69,13 @@ class Opening:
             whole = await asyncio.to_thread(_created, self._settings)
             if self._closing.is_set():
                 return
+            self._pages.state.readiness = whole.state.readiness
             async with whole.router.lifespan_context(whole):
                 self._whole.set_result(whole)
                 await self._closing.wait()
         except Exception as error:
             log.exception("nothing but pages can be answered")
+            self._pages.state.readiness = health.Readiness(health.UNAVAILABLE)
             if not self._whole.done():
                 why = Refusal(503, f"nothing but pages can be answered: {error}; the server's log says where it failed")
                 self._whole.set_result(Guard(why.answer(), self._settings))

@@ -43,6 +43,7 @@ class Settings(BaseModel):
     )
     data_dir: Path | None = Field(None, description="folder for data sets and what training leaves behind")
     runs: Path | None = Field(None, description="folder for training runs; runs in the data folder unless given")
+    runs_space: float = Field(10.0, gt=0, le=1e6, description="GiB of disk that training runs may take")
     runs_at_once: int = Field(1, ge=1, le=64, description="training runs at a time; the others wait")
     no_browser: bool = Field(False, description="do not open a browser")
     token: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,128}$")] | None = Field(

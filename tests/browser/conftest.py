@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +19,16 @@ AXE: Final = STATIC / "node_modules" / "axe-core" / "axe.min.js"
 SIZES: Final = {"phone": (360, 740), "desktop": (1280, 800)}
 CI: Final = bool(os.environ.get("CI"))
 
-expect.set_options(timeout=30_000)  # milliseconds; a busy machine is slow, not wrong
+PATIENCE: Final = 30.0  # seconds; a busy machine is slow, not wrong
+# Ends every transition, so that the colours that are looked at are the last ones.
+SETTLE: Final = (
+    "document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity)"
+    ".forEach((one) => one.finish())"
+)
+# Remembers the newest stroke that was sent, for those who wait for its answer.
+REMEMBER: Final = "addEventListener('rx-stroke', ({ detail }) => { window.sentStroke = detail.sequence })"
+
+expect.set_options(timeout=1000 * PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +75,7 @@ def open_page(new_context: Callable[..., BrowserContext], server: str) -> Open:
             has_touch=size == "phone",
             **options,
         )
+        context.add_init_script(REMEMBER)
         visit = Visit(context.new_page())
         visit.page.on("console", lambda message: complain(visit, message.type, message.text))
         visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
@@ -88,6 +99,19 @@ def trained(server: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[[
     return name
 
 
+def until(page: Page, holds: Callable[[], bool]) -> None:
+    """Let the page go on until something holds that is not on it: a request that comes, a list that fills."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, "it did not come to hold"
+        page.wait_for_timeout(10)
+
+
+def rested(page: Page) -> None:
+    """Return when the page has drawn what follows from the last input, two frames later."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))")
+
+
 def complain(visit: Visit, kind: str, text: str) -> None:
     """Keep what the console calls an error or a warning."""
     if kind in ("error", "warning") and "GPU stall" not in text and "WebGL" not in text:
@@ -97,6 +121,8 @@ def complain(visit: Visit, kind: str, text: str) -> None:
 def violations(page: Page, exclude: list[str] | None = None) -> list[str]:
     """What axe-core finds wrong, one line for each element: rule, element, what is missing."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
+    rested(page)
+    page.evaluate(SETTLE)
     context = json.dumps({"exclude": [[place] for place in exclude or []]})
     found = page.evaluate(f"async () => (await axe.run({context})).violations")
     return [

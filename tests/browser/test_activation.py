@@ -9,7 +9,7 @@ import torch
 from playwright.sync_api import FilePayload, Page, Route, expect
 from torch.nn import functional as F
 
-from tests.browser.conftest import SIZES, Open, Visit, assert_silent, violations
+from tests.browser.conftest import SIZES, Open, Visit, assert_silent, until, violations
 from tests.browser.pictures import looks_like
 
 EXHIBIT: Final = "/exhibits/activation"
@@ -61,7 +61,7 @@ def test_value_and_slope_are_pytorchs_and_so_is_the_preview(open_page: Open, kin
     expect(reading).to_have_attribute("data-x", "-1.35")
     preview = number(page, "reading", "value"), number(page, "reading", "slope")
     assert preview == pytest.approx((value, slope), abs=1e-6)
-    page.wait_for_function("() => true")
+    until(page, lambda: len(held) > 0)
     assert len(held) == 1
     # Answers that no function gives: what is shown afterwards is the server's and not the browser's.
     asked = held[0].request.post_data_json or {}

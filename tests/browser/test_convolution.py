@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import math
 import re
 import urllib.request
 from typing import Any
@@ -10,8 +11,9 @@ from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
+from safetensors.torch import load
 
-from tests.browser.conftest import Open, Visit, assert_silent, violations
+from tests.browser.conftest import Open, Visit, assert_silent, rested, until, violations
 from tests.browser.pictures import looks_like
 
 NINE = {"values": "1 2 3; 4 5 6; 7 8 9", "weights": "1 2; 3 4"}
@@ -162,8 +164,10 @@ def test_what_the_browser_shows_at_once_is_what_the_server_answers(open_page: Op
     expect(figure).to_have_attribute("data-answered", "false")
     output = page.get_by_test_id("output")
     preview = output.locator(".cell").evaluate_all("all => all.map(one => one.dataset.value)")
-    page.wait_for_function("() => true")
-    held.pop().continue_()
+    until(page, lambda: len(held) > 0)
+    for route in held:
+        route.continue_()
+    page.unroute("**/operations/convolution")
     answered(page)
     computed = output.locator(".cell").evaluate_all("all => all.map(one => one.dataset.value)")
     assert len(computed) > 0
@@ -178,17 +182,21 @@ def test_a_dragged_slider_sends_the_newest_value_only(open_page: Open) -> None:
     held: list[Route] = []
     page.route("**/operations/convolution", lambda route: held.append(route))
     slider = page.get_by_label("Sigma σ")
-    for value in ("1.2", "1.4", "1.6", "1.8", "2"):
+    slider.fill("1.2")
+    until(page, lambda: len(held) == 1)
+    for value in ("1.4", "1.6", "1.8", "2"):
         slider.fill(value)
-    expect(page.get_by_test_id("figure")).to_have_attribute("data-answered", "false")
-    page.wait_for_timeout(200)
-    assert len(held) == 1
-    held.pop().continue_()
-    page.wait_for_timeout(200)
-    assert len(held) == 1
-    held.pop().continue_()
+    rested(page)
+    assert len(held) == 1  # the others wait for its answer
+    held[0].continue_()
+    until(page, lambda: len(held) == 2)
+    held[1].continue_()
     answered(page)
-    assert held == []
+    rested(page)
+    assert len(held) == 2
+    kernel = load(held[1].request.post_data_buffer or b"")["kernel"].flatten().tolist()
+    middle = len(kernel) // 2
+    assert kernel[middle + 1] / kernel[middle] == pytest.approx(math.exp(-1 / (2 * 2**2)))
 
 
 def test_pointing_at_an_output_shows_its_window(open_page: Open) -> None:
@@ -276,18 +284,17 @@ def test_formula_parameters_and_multiplications_are_the_servers(open_page: Open,
 
 
 def test_a_convolution_is_seen_turning_its_kernel(open_page: Open) -> None:
-    page = opened(open_page, NINE).page
+    page = open_page("/learn").page
+    page.clock.install()
+    page.goto(page.url.replace("/learn", f"/exhibits/convolution?{urlencode(NINE)}"))
+    answered(page)
     page.get_by_test_id("more-movement").click()
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
     page.get_by_role("radio", name="Convolution", exact=True).check()
     turned = page.get_by_test_id("kernel").locator("g[transform^='rotate']").first
-    angles = set()
-    for _ in range(60):
-        seen = turned.get_attribute("transform") if turned.count() else None
-        angles.add(seen)
-        if seen is not None and seen.startswith("rotate(180 "):
-            break
-        page.wait_for_timeout(30)
-    assert any(angle is not None and not angle.startswith(("rotate(180 ", "rotate(0 ")) for angle in angles)
+    page.clock.run_for(200)  # milliseconds
+    expect(turned).to_have_attribute("transform", re.compile(r"^rotate\((?!0 |180 )"))
+    page.clock.resume()
     expect(turned).to_have_attribute("transform", re.compile(r"^rotate\(180 "))
     answered(page)
     assert numbers(page.get_by_test_id("output")) == [23, 33, 53, 63]

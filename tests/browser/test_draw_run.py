@@ -13,8 +13,6 @@ from tests.browser.test_draw_page import draw, drawn, number, picture, settled
 
 Trained = Callable[[str], str]
 
-expect.set_options(timeout=30_000)
-
 
 def opened(open_page: Open, name: str, rest: str = "", **options: str) -> tuple[Page, list[bytes]]:
     """The page with a seven drawn for a network, and the strokes that it sends from then on."""

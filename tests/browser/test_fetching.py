@@ -6,7 +6,6 @@ import socketserver
 import subprocess
 import sys
 import threading
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ import torch
 from playwright.sync_api import Page, expect
 
 from convnets.catalogue import DIGITS
-from receptive.training.data import datasets
+from receptive.training.data import datasets, fetching
 from receptive.training.data.datasets import Dataset
 from receptive.training.data.fetching import cache_folder
 from receptive.training.data.pictures import Pictures
@@ -29,8 +28,8 @@ from tests.browser.conftest import Open
 from tests.serving import running
 from tests.training.digits import dataset
 
-PIECE: Final = 2**14  # bytes that are sent at once
-PAUSE: Final = 0.1  # seconds between two pieces
+PIECE: Final = 2**10  # bytes that are sent at once
+PAUSE: Final = 0.1  # seconds between two pieces: more than half a minute for all of them
 PICTURES: Final = 600
 PATIENCE: Final = 120_000  # milliseconds for a run on a busy machine
 
@@ -48,8 +47,8 @@ sys.exit(worker.main(sys.argv[1:]))
 
 
 @contextmanager
-def slowly(folder: Path) -> Iterator[str]:
-    """The folder's files over HTTP, a piece at a time."""
+def held_back(folder: Path, rest: threading.Event) -> Iterator[str]:
+    """The folder's files over HTTP: a piece at a time, and the rest at once when it may come."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -60,7 +59,7 @@ def slowly(folder: Path) -> Iterator[str]:
             try:
                 for start in range(0, len(raw), PIECE):
                     self.wfile.write(raw[start : start + PIECE])
-                    time.sleep(PAUSE)
+                    rest.wait(PAUSE)
             except ConnectionError:
                 return  # it was given up
 
@@ -74,18 +73,26 @@ def slowly(folder: Path) -> Iterator[str]:
         try:
             yield f"http://127.0.0.1:{server.server_address[1]}/"
         finally:
+            rest.set()
             server.shutdown()
             thread.join()
 
 
 @pytest.fixture
-def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Dataset]:
-    """A data set called mnist of a few pictures that say nothing, which is nowhere but on a slow server."""
+def rest() -> threading.Event:
+    """Set when the rest of a file may come at once."""
+    return threading.Event()
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rest: threading.Event) -> Iterator[Dataset]:
+    """A data set called mnist of a few pictures that say nothing, which is nowhere but on that server."""
     torch.manual_seed(1)
     images = torch.randint(0, 256, (PICTURES, 28, 28, 1), dtype=torch.uint8)
     pictures = Pictures(images, torch.arange(PICTURES) % 10, DIGITS)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    with slowly(tmp_path / "there") as address:
+    monkeypatch.setattr(fetching, "CHUNK", PIECE)
+    with held_back(tmp_path / "there", rest) as address:
         found = replace(dataset(tmp_path / "there", pictures, address), name="mnist")
         monkeypatch.setitem(datasets.DATASETS, "mnist", found)
         yield found
@@ -99,7 +106,8 @@ def lab(small: Dataset, weights: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
     def begun(command: list[str], **options: Any) -> "subprocess.Popen[bytes]":
         if "receptive.training.runs.worker" in command:
-            command = [sys.executable, "-c", WORKER.format(about=json.dumps(about)), *command[3:]]
+            arguments = command[command.index("receptive.training.runs.worker") + 1 :]
+            command = [sys.executable, "-c", WORKER.format(about=json.dumps(about)), *arguments]
         return begin(command, **options)
 
     monkeypatch.setattr(subprocess, "Popen", begun)
@@ -124,7 +132,7 @@ def kept() -> list[str]:
 
 
 def test_it_is_fetched_given_up_fetched_again_and_learned_from(
-    open_page: Open, lab: str, server: str, small: Dataset
+    open_page: Open, lab: str, server: str, small: Dataset, rest: threading.Event
 ) -> None:
     page = at(open_page, lab, server)
     whole = small.images.size + small.labels.size
@@ -139,20 +147,29 @@ def test_it_is_fetched_given_up_fetched_again_and_learned_from(
     fetch.click()  # at once: the one that was given up makes room
     page.wait_for_function("bar => bar.value > 0 && bar.value < bar.max", arg=bar.element_handle())
     assert small.images.name not in kept()
+    rest.set()
     expect(page.get_by_text("held out and only judged on")).to_be_visible()
     assert kept() == sorted([small.images.name, small.labels.name])
     page.get_by_test_id("train").click()
     expect(page.get_by_test_id("status")).to_have_attribute("data-status", "finished", timeout=PATIENCE)
-    (run,) = json.load(urllib.request.urlopen(f"{lab}/runs", timeout=10))["runs"]
+    (run,) = json.load(urllib.request.urlopen(f"{lab}/runs", timeout=PATIENCE / 1000))["runs"]
     assert (run["settings"]["dataset"], run["epoch"]) == ("mnist", 1)
-    curve = json.load(urllib.request.urlopen(f"{lab}/runs/{run['id']}/curve", timeout=10))
+    curve = json.load(urllib.request.urlopen(f"{lab}/runs/{run['id']}/curve", timeout=PATIENCE / 1000))
     assert curve["started"]["pictures"] + curve["started"]["held_out"] == PICTURES
 
 
 @pytest.mark.parametrize(("lang", "words"), [("en", "could not be downloaded whole"), ("zh", "下载不完整或已损坏")])
 def test_what_comes_with_another_checksum_is_not_kept_and_the_page_says_so(
-    open_page: Open, lab: str, server: str, small: Dataset, monkeypatch: pytest.MonkeyPatch, lang: str, words: str
+    open_page: Open,
+    lab: str,
+    server: str,
+    small: Dataset,
+    rest: threading.Event,
+    monkeypatch: pytest.MonkeyPatch,
+    lang: str,
+    words: str,
 ) -> None:
+    rest.set()
     monkeypatch.setitem(datasets.DATASETS, "mnist", replace(small, images=replace(small.images, md5="0" * 32)))
     page = at(open_page, lab, server, lang)
     page.get_by_test_id("fetch").click()

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.conftest import until
 from tests.serving import Running, running
 
 SEVEN = [(0.3, 0.25), (0.5, 0.25), (0.7, 0.25), (0.62, 0.45), (0.54, 0.65), (0.46, 0.85)]
@@ -275,8 +276,8 @@ def test_what_leaves_for_the_server_is_black_on_white_in_the_dark_too(page: Page
     page.goto(untrained.url)
     sheet = Sheet(page)
     sheet.draw(SEVEN)
-    page.wait_for_timeout(0)
     sheet.reaches(0.04, 0.2)
+    until(page, lambda: len(sent) > 0 and min(sent[-1][12:]) == 0)
     stroke = sent[-1]
     assert stroke[:4] == b"RX\x01\x01"
     assert len(stroke) == 12 + 112 * 112

@@ -10,7 +10,7 @@ import torch
 from playwright.sync_api import FilePayload, Page, Route, expect
 from torch.nn import functional as F
 
-from tests.browser.conftest import Open, assert_silent, violations
+from tests.browser.conftest import Open, assert_silent, until, violations
 
 Trained = Callable[[str], str]
 
@@ -135,8 +135,9 @@ def test_a_picture_that_is_not_there_is_said_and_another_is_chosen(open_page: Op
     page.goto(f"{server}/exhibits/activation?view=map&input=digit:999")
     alert = page.get_by_role("alert").filter(has_text="服务器上没有图像“999”")
     expect(alert).to_be_visible()
+    until(page, lambda: len(held) > 0)
     assert len(held) == 1
-    held.pop().continue_()
+    held[0].continue_()
     page.unroute("**/operations/activation")
     page.wait_for_load_state("networkidle")
     expect(alert).to_be_visible()  # the curve's answer says nothing of the picture

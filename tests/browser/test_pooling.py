@@ -12,7 +12,7 @@ import torch
 from playwright.sync_api import Locator, Page, Route, expect
 from torch.nn import functional as F
 
-from tests.browser.conftest import SIZES, Open, Visit, assert_silent, violations
+from tests.browser.conftest import SIZES, Open, Visit, assert_silent, until, violations
 from tests.browser.pictures import looks_like
 
 GOLDEN: Final = Path(__file__).parent.parent.parent / "static" / "src" / "scene" / "pooling.golden.json"
@@ -165,8 +165,10 @@ def test_what_the_browser_shows_at_once_is_what_the_server_answers(
     expect(page.get_by_test_id("scene")).to_have_attribute("data-confirmed", "false")
     count = int(page.get_by_test_id("player-slider").get_attribute("max") or 0) + 1
     preview = every(page, count)
+    until(page, lambda: len(held) > 0)
     for route in held:
         route.continue_()
+    page.unroute("**/operations/pooling")
     confirmed(page)
     assert every(page, count) == pytest.approx(preview, rel=1e-6, abs=1e-6)
 

@@ -38,6 +38,7 @@ def test_a_lesson_reads_well(open_page: Open, server: str, lang: str, size: str,
 def test_on_a_phone_no_formula_of_the_paper_hides_its_end(open_page: Open, lang: str) -> None:
     page = open_page("/learn/lenet-5", lang, "phone").page
     expect(page.locator(".formula:not(.set)")).to_have_count(0)
+    page.evaluate("document.fonts.ready")
     hidden = "all => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)"
     assert page.locator("article .formula.block").evaluate_all(hidden) == []
 

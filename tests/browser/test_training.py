@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import SIZES, Open, Visit, assert_silent, violations
+from tests.browser.conftest import SIZES, Open, Visit, assert_silent, until, violations
 from tests.browser.pictures import looks_like
 from tests.browser.trained import PATIENCE, call, over
 from tests.serving import running
@@ -38,9 +38,10 @@ def run_of(page: Page) -> str:
 
 
 def legend(page: Page, name: str, cell: str) -> str:
-    """What the legend reads off the drawn lines of a run."""
-    text = page.get_by_test_id(f"legend-{name}").get_by_test_id(f"read-{cell}").text_content() or ""
-    return text.replace("\u2212", "-").strip(" %")
+    """What the legend reads off the drawn lines of a run, when it has some."""
+    read = page.get_by_test_id(f"legend-{name}").get_by_test_id(f"read-{cell}")
+    expect(read).to_have_text(re.compile(r"\d"))
+    return (read.text_content() or "").replace("\u2212", "-").strip(" %")
 
 
 def test_what_is_drawn_at_the_end_is_what_the_run_says(open_page: Open, server: str) -> None:
@@ -53,7 +54,7 @@ def test_what_is_drawn_at_the_end_is_what_the_run_says(open_page: Open, server: 
     run = over(server, name)
     curve = call(server, f"runs/{name}/curve?points=20000")
     expect(page.get_by_test_id("step")).to_have_text(f"{run['steps']} of {run['steps']}")
-    assert float(legend(page, name, "loss")) == pytest.approx(curve["loss"][-1], abs=6e-5)
+    until(page, lambda: float(legend(page, name, "loss")) == pytest.approx(curve["loss"][-1], abs=6e-5))
     assert float(legend(page, name, "accuracy")) == pytest.approx(100 * curve["accuracy"][-1], abs=0.06)
     assert float(legend(page, name, "validation-loss")) == pytest.approx(run["last"]["validation_loss"], abs=6e-5)
     assert float(legend(page, name, "validation-accuracy")) == pytest.approx(
@@ -298,10 +299,10 @@ def test_a_drawing_is_kept_once_however_often_keep_is_pressed(open_page: Open) -
     keep = page.get_by_test_id("keep")
     keep.dblclick()
     expect(keep).to_be_disabled()
-    page.wait_for_timeout(200)
-    assert len(asked) == 1
+    until(page, lambda: len(asked) > 0)
     asked[0].continue_()
     expect(page.get_by_test_id("drawings").get_by_text("0: 1")).to_be_visible()
+    assert len(asked) == 1
 
 
 def test_the_sheet_asks_for_what_is_drawn(open_page: Open) -> None:

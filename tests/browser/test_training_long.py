@@ -15,7 +15,7 @@ from receptive.training.runs import points
 from receptive.training.runs.journal import Journal
 from receptive.training.runs.shelf import Shelf
 from receptive.training.settings import RunSettings
-from tests.browser.conftest import Open
+from tests.browser.conftest import Open, until
 from tests.browser.test_training import legend
 from tests.serving import running
 
@@ -87,10 +87,8 @@ def test_single_steps_are_there_where_they_are_zoomed_into(open_page: Open, kept
     plot.focus()
     for _ in range(10):
         page.keyboard.press("+")
-    page.wait_for_timeout(300)
     expect(page.get_by_test_id("whole")).to_be_visible()
-    page.wait_for_load_state("networkidle")
-    assert any("/steps?from=" in url for url in asked)
+    until(page, lambda: any("/steps?from=" in url for url in asked))
     page.keyboard.press("Home")
     for _ in range(12):
         at = math.floor(float(plot.get_attribute("aria-valuenow") or "nan"))

@@ -1,12 +1,13 @@
 """The plots of the training lab under fingers: pulled apart, moved, read, shown whole, and scrolled past."""
 
 import math
+import time
 from typing import Final
 
 import pytest
 from playwright.sync_api import CDPSession, Locator, Page, expect
 
-from tests.browser.conftest import Open
+from tests.browser.conftest import Open, rested
 
 RUNS: Final = "/train?lang=en&run=prepared-momentum-with&smoothing=0"
 STEPS: Final = 8  # on the way of a finger
@@ -31,10 +32,11 @@ def inside(plot: Locator, across: float, down: float = 0.5) -> Point:
     return box["x"] + across * box["width"], box["y"] + down * box["height"]
 
 
-def touch(session: CDPSession, kind: str, *fingers: Point) -> None:
-    """What a touch screen tells."""
+def touch(session: CDPSession, kind: str, *fingers: Point, at: float | None = None) -> None:
+    """An event of a touch screen; at: its own time, in seconds, where not the time when it is sent."""
     points = [{"x": x, "y": y, "id": finger} for finger, (x, y) in enumerate(fingers)]
-    session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    stamp = {} if at is None else {"timestamp": at}
+    session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points, **stamp})
 
 
 def moved(page: Page, *ways: tuple[Point, Point]) -> None:
@@ -50,11 +52,11 @@ def moved(page: Page, *ways: tuple[Point, Point]) -> None:
     session.detach()
 
 
-def tap(page: Page, at: Point) -> None:
+def tap(page: Page, place: Point, at: float | None = None) -> None:
     """A finger that stays where it is."""
     session = page.context.new_cdp_session(page)
-    touch(session, "touchStart", at)
-    touch(session, "touchEnd")
+    touch(session, "touchStart", place, at=at)
+    touch(session, "touchEnd", at=at)
     session.detach()
 
 
@@ -62,7 +64,7 @@ def read(page: Page, plot: Locator, across: float) -> float:
     """The x that a tap there reads."""
     page.wait_for_timeout(600)  # so that no two are one
     tap(page, inside(plot, across))
-    page.wait_for_timeout(100)
+    rested(page)
     return float(plot.get_attribute("aria-valuenow") or "nan")
 
 
@@ -81,9 +83,9 @@ def test_two_fingers_pull_it_apart_one_moves_it_and_two_taps_show_all_of_it(plot
     assert read(page, plot, 0.8) == pytest.approx(under, abs=0.02 * full)
 
     page.wait_for_timeout(600)
-    tap(page, inside(plot, 0.5))
-    page.wait_for_timeout(80)
-    tap(page, inside(plot, 0.5))
+    now = time.time()
+    tap(page, inside(plot, 0.5), now)
+    tap(page, inside(plot, 0.5), now + 0.08)  # soon after the first, however busy the machine
     expect(whole).to_have_count(0)
     assert page.evaluate("visualViewport.scale") == 1
 
@@ -92,6 +94,7 @@ def test_one_finger_reads_the_whole_run_and_lets_go_of_it_elsewhere(plot: Locato
     page = plot.page
     end = float(plot.get_attribute("aria-valuenow") or "nan")
     moved(page, (inside(plot, 0.2), inside(plot, 0.5)))
+    rested(page)
     expect(page.get_by_test_id("whole")).to_have_count(0)
     assert float(plot.get_attribute("aria-valuenow") or "nan") == pytest.approx(end / 2, rel=0.05)
     assert plot.evaluate("place => getComputedStyle(place).outlineStyle") == "none"
@@ -108,8 +111,7 @@ def test_a_finger_that_goes_up_scrolls_the_page(plot: Locator) -> None:
     page = plot.page
     before = page.evaluate("scrollY")
     moved(page, (inside(plot, 0.5, 0.9), inside(plot, 0.52, -1.0)))
-    page.wait_for_timeout(300)
-    assert page.evaluate("scrollY") > before + 100
+    page.wait_for_function("least => scrollY > least", arg=before + 100)
     expect(page.get_by_test_id("whole")).to_have_count(0)
 
 
@@ -130,7 +132,7 @@ def test_fingers_that_leave_one_after_the_other_tap_nothing(plot: Locator) -> No
     touch(session, "touchMove", inside(plot, 0.2))
     touch(session, "touchEnd")
     expect(page.get_by_test_id("whole")).to_be_visible()
-    page.wait_for_timeout(100)
+    rested(page)
     assert plot.get_attribute("aria-valuenow") == end
 
 

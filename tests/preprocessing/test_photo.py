@@ -9,10 +9,11 @@ import pytest
 import torch
 from PIL import Image
 
+from receptive.preprocessing.choice import choose
 from receptive.preprocessing.decoding import as_it_is
 from receptive.preprocessing.framed import FramedInk
 from receptive.preprocessing.photo import Photo, on_light_paper
-from receptive.preprocessing.reading import INK, Reading, choose
+from receptive.preprocessing.reading import INK, Reading
 from receptive.training.data.pictures import Pictures, fitted
 from receptive.training.runs import opened
 from receptive.training.runs.shelf import Run
@@ -70,7 +71,8 @@ def test_what_is_grey_stays_grey_and_everything_else_has_colours(mode: str, colo
 
 def run_of(folder: Path, dataset: str, **facts: Any) -> Run:
     (folder / "settings.json").write_bytes(orjson.dumps({"dataset": dataset}))
-    (folder / "network.json").write_bytes(orjson.dumps({"input_shape": (1, 32, 32), **facts}))
+    rest = {"model": "pattern", "classes": ["a"], "mean": [0], "std": [1], "parameters": 0, "layers": []}
+    (folder / "network.json").write_bytes(orjson.dumps({"input_shape": (1, 32, 32), **rest, **facts}))
     return Run(folder)
 
 

@@ -13,7 +13,7 @@ from tests.serving import Running
 @pytest.fixture
 def line(untrained: Running) -> Iterator[socket.socket]:
     """A bare connection to the server."""
-    with socket.create_connection(("127.0.0.1", untrained.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", untrained.port), timeout=60) as connection:
         yield connection
 
 
@@ -26,7 +26,7 @@ def received(line: socket.socket) -> tuple[int, dict[str, object]]:
 
 def test_a_head_that_is_never_finished_is_refused(untrained: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocol, "SECONDS", 0.2)
-    with socket.create_connection(("127.0.0.1", untrained.port), timeout=10) as line:
+    with socket.create_connection(("127.0.0.1", untrained.port), timeout=60) as line:
         line.sendall(b"GET /models HTTP/1.1\r\nHost: localhost\r\n")
         status, problem = received(line)
     assert status == problem["status"] == 408
@@ -37,7 +37,7 @@ def test_a_connection_that_says_nothing_is_hung_up_in_silence(
     untrained: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(protocol, "SECONDS", 0.2)
-    with socket.create_connection(("127.0.0.1", untrained.port), timeout=10) as line:
+    with socket.create_connection(("127.0.0.1", untrained.port), timeout=60) as line:
         assert line.recv(65536) == b""
 
 
@@ -45,7 +45,7 @@ def test_the_second_head_of_a_connection_is_waited_for_no_longer_than_the_first(
     untrained: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(protocol, "SECONDS", 0.2)
-    with socket.create_connection(("127.0.0.1", untrained.port), timeout=10) as line:
+    with socket.create_connection(("127.0.0.1", untrained.port), timeout=60) as line:
         host = f"Host: localhost:{untrained.port}\r\n".encode()
         line.sendall(b"GET /models HTTP/1.1\r\n" + host + b"\r\n")
         first = line.recv(65536)
@@ -84,6 +84,6 @@ def test_a_body_that_arrives_together_with_its_head_is_not_counted_as_head(untra
     head = f"POST /predict HTTP/1.1\r\nHost: localhost:{untrained.port}\r\nContent-Length: {len(body)}\r\n"
     whole = (head + "Content-Type: application/json\r\nConnection: close\r\n\r\n").encode() + body
     for _ in range(20):  # how much of it is read at once is the system's choice
-        with socket.create_connection(("127.0.0.1", untrained.port), timeout=10) as line:
+        with socket.create_connection(("127.0.0.1", untrained.port), timeout=60) as line:
             line.sendall(whole)
             assert received(line)[0] == 200

@@ -143,7 +143,7 @@ def test_a_run_is_trained_watched_and_asked(lab: Running, client: httpx2.Client)
         live.send(json.dumps({**look, "model": "run:20261121-084501-lenet5-7f3a"}))
         # A look is answered with the newest stroke, so that another frame may still be on its way.
         said = next(message for message in iter(lambda: live.recv(PATIENCE), b"") if isinstance(message, str))
-        assert "is not kept here" in said
+        assert "does not exist" in said
 
     confusion = epochs[-1]["confusion"]
     actual, called = next((a, c) for a in range(10) for c in range(10) if confusion[a][c])

@@ -10,7 +10,8 @@ import numpy as np
 from convnets import catalogue
 from convnets.catalogue import Network, WeightsError
 from convnets.pattern import Pattern
-from receptive.preprocessing.reading import ReadingName, Shape, choose
+from receptive.preprocessing.choice import choose
+from receptive.preprocessing.reading import ReadingName, Shape
 
 if TYPE_CHECKING:
     import torch

@@ -1,4 +1,4 @@
-"""Readings: the ways from a picture to a network's input, each chosen by its name."""
+"""Readings: the ways from a picture to a network's input."""
 
 from typing import Final, Literal, Protocol
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from receptive.preprocessing.decoding import decode, decode_as_it_is
 from receptive.preprocessing.ink import prepare
-from receptive.preprocessing.steps import INPUT, Preparation
+from receptive.preprocessing.steps import Preparation
 
 Pixels = NDArray[np.uint8]  # (H, W), or (H, W, 3)
 Shape = tuple[int, int, int]  # (C, H, W)
@@ -55,19 +55,3 @@ class AsItIs:
 
 
 INK: Final = Ink()
-
-
-def choose(name: ReadingName, shape: Shape, learned: Shape | None = None) -> Reading:
-    """The reading of this name for a network of input shape (C, H, W); `learned`: of the pictures it learned from.
-
-    ink: a digit on paper; photo: the whole picture; negated: the whole picture, turned round where its paper is light.
-    """
-    if name == "ink":
-        if shape[1:] == (INPUT, INPUT):
-            return INK
-        from receptive.preprocessing.framed import FramedInk  # brings torch
-
-        return FramedInk(*shape[1:])
-    from receptive.preprocessing.photo import Photo  # brings torch
-
-    return Photo(learned or shape, shape, negated=name == "negated")

@@ -1,6 +1,7 @@
 """The data sets that networks learn from: which there are, and fetching one once, with progress."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final
@@ -14,12 +15,13 @@ from starlette.responses import Response
 from convnets.why import Why
 from receptive.routes.negotiation import JSON, as_json
 from receptive.routes.problems import RefusalError, brief, documented
-from receptive.routes.runs.streaming import EVENT_STREAM, Watching
+from receptive.routes.runs.events import EVENT_STREAM, Watching
 from receptive.schemas.runs import DatasetList
 from receptive.settings import Settings
 from receptive.training.plan import KNOWN
 
 router = APIRouter(prefix="/datasets", tags=["training"])
+log = logging.getLogger(__name__)
 
 BETWEEN: Final = 0.1  # seconds between two events
 _LIST: Final = {
@@ -33,7 +35,7 @@ _PROGRESS: Final = 'event: progress\ndata: {"done":65536,"total":9941303}\n\n'
 
 
 class Fetching:
-    """One download in a thread, its progress in the event loop."""
+    """One download in a thread, with its progress for the event loop."""
 
     def __init__(self, name: str, settings: Settings) -> None:
         self.name, self._settings = name, settings
@@ -49,13 +51,13 @@ class Fetching:
         """Fetch. Raises DatasetError, and Cancelled where it was given up."""
         from receptive.training.data import datasets
 
-        datasets.obtain(self.name, self._settings.data_dir, self._told)
+        datasets.obtain(self.name, self._settings.data_dir, self._progress)
 
     def give_up(self) -> None:
-        """Nobody waits for it any more."""
+        """End the download: nobody waits for it any more."""
         self._given_up.set()
 
-    def _told(self, done: int, total: int) -> None:
+    def _progress(self, done: int, total: int) -> None:
         from receptive.training.data.fetching import Cancelled
 
         if self.given_up:
@@ -64,7 +66,7 @@ class Fetching:
 
 
 class Fetches:
-    """Which data sets are being fetched; each by one visitor at a time."""
+    """The downloads that go on, one for each data set."""
 
     def __init__(self) -> None:
         self._under_way: dict[str, Fetching] = {}
@@ -74,14 +76,23 @@ class Fetches:
         name = fetching.name
         while name in self._under_way:
             if not self._under_way[name].given_up:
-                why = Why("fetched-already", "name: {data} is being fetched already", {"data": name})
+                why = Why(
+                    "fetched-already",
+                    "name: {data} is being downloaded already; wait until that is done",
+                    {"data": name},
+                )
                 raise RefusalError(429, str(why), headers={"Retry-After": "10"}, why=why)
             await asyncio.sleep(BETWEEN)
         self._under_way[name] = fetching
 
-    def leave(self, fetching: Fetching) -> None:
-        """Done, or given up."""
+    def leave(self, fetching: Fetching, task: asyncio.Task[None]) -> None:
+        """The download is over. A failure that nobody waits for any more is a line in the log."""
+        from receptive.training.data.fetching import Cancelled
+
         del self._under_way[fetching.name]
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, Cancelled):
+            log.warning("%s was not downloaded: %s", fetching.name, error)
 
 
 @router.get(
@@ -91,10 +102,10 @@ class Fetches:
     responses={200: {"description": "Successful Response", "content": {JSON: {"example": _LIST}}}, **documented(503)},
 )
 async def datasets(request: Request) -> Response:
-    """What there is to learn from; `bytes` are fetched once where it is not `here`."""
+    """The data sets to learn from; `bytes` are downloaded once where a data set is not `here`."""
     await request.app.state.engine.ready()
-    found = await anyio.to_thread.run_sync(_about, request.app.state.settings)
-    return as_json({"datasets": found})
+    listed = await anyio.to_thread.run_sync(_about, request.app.state.settings)
+    return as_json({"datasets": listed})
 
 
 def _about(settings: Settings) -> list[dict[str, Any]]:
@@ -144,13 +155,18 @@ async def fetch(
 ) -> Response:
     """Once, and checked; leaving gives it up, and leaves nothing half-fetched behind."""
     if name not in KNOWN:
-        raise RefusalError(404, f"name: {brief(name)} is no data set that is fetched; {', '.join(KNOWN)} are")
+        why = Why(
+            "no-such-data",
+            "name: {data} is not a data set that can be downloaded; {known} are",
+            {"data": brief(name), "known": ", ".join(KNOWN)},
+        )
+        raise RefusalError(404, str(why), why=why)
     await request.app.state.engine.ready()
     fetches: Fetches = request.app.state.fetches
     fetching = Fetching(name, request.app.state.settings)
     await fetches.enter(fetching)
     task = asyncio.create_task(asyncio.to_thread(fetching.run))
-    task.add_done_callback(lambda _: fetches.leave(fetching))
+    task.add_done_callback(lambda done: fetches.leave(fetching, done))
     if await request.is_disconnected():  # who left while waiting begins no stream, whose end would give it up
         fetching.give_up()
     return Watching(_fetched(fetching, task))
@@ -170,6 +186,13 @@ async def _fetched(fetching: Fetching, task: asyncio.Task[None]) -> AsyncIterato
         except (DatasetError, Cancelled) as error:
             why = error.why.told if isinstance(error, DatasetError) else None
             yield _sent("failed", {"reason": str(error), "why": why})
+        except Exception as error:  # noqa: BLE001  the stream has begun and has to end
+            other = Why(
+                "download-failed",
+                "{data} could not be downloaded: {error}",
+                {"data": fetching.name, "error": str(error)[:200]},
+            )
+            yield _sent("failed", {"reason": str(other), "why": other.told})
         else:
             yield _sent("done", {})
     finally:

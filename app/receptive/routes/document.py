@@ -7,7 +7,7 @@ from pydantic.json_schema import models_json_schema
 
 from receptive.schemas import FitDone, FitEvent, Message, PredictRequest, Problem, Question
 from receptive.schemas.inference import ActivationsRequest
-from receptive.schemas.runs import EVENTS
+from receptive.schemas.runs import EVENTS, NewDrawing
 
 PLACE = "#/components/schemas/{model}"
 
@@ -27,7 +27,7 @@ def install(app: FastAPI) -> None:
 
 
 def _read_by_routes() -> dict[str, Any]:
-    asked = (ActivationsRequest, FitDone, FitEvent, PredictRequest, Problem)
+    asked = (ActivationsRequest, FitDone, FitEvent, NewDrawing, PredictRequest, Problem)
     kinds: list[type[Message]] = [*asked, *EVENTS, *_below(Question)]
     _, definitions = models_json_schema([(kind, "validation") for kind in kinds], ref_template=PLACE)
     return dict(definitions["$defs"])

@@ -1,4 +1,4 @@
-"""A visitor's own drawings, kept for their browser: a data set that they make themselves."""
+"""A visitor's own drawings, kept for their browser: a data set of one's own."""
 
 import io
 import secrets
@@ -11,11 +11,14 @@ from PIL import Image
 from starlette.responses import Response
 
 from convnets.why import Why
+from receptive.routes.guard import LARGEST_BODY
 from receptive.routes.inputs import picture_of
 from receptive.routes.negotiation import JSON, as_json
 from receptive.routes.problems import RefusalError, documented
-from receptive.routes.runs.shelf import COOKIE, drawings_of, unwritable
+from receptive.routes.runs.access import COOKIE, browser_of, drawings_of
+from receptive.routes.runs.body import parse, read_body
 from receptive.schemas.runs import DrawingList, DrawnFacts, NewDrawing
+from receptive.training.runs.errors import unwritable
 
 router = APIRouter(prefix="/drawings", tags=["training"])
 T = TypeVar("T")
@@ -43,7 +46,7 @@ async def drawings(request: Request) -> Response:
     await request.app.state.engine.ready()
 
     def listed() -> list[dict[str, str]]:
-        mine = drawings_of(request, request.cookies.get(COOKIE))
+        mine = drawings_of(request, browser_of(request))
         return [] if mine is None else [{"id": each.id, "label": each.label} for each in mine.list()]
 
     return as_json({"drawings": await anyio.to_thread.run_sync(listed)})
@@ -57,61 +60,75 @@ async def drawings(request: Request) -> Response:
     responses={201: _answer(_DRAWN), **documented(413, 415, 422, 503, 507)},
     openapi_extra={
         "requestBody": {
+            "required": True,
             "content": {
-                JSON: {"examples": {"seven": {"summary": "a 7", "value": {"label": "seven", "pixels": _SEVEN}}}}
-            }
+                JSON: {
+                    "schema": {"$ref": "#/components/schemas/NewDrawing"},
+                    "examples": {"seven": {"summary": "a 7", "value": {"label": "seven", "pixels": _SEVEN}}},
+                }
+            },
         }
     },
 )
-async def keep(request: Request, asked: NewDrawing) -> Response:
-    """A picture and what it is called; framed as `/predict` frames it, and kept for this browser by a cookie."""
+async def keep(request: Request) -> Response:
+    """A picture and its label; framed as `/predict` frames it, and kept for this browser by a cookie."""
+    raw = await read_body(request, LARGEST_BODY)
     await request.app.state.engine.ready()
-    browser = request.cookies.get(COOKIE)
+    browser = browser_of(request)
 
     def kept() -> tuple[str, dict[str, str]]:
-        from receptive.training.data.drawings import DrawingError
+        from receptive.training.data.drawings import DrawingError, DrawingsFullError
 
+        new = parse(NewDrawing, raw)
         known = drawings_of(request, browser)
         name = browser if browser and known is not None else secrets.token_urlsafe(24)
         mine = known or drawings_of(request, name)
         if mine is None:
             raise RuntimeError("a browser's name that was just made up is none")
         try:
-            made = mine.add(asked.label, picture_of(asked))
+            drawing = mine.add(new.label, picture_of(new))
         except DrawingError as error:
             raise RefusalError.of(422, error) from error
+        except DrawingsFullError as error:
+            raise RefusalError.of(507, error) from error
         except OSError as error:
             raise unwritable(error) from error
-        return name, {"id": made.id, "label": made.label}
+        return name, {"id": drawing.id, "label": drawing.label}
 
-    name, told = await anyio.to_thread.run_sync(kept)
-    answer = as_json(told)
+    name, message = await anyio.to_thread.run_sync(kept)
+    answer = as_json(message)
     answer.status_code = 201
     answer.set_cookie(COOKIE, name, max_age=YEAR, httponly=True, samesite="lax")
     return answer
 
 
-@router.delete("", summary="Remove your drawings", status_code=204, responses=documented(503))
+@router.delete("", summary="Remove your drawings", status_code=204, responses=documented(503, 507))
 async def clear(request: Request) -> None:
     """All of this browser's."""
     await request.app.state.engine.ready()
 
     def cleared() -> None:
-        mine = drawings_of(request, request.cookies.get(COOKIE))
+        mine = drawings_of(request, browser_of(request))
         if mine is not None:
-            mine.clear()
+            try:
+                mine.clear()
+            except OSError as error:
+                raise unwritable(error) from error
 
     await anyio.to_thread.run_sync(cleared)
 
 
-@router.delete("/{id}", summary="Remove a drawing", status_code=204, responses=documented(404, 422, 503))
+@router.delete("/{id}", summary="Remove a drawing", status_code=204, responses=documented(404, 422, 503, 507))
 async def remove(request: Request, id: Id) -> None:  # noqa: A002  the name in the address
     """One of this browser's."""
     await request.app.state.engine.ready()
 
     def removed() -> bool:
-        mine = drawings_of(request, request.cookies.get(COOKIE))
-        return mine is not None and mine.remove(id)
+        mine = drawings_of(request, browser_of(request))
+        try:
+            return mine is not None and mine.remove(id)
+        except OSError as error:
+            raise unwritable(error) from error
 
     await _there(removed)
 
@@ -130,19 +147,19 @@ async def picture(request: Request, id: Id) -> Response:  # noqa: A002
     await request.app.state.engine.ready()
 
     def read() -> bytes:
-        mine = drawings_of(request, request.cookies.get(COOKIE))
-        found = [] if mine is None else [each for each in mine.list() if each.id == id]
+        mine = drawings_of(request, browser_of(request))
+        drawing = None if mine is None else mine.get(id)
         buffer = io.BytesIO()
-        if found:
-            Image.fromarray(found[0].pixels).save(buffer, "PNG")
+        if drawing is not None:
+            Image.fromarray(drawing.pixels).save(buffer, "PNG")
         return buffer.getvalue()
 
     return Response(await _there(read), media_type=PNG, headers={"Cache-Control": "private, max-age=86400"})
 
 
-async def _there(found: Callable[[], T]) -> T:
-    """What is found. Raises RefusalError with 404 where that is nothing."""
-    result = await anyio.to_thread.run_sync(found)
+async def _there(look: Callable[[], T]) -> T:
+    """The result of a function. Raises RefusalError with 404 where that is nothing."""
+    result = await anyio.to_thread.run_sync(look)
     if not result:
         why = Why("no-such-drawing", "id: this browser has no such drawing; /drawings lists those that it has")
         raise RefusalError(404, str(why), why=why)

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from receptive.routes import health
 from receptive.routes.refusal import MEDIA_TYPE, Refusal, brief
 from receptive.settings import Settings
 
@@ -94,7 +95,9 @@ class Guard:
                 seen = brief(_text(origin))
                 return Refusal(403, f"Origin: {seen}; pages of this server may ask it (--allowed-origin adds another)")
         preflight = scope["type"] == "http" and scope["method"] == "OPTIONS" and self._shared(headers)
-        if self._token is not None and not preflight and not self._knows_token(self._token, scope, headers):
+        if scope["path"] == health.PATH or preflight:
+            return None
+        if self._token is not None and not self._knows_token(self._token, scope, headers):
             return Refusal(401, "token: missing or wrong; open the join link, or send Authorization: Bearer TOKEN")
         return None
 

@@ -22,7 +22,7 @@ from receptive.routes.inputs import is_network
 from receptive.routes.problems import UNAVAILABLE, brief, explain, problem, unavailable
 from receptive.routes.refusal import Refusal
 from receptive.schemas import Look, Problem, SocketError, Waking
-from receptive.training.runs.shelf import NoSuchRunError
+from receptive.training.runs.errors import RunError
 
 log = logging.getLogger(__name__)
 router = APIRouter()
@@ -141,10 +141,8 @@ class Visitor:
                 await self._send_frame(self._look)
             except UNAVAILABLE as error:
                 await self._say(SocketError(problem=unavailable(error)))
-            except (NoSuchRunError, QueryError) as error:
-                await self._refuse_look(
-                    f"model: {error}" if isinstance(error, NoSuchRunError) else str(error), error.why
-                )
+            except (RunError, QueryError) as error:
+                await self._refuse_look(f"model: {error}" if isinstance(error, RunError) else str(error), error.why)
             except (WebSocketDisconnect, RuntimeError):
                 raise
             except Exception as error:

@@ -31,7 +31,7 @@ def networks() -> list[NetworkSummary]:
     "/{name}",
     summary="One network, layer by layer",
     response_model=NetworkDetail,
-    responses=documented(404, 422, 503),
+    responses=documented(404, 409, 422, 503),
 )
 async def network(request: Request, name: Name) -> Response:
     """Its layers in forward order: kind, inputs, shapes, kernel, parameters, MACs, receptive field and jump."""
@@ -61,7 +61,7 @@ async def network(request: Request, name: Name) -> Response:
     response_model=Weights,
     responses={
         200: {"content": {SAFETENSORS: {"schema": {"type": "string", "format": "binary"}}}},
-        **documented(404, 406, 422, 503),
+        **documented(404, 406, 409, 422, 503),
     },
 )
 async def weights(

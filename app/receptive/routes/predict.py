@@ -72,7 +72,7 @@ _ACTIVATIONS_BODY = _body(
     summary="Which digit is this?",
     response_model=Prediction,
     openapi_extra=_PREDICT_BODY,
-    responses=documented(413, 415, 422, 503),
+    responses=documented(409, 413, 415, 422, 503),
 )
 async def predict(
     request: Request,
@@ -110,7 +110,7 @@ async def predict(
     openapi_extra=_ACTIVATIONS_BODY,
     responses={
         200: {"content": {SAFETENSORS: {"schema": {"type": "string", "format": "binary"}}}},
-        **documented(406, 413, 415, 422, 503),
+        **documented(406, 409, 413, 415, 422, 503),
     },
 )
 async def activations(

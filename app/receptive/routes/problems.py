@@ -19,11 +19,30 @@ from receptive.queries.query import QueryError
 from receptive.routes.leaving import LeftError
 from receptive.routes.refusal import HANDLERS, LONGEST_VALUE, MEDIA_TYPE, brief
 from receptive.schemas import Problem
+from receptive.training.runs.errors import (
+    FinishedError,
+    NoSuchRunError,
+    QueueFullError,
+    ReadOnlyError,
+    RunDamagedError,
+    RunError,
+    RunsFolderError,
+    SpaceError,
+)
 
 __all__ = ["MEDIA_TYPE", "brief"]  # besides what is made here
 
 MOST_ERRORS = 5
 CLIENT_LEFT: Final = 499  # as nginx has it; nobody reads the answer
+RUN_STATUSES: Mapping[type[RunError], int] = {
+    NoSuchRunError: 404,
+    RunDamagedError: 409,
+    FinishedError: 409,
+    ReadOnlyError: 409,
+    QueueFullError: 429,
+    SpaceError: 507,
+    RunsFolderError: 507,
+}
 UNAVAILABLE: Final = (WeightsError, NetworkTooLargeError, EngineError)  # networks that cannot be asked now: 503
 OWN = re.compile(r"[a-z]+(-[a-z]+)+")  # how our own codes are written; pydantic's have underscores
 
@@ -112,6 +131,12 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(LeftError)
     async def left(_: Request, __: LeftError) -> Response:
         return Response(status_code=CLIENT_LEFT)
+
+    @app.exception_handler(RunError)
+    async def run(_: Request, error: RunError) -> Response:
+        status = RUN_STATUSES[type(error)]
+        headers = {"Retry-After": "60"} if status == 429 else None
+        return response(problem(status, str(error), why=error.why), headers)
 
     @app.exception_handler(QueryError)
     async def query(_: Request, error: QueryError) -> Response:

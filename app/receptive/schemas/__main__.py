@@ -1,8 +1,7 @@
-"""Writes the schema that the front-end's types are made from: `python -m receptive.schemas`, then `npm run types`."""
+"""Prints the JSON Schema that the front-end's types are generated from; `npm run types` in static/ does both."""
 
-from pathlib import Path
+import sys
 
 from receptive import schemas
 
-path = Path(__file__).parents[3] / "static" / "src" / "wire" / "schema.json"
-path.write_text(schemas.schema(), encoding="utf-8")
+sys.stdout.write(schemas.schema())

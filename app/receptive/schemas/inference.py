@@ -72,6 +72,12 @@ class FrameHeader(Message):
     steps: list[StepFacts] = Field(default_factory=list)
 
 
+class Health(Message):
+    """A server that can run networks."""
+
+    status: Literal["ready"] = "ready"
+
+
 class Waking(Message):
     """PyTorch is still being loaded; frames follow by themselves."""
 

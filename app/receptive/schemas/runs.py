@@ -1,34 +1,65 @@
-"""Messages about training runs: what is asked, how far a run is, and what its log and its curve say."""
+"""Messages about training runs: settings, progress, events and curves."""
 
+import unicodedata
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from receptive.schemas.inference import Drawable, Why
 from receptive.schemas.message import Message
-from receptive.training.settings import Augmentation, RunSettings
+from receptive.training.settings import Augmentation, RunSettings, a_dataset
 
-Called = Annotated[str, Field(max_length=80, description="what the visitor calls it; its id where that is left out")]
-Noted = Annotated[str, Field(max_length=4000, description="what the visitor notes about it")]
+
+def one_line(text: str) -> str:
+    """The text with single blanks; a line that can be shown. Raises PydanticCustomError."""
+    return " ".join(_shown(text, "").split())
+
+
+def lines(text: str) -> str:
+    """The text with the line ends of Unix. Raises PydanticCustomError."""
+    return _shown(text.replace("\r\n", "\n"), "\n\t")
+
+
+def _shown(text: str, besides: str) -> str:
+    """The same text, if all of it can be shown: no control characters, and nothing that turns the direction of text."""
+    for character in text:
+        kind = unicodedata.category(character)
+        if (kind in HIDDEN and character not in besides) or (kind == "Cf" and character not in JOINERS):
+            raise PydanticCustomError(
+                "hidden-character",
+                "text without control characters and direction marks is needed; {character} was sent",
+                {"character": f"U+{ord(character):04X}"},
+            )
+    return text
+
+
+HIDDEN = ("Cc", "Cs", "Zl", "Zp")
+JOINERS = "\u200c\u200d"  # of letters in Persian and Hindi, and of emoji
+
+Name = Annotated[
+    str, Field(max_length=80, description="the run's name; its id where left out"), AfterValidator(one_line)
+]
+Note = Annotated[str, Field(max_length=4000, description="a note about the run"), AfterValidator(lines)]
 Status = Literal["queued", "running", "finished", "stopped", "failed", "interrupted"]
 
 
 class NewRun(RunSettings, Message):
-    """What `POST /runs` is asked: every setting has a default."""
+    """The request of `POST /runs`: every setting has a default."""
 
-    name: Called = ""
-    note: Noted = ""
+    name: Name = ""
+    note: Note = ""
 
 
 class RunChange(Message):
-    """What is said of a run; what is left out stays."""
+    """A new name or note of a run; what is left out stays."""
 
-    name: Called | None = None
-    note: Noted | None = None
+    name: Name | None = None
+    note: Note | None = None
 
 
 class Figures(Message):
-    """What an epoch came to."""
+    """The figures of an epoch."""
 
     epoch: int
     step: int
@@ -39,7 +70,7 @@ class Figures(Message):
 
 
 class Run(Message):
-    """A run: its settings and how far it is."""
+    """A run: its settings and its progress."""
 
     id: str
     name: str
@@ -61,10 +92,22 @@ class Run(Message):
     device: str
 
 
+class DamagedRun(Message):
+    """A run whose files cannot be read."""
+
+    id: str
+    name: str
+    reason: str
+    why: Why
+
+
 class RunList(Message):
     """Every run, the newest first."""
 
     runs: list[Run]
+    damaged: list[DamagedRun] | None = Field(
+        None, description="runs that cannot be read, and can be deleted; left out where there are none"
+    )
 
 
 class Snapshots(Message):
@@ -98,7 +141,7 @@ class ComparisonList(Message):
 
 
 class RunEvent(Message):
-    """What every event has."""
+    """The part that every event has."""
 
     seq: int
 
@@ -129,7 +172,7 @@ class StartedEvent(RunEvent):
 
 
 class StepsEvent(RunEvent):
-    """What has happened since the event of this kind before; every list has one value for each step."""
+    """The steps since the last event of this kind; every list has one value for each step."""
 
     kind: Literal["steps"] = "steps"
     first: int
@@ -142,7 +185,7 @@ class StepsEvent(RunEvent):
 
 
 class HistogramOf(Message):
-    """How values are spread: their counts between the least and the greatest."""
+    """The distribution of values: counts between the least and the greatest."""
 
     low: float
     high: float
@@ -164,7 +207,7 @@ class LayerStatistics(Message):
 
 
 class EpochEvent(RunEvent):
-    """All pictures have been seen once more, and the weights judged."""
+    """An epoch is complete, and the weights have been evaluated."""
 
     kind: Literal["epoch"] = "epoch"
     epoch: int
@@ -191,7 +234,7 @@ class SnapshotEvent(RunEvent):
 
 
 class NoticeEvent(RunEvent):
-    """A layer's gradient vanishes or explodes; said the first time."""
+    """A layer's gradient vanishes or explodes, for the first time."""
 
     kind: Literal["notice"] = "notice"
     what: Literal["vanishing", "exploding"]
@@ -202,7 +245,7 @@ class NoticeEvent(RunEvent):
 
 
 class ContinuedEvent(RunEvent):
-    """The run goes on from an epoch; what was told of later steps is void."""
+    """The run goes on from an epoch; events of later steps are void."""
 
     kind: Literal["continued"] = "continued"
     epoch: int
@@ -264,7 +307,7 @@ class Epochs(Message):
 
 
 class Plan(Message):
-    """What a run of these settings would be."""
+    """A run of these settings."""
 
     planned: list[tuple[int, float]]
     steps: int
@@ -274,12 +317,15 @@ class Plan(Message):
     classes: list[str]
     parameters: int
     layers: list[LayerFacts]
+    disk: int = Field(description="bytes on disk that the run takes at most")
 
 
 class Sheet(Message):
-    """Which samples are to be shown with which augmentation."""
+    """The samples and the augmentation of a sheet."""
 
-    dataset: str = Field("digits", max_length=500, description="a data set that is here, as in the settings of a run")
+    dataset: Annotated[str, AfterValidator(a_dataset)] = Field(
+        "digits", max_length=500, description="a data set that is here, as in the settings of a run"
+    )
     augmentation: Augmentation = Augmentation()
     seed: int = Field(1, ge=0, le=2**31 - 1)
     rows: int = Field(4, ge=1, le=10, description="samples, of all classes in turn")

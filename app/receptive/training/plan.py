@@ -1,4 +1,4 @@
-"""What a run would be, from its settings alone: known before torch is imported and before anything is fetched."""
+"""The plan of a run from its settings alone: known before torch is imported and before anything is fetched."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +10,11 @@ from PIL import Image
 from convnets.catalogue import CATALOGUE, DIGITS
 from convnets.pattern import Pattern, shapes
 from convnets.why import ExplainedError
+from receptive.training.disk import disk_of
 from receptive.training.schedules import planned
 from receptive.training.settings import RunSettings
 
+MOST_LAYERS = 20  # with weights, of a network of the catalogue that can be trained here
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 CIFAR = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 FASHION = ("T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
@@ -50,10 +52,11 @@ class Plan:
     held_out: int
     classes: tuple[str, ...]
     layers: list[dict[str, Any]] | None  # None for a network of the catalogue, which has to be traced
+    disk: int  # bytes that it takes at most
 
 
 def plan(settings: RunSettings, facts: Facts) -> Plan:
-    """The run's length, its learning rates and its layers. Raises PlanError and PatternError."""
+    """The run's length, its learning rates, its layers and its size. Raises PlanError and PatternError."""
     sizes = np.array(facts.sizes, np.float32)
     kept = np.maximum(sizes - np.round(sizes * np.float32(settings.held_out)), np.minimum(sizes, 1)).astype(int)
     pictures, held_out = int(kept.sum()), int(sizes.sum() - kept.sum())
@@ -63,7 +66,11 @@ def plan(settings: RunSettings, facts: Facts) -> Plan:
     per_epoch = -(-pictures // batch)
     steps = per_epoch * settings.epochs
     rates = planned(settings.schedule, settings.learning_rate, steps, per_epoch)
-    return Plan(rates, steps, per_epoch, pictures, held_out, facts.classes, _layers(settings, facts))
+    layers = _layers(settings, facts)
+    parameters = sum(layer["parameters"] for layer in layers) if layers else CATALOGUE[str(settings.model)].parameters
+    classes, picture = len(facts.classes), int(np.prod(facts.shape))
+    disk = disk_of(settings, parameters, len(layers or ()) or MOST_LAYERS, classes, held_out, picture, steps)
+    return Plan(rates, steps, per_epoch, pictures, held_out, facts.classes, layers, disk)
 
 
 def check_outputs(name: str, classes: int, dataset: str) -> None:

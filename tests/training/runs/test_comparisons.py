@@ -12,7 +12,9 @@ from receptive.training.plan import KNOWN, plan
 from receptive.training.preparing import prepare
 from receptive.training.runs import journal, points
 from receptive.training.runs.comparisons import COMPARISONS, Comparison
-from receptive.training.runs.shelf import OVER, PREPARED_ID, SHIPPED, Run
+from receptive.training.runs.run import Run
+from receptive.training.runs.shelf import PREPARED_ID, SHIPPED
+from receptive.training.runs.state import OVER
 from receptive.training.settings import RunSettings
 
 VARIANTS = [(comparison, variant) for comparison in COMPARISONS for variant in comparison.variants]

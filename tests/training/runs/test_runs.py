@@ -13,11 +13,13 @@ import pytest
 
 from receptive.training.runs import journal, points
 from receptive.training.runs.curve import curve, stretch
-from receptive.training.runs.held import HeldError, held, is_held
+from receptive.training.runs.errors import NoSuchRunError
 from receptive.training.runs.journal import Journal, Reader, events
+from receptive.training.runs.lock import LockedError, is_locked, locked
 from receptive.training.runs.packing import packed
-from receptive.training.runs.shelf import NoSuchRunError, Run, Shelf, put
-from receptive.training.runs.telling import telling
+from receptive.training.runs.run import Run, put
+from receptive.training.runs.shelf import Shelf
+from receptive.training.runs.summary import log_summary
 from receptive.training.settings import RunSettings
 
 
@@ -128,13 +130,26 @@ def test_a_name_that_is_no_id_finds_nothing(shelf: Shelf, name: str) -> None:
         shelf.get(name)
 
 
-def test_a_run_that_was_not_made_whole_is_not_there(shelf: Shelf) -> None:
-    run = created(shelf, name="first")
-    assert [each.id for each in shelf.all()] == [run.id]
-    (run.folder / "about.json").unlink()
+def test_a_run_that_a_server_left_half_made_is_not_there_and_is_swept_up(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "describe", die)
+        with pytest.raises(Killed):
+            created(shelf, name="first")
     assert shelf.all() == []
-    with pytest.raises(NoSuchRunError):
-        shelf.get(run.id)
+    (half,) = shelf.folder.iterdir()
+    shelf.sweep()
+    assert half.exists()  # another thread may be making it now
+    os.utime(half, (0, 0))
+    shelf.sweep()
+    assert list(shelf.folder.iterdir()) == []
 
 
 def test_the_newest_run_is_the_first(shelf: Shelf) -> None:
@@ -165,14 +180,14 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyt
     assert [each.name for each in tmp_path.iterdir()] == ["file"]
 
 
-def test_a_folder_is_held_by_one_at_a_time(tmp_path: Path) -> None:
+def test_a_folder_is_locked_by_one_at_a_time(tmp_path: Path) -> None:
     path = tmp_path / "lock"
-    assert not is_held(path)
-    with held(path):
-        assert is_held(path)
-        with pytest.raises(HeldError), held(path):
+    assert not is_locked(path)
+    with locked(path):
+        assert is_locked(path)
+        with pytest.raises(LockedError), locked(path):
             pass
-    assert not is_held(path)
+    assert not is_locked(path)
 
 
 def test_a_zip_file_has_everything_but_what_is_for_this_machine(shelf: Shelf) -> None:
@@ -266,21 +281,22 @@ def test_a_log_that_grows_is_read_on_and_its_epochs_are_told_whole(shelf: Shelf)
         for n in range(1, 12)
     ]
     run = created(shelf)
-    log = telling(run.log)
-    assert (log.told()["seq"], log.told()["latest"]) == (0, None)
+    log = log_summary(run.log)
+    assert (log.read().seq, log.latest()) == (0, None)
     for count, epoch in enumerate(epochs, 1):
         logged(run, [steps(count, [1.0], 0.1), epoch])
         with run.log.open("ab") as file:
             file.write(b'{"seq":')  # torn: half a line is none
-        told = log.told()
-        assert (told["seq"], len(told["epochs"])) == (2 * count, count)
-        assert told["latest"]["confusion"] == [[count]]
+        summary, latest = log.read(), log.latest()
+        assert (summary.seq, len(summary.epochs)) == (2 * count, count)
+        assert latest is not None
+        assert latest["confusion"] == [[count]]
     assert [epoch["confusion"] for epoch in log.epochs(100, 3, 5)] == [[[3]], [[4]], [[5]]]
     assert [epoch["epoch"] for epoch in log.epochs(3)] == [1, 6, 11]
     logged(run, [("continued", {"epoch": 2, "step": 2})])
     assert [epoch["epoch"] for epoch in log.epochs(100)] == [1, 2]
     run.log.unlink()
-    assert log.told()["seq"] == 0
+    assert log.read().seq == 0
 
 
 # --- running means

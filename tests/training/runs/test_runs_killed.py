@@ -15,8 +15,9 @@ from safetensors.numpy import load_file
 from receptive.training.runs import points
 from receptive.training.runs.endings import end, killed
 from receptive.training.runs.journal import Journal, events
-from receptive.training.runs.mending import mend
-from receptive.training.runs.shelf import Run, Shelf
+from receptive.training.runs.repair import repair
+from receptive.training.runs.run import Run
+from receptive.training.runs.shelf import Shelf
 from receptive.training.settings import RunSettings
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a trainer is forked, which Windows does not do")
@@ -103,10 +104,10 @@ class Kills:
             epochs = set(told(run)) if run.log.exists() else set()
             assert self.forge.ask(f"kill {child}") in ("-9", "0")
             self.count += 1
-            assert not run.held
+            assert not run.is_locked
             if not finished(run):
                 with Journal(run.log) as journal:
-                    mend(run, journal)
+                    repair(run, journal)
                     end(run, journal, killed(-9))
             check_whole(run, epochs)
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from receptive.training.runs import queue as module
-from receptive.training.runs.queue import Queue, Worker
+from receptive.training.runs.queue import Queue
 from receptive.training.runs.shelf import Shelf
+from receptive.training.runs.trainer import Worker
 from receptive.training.settings import RunSettings
 
 ROOT = Path(__file__).parents[3]

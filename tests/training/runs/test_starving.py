@@ -17,7 +17,8 @@ from safetensors.numpy import load_file
 
 from receptive.training.runs import points
 from receptive.training.runs.journal import events
-from receptive.training.runs.shelf import Run, Shelf
+from receptive.training.runs.run import Run
+from receptive.training.runs.shelf import Shelf
 from receptive.training.settings import RunSettings
 from tests.routes.test_runs import TINY, begun, listened, over, run_of, until
 from tests.serving import running
@@ -97,7 +98,7 @@ def test_a_trainer_that_has_no_memory_to_begin_with_says_so(
             return process
 
         with monkeypatch.context() as patch:
-            patch.setattr("receptive.training.runs.queue.subprocess.Popen", small)
+            patch.setattr("receptive.training.runs.trainer.subprocess.Popen", small)
             run = begun(client, **TINY)
             found = until(client, run, over)
         assert (found["status"], found["why"]) == ("failed", {"code": "memory", "values": {}})

@@ -19,9 +19,10 @@ from receptive.training.events import Epoch
 from receptive.training.runs import journal, points
 from receptive.training.runs.endings import STOPPED, explained, killed
 from receptive.training.runs.recorder import Recorder
+from receptive.training.runs.run import Run
 from receptive.training.runs.session import Session
-from receptive.training.runs.shelf import Run, Shelf
-from receptive.training.runs.worker import HELD
+from receptive.training.runs.shelf import Shelf
+from receptive.training.runs.worker import LOCKED
 from receptive.training.settings import RunSettings
 
 ROOT = Path(__file__).parents[3]
@@ -45,20 +46,20 @@ def until_it_trains(run: Run) -> None:
         time.sleep(0.02)
 
 
-def test_it_trains_the_folder_that_it_is_given_and_holds_it_meanwhile(tmp_path: Path) -> None:
+def test_it_trains_the_folder_that_it_is_given_and_locks_it_meanwhile(tmp_path: Path) -> None:
     run = created(tmp_path, epochs=10_000)
     with worker(str(run.folder)) as process:
         until_it_trains(run)
-        assert run.held
+        assert run.is_locked
         assert run.state.process == process.pid
         with worker(str(run.folder)) as second:
-            assert second.wait(PATIENCE) == HELD
+            assert second.wait(PATIENCE) == LOCKED
         process.send_signal(signal.SIGTERM)
         said, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     why = {"code": "by-hand", "values": {}}
     assert json.loads(said) == {"status": "stopped", "reason": "stopped by hand", "why": why}
-    assert not run.held
+    assert not run.is_locked
     assert run.state.status == "stopped"
     assert json.loads(journal.last_line(run.log))["status"] == "stopped"
 

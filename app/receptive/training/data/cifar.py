@@ -51,13 +51,19 @@ def load(folder: Path | None = None, progress: Progress | None = None) -> Pictur
 
 
 def is_here(folder: Path | None = None) -> bool:
-    """Whether there is something to read, in `folder` or else in the cache."""
+    """Whether the data set is complete, in `folder` or else in the cache."""
     if folder is None:
-        return (_cache() / ARCHIVE.name).is_file()
-    try:
-        return any(_found(place) for place in _places(folder))
-    except DatasetError:
-        return False
+        return fetching.is_whole(_cache() / ARCHIVE.name, ARCHIVE)
+    return any(_is_in(place) for place in _places(folder))
+
+
+def _is_in(place: Path) -> bool:
+    """Whether a folder holds the whole data set in one of its forms."""
+    if all((place / name).is_file() for name in NAMES):
+        return True
+    if all(fetching.is_whole(place / file.name, file) for file in BATCHES):
+        return True
+    return fetching.is_whole(place / ARCHIVE.name, ARCHIVE)
 
 
 def _cache() -> Path:

@@ -12,7 +12,7 @@ import torch
 
 from convnets.catalogue import DIGITS
 from receptive.training.data import cifar, folders
-from receptive.training.data.fetching import File, Progress, cache_folder, fetch, found
+from receptive.training.data.fetching import File, Progress, cache_folder, fetch, found, is_whole
 from receptive.training.data.pictures import DatasetError, Pictures, checked, mismatched
 from receptive.training.data.sources import DRAWINGS, FOLDER
 
@@ -71,7 +71,7 @@ def about(folder: Path | None = None) -> list[About]:
     for dataset in DATASETS.values():
         places = (folder / dataset.name, folder) if folder else (cache_folder() / dataset.name,)
         files = (dataset.images, dataset.labels)
-        here = all(any((place / file.name).is_file() for place in places) for file in files)
+        here = all(any(is_whole(place / file.name, file) for place in places) for file in files)
         known.append(About(dataset.name, 60_000, dataset.classes, sum(file.size for file in files), here))
     return [*known, About("cifar10", 50_000, cifar.CLASSES, cifar.ARCHIVE.size, cifar.is_here(folder))]
 

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,6 +72,24 @@ def check(path: Path, file: File) -> Path:
             expected=file.md5,
         )
     return path
+
+
+def is_whole(path: Path, file: File) -> bool:
+    """Whether the file is there and has its published checksum; read again only when it has changed."""
+    try:
+        facts = path.stat()
+        if file.size and facts.st_size != file.size:
+            return False
+        return _md5(path, facts.st_mtime_ns, facts.st_size) == file.md5
+    except OSError:
+        return False
+
+
+@lru_cache(maxsize=64)
+def _md5(path: Path, changed: int, size: int) -> str:
+    """The checksum of a file as it was at that time of change."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "md5").hexdigest()
 
 
 def found(file: File, places: Sequence[Path]) -> Path:

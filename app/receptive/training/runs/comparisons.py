@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from convnets.pattern import Pattern
-from receptive.training.runs.shelf import PREPARED
+from receptive.training.runs.run import PREPARED
 from receptive.training.schedules import Schedule
 from receptive.training.settings import Augmentation, EarlyStopping, RunSettings
 

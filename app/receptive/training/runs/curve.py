@@ -1,22 +1,49 @@
-"""A run's log as a curve: its steps with the peaks kept, its epochs, and what was said beside them."""
+"""A run's curve: its steps with the peaks kept, its epochs, and its notices."""
 
 from typing import Any
 
 from receptive.training.runs import points
-from receptive.training.runs.shelf import Run
-from receptive.training.runs.telling import telling
+from receptive.training.runs.errors import damaged
+from receptive.training.runs.run import Run
+from receptive.training.runs.summary import log_summary
 
 
 def curve(run: Run, most: int, first: int = 1, last: int | None = None, smoothing: float = 0.0) -> dict[str, Any]:
     """At most `most` of the steps from `first` to `last`, and everything that is not about single steps."""
-    told = telling(run.log).told()  # before the steps, which are written before they are told
-    return {**told, **stretch(run, most, first, last, smoothing), "snapshots": run.snapshots()}
+    summary = run.summary()  # before the steps, which are written before the log
+    return {
+        "seq": summary.seq,
+        "started": summary.started,
+        "latest": _latest(run),
+        "epochs": summary.epochs,
+        "notices": summary.notices,
+        **stretch(run, most, first, last, smoothing),
+        "snapshots": run.snapshots(),
+    }
+
+
+def epochs(run: Run, most: int, first: int = 1, last: int | None = None) -> list[dict[str, Any]]:
+    """The epochs from `first` to `last` with confusion matrix and layers; of more than `most` an even choice.
+
+    Raises RunDamagedError.
+    """
+    run.summary()
+    try:
+        return log_summary(run.log).epochs(most, first, last)
+    except (OSError, ValueError) as error:
+        raise damaged(run.id, run.log.name, error) from error
+
+
+def _latest(run: Run) -> dict[str, Any] | None:
+    try:
+        return log_summary(run.log).latest()
+    except (OSError, ValueError) as error:
+        raise damaged(run.id, run.log.name, error) from error
 
 
 def stretch(run: Run, most: int, first: int = 1, last: int | None = None, smoothing: float = 0.0) -> dict[str, Any]:
     """At most `most` of the steps from `first` to `last`, and the running means of loss and accuracy at them."""
-    place = run.folder / "steps.bin"
-    steps = points.read(place) if place.exists() else points.rebuilt(run.log)
+    steps = _steps(run)
     start, end = points.bounds(len(steps), first, last)
     begun = max(0, start - points.reach(smoothing))
     means = {
@@ -30,3 +57,17 @@ def stretch(run: Run, most: int, first: int = 1, last: int | None = None, smooth
         **{name: some[name].copy() for name in ("loss", "accuracy", "rate", "gradient", "seconds")},
         **{f"mean_{name}": values[which - start] for name, values in means.items()},
     }
+
+
+def _steps(run: Run) -> points.Steps:
+    """All steps, from the log where steps.bin cannot be read. Raises RunDamagedError."""
+    place = run.folder / "steps.bin"
+    try:
+        if place.is_file():
+            return points.read(place)
+    except OSError:
+        pass  # the log has them too
+    try:
+        return points.rebuilt(run.log)
+    except OSError as error:
+        raise damaged(run.id, place.name, error) from error

@@ -1,12 +1,14 @@
-"""How a run ends: written down once, by whoever has the run then, with a reason that says what to do."""
+"""The end of a run: written once, by the process that has the run then, with a reason that says what to do."""
 
-import errno
+import os
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
 from convnets.why import ExplainedError, Why
+from receptive.training.runs.errors import FULL, message_of
 from receptive.training.runs.journal import Journal
-from receptive.training.runs.shelf import Run, Status, stamp
+from receptive.training.runs.run import Run, stamp
+from receptive.training.runs.state import Status
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,6 @@ STOPPED: Final = Ending.because("stopped", Why("by-hand", "stopped by hand"))
 GONE: Final = Ending.because(
     "interrupted", Why("server-ended", "the server ended; the run can be continued from its last epoch")
 )
-FULL: Final = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 MEMORY: Final = (
     "can't allocate memory", "cannot allocate memory", "not enough memory", "out of memory", "bad_alloc",
     "failed to map segment",  # of a library that is loaded
@@ -35,16 +36,16 @@ MEMORY: Final = (
 
 
 def end(run: Run, journal: Journal, ending: Ending) -> None:
-    """Write down how a run has ended. Raises OSError."""
+    """Write the end of a run into its log and its state. Raises OSError."""
     state = run.state
     best = state.best["epoch"] if state.best else None
     journal.write("status", {**asdict(ending), "best_epoch": best})
     journal.sync()
-    run.change(**asdict(ending), ended=stamp(), process=None)
+    run.change(**asdict(ending), ended=stamp(), process=None, ended_by=os.getpid())
 
 
 def explained(error: BaseException) -> Ending:
-    """What a failure means for a run and what can be done."""
+    """The ending for a failure, with what can be done."""
     return Ending.because("failed", _meaning(error))
 
 
@@ -54,7 +55,7 @@ def _meaning(error: BaseException) -> Why:
     if isinstance(error, MemoryError) or any(words in str(error).lower() for words in MEMORY):
         return Why("memory", "the memory does not suffice: take a smaller batch_size, a subset or a smaller network")
     if isinstance(error, OSError):
-        about = {"error": error.strerror or str(error)}
+        about = {"error": message_of(error)}
         if error.errno in FULL:
             return Why("no-space", "no space is left to write to ({error}): free some, and continue the run", about)
         return Why("unwritable", "the run's folder cannot be written: {error}", about)
@@ -67,8 +68,11 @@ def _meaning(error: BaseException) -> Why:
     )
 
 
-def killed(code: int) -> Ending:
-    """What it means that the training process ended without a word, with this exit status."""
+def killed(code: int, error: str = "") -> Ending:
+    """The ending for a training process that exited with this status and reported none.
+
+    error: the last line that it wrote to standard error.
+    """
     if code == -9:
         why = Why(
             "killed-as-without-memory",
@@ -81,6 +85,13 @@ def killed(code: int) -> Ending:
             "killed",
             "the training process was killed by signal {signal}; the run can be continued from its last epoch",
             {"signal": -code},
+        )
+    elif error:
+        why = Why(
+            "exited-with-error",
+            "the training process ended with exit status {status}: {error}; worker.log has the rest, and the run can "
+            "be continued from its last epoch",
+            {"status": code, "error": error},
         )
     else:
         why = Why(

@@ -1,6 +1,7 @@
-"""A run's event log: one JSON object a line, each with a sequence number; what was torn off is not there."""
+"""A run's event log: one JSON object a line, each with a sequence number; a torn last line does not count."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -9,12 +10,16 @@ from typing import Any, Final, Self
 import orjson
 
 CHUNK: Final = 2**16  # bytes read at once
-HEAD: Final = b'{"seq":'  # how every line begins
 STEPS: Final = b'"kind":"steps"'  # near the beginning of those lines of which there are many
+LINE: Final = re.compile(rb'\{"seq":(\d{1,15}),"kind":"([a-z]{1,20})"')
+
+
+class BadLineError(ValueError):
+    """A line of the log is not an event."""
 
 
 class Journal:
-    """The log as its one writer has it. A torn last line, which a crash leaves, is cut off first."""
+    """The log for its one writer. A torn last line, which a crash leaves, is cut off first."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("ab", buffering=0)
@@ -54,17 +59,18 @@ class Journal:
 
 
 class Reader:
-    """The log as one of its readers has it, while it grows; nobody waits for a reader."""
+    """A reader of the log while it grows. place: in bytes, after the last line that was read."""
 
     def __init__(self, path: Path, after: int = 0) -> None:
+        """Raises OSError and BadLineError."""
         self._path = path
-        self._place = place_after(path, after)
+        self.place = place_after(path, after)
 
     def lines(self, most: int = 4 * CHUNK) -> list[bytes]:
         """The whole lines that have come since the last call, of at most about `most` bytes; none where none have."""
         try:
             with self._path.open("rb") as file:
-                file.seek(self._place)
+                file.seek(self.place)
                 raw = file.read(most)
                 end = raw.rfind(b"\n") + 1
                 if not end and len(raw) == most:
@@ -72,21 +78,35 @@ class Reader:
                     end = len(raw) if raw.endswith(b"\n") else 0
         except FileNotFoundError:
             return []
-        self._place += end
-        return raw[:end].splitlines()
+        self.place += end
+        return raw[:end].split(b"\n")[:-1]
 
 
 def events(path: Path, after: int = 0) -> Iterator[dict[str, Any]]:
-    """The events after a sequence number."""
+    """The events after a sequence number, up to the first line that is damaged."""
     reader = Reader(path, after)
     while lines := reader.lines():
         for line in lines:
-            yield orjson.loads(line)
+            try:
+                event = orjson.loads(line)
+            except orjson.JSONDecodeError:
+                return
+            if not isinstance(event, dict) or "kind" not in event:
+                return
+            yield event
+
+
+def head(line: bytes) -> tuple[int, str]:
+    """The sequence number and the kind of a line. Raises BadLineError."""
+    match = LINE.match(line)
+    if match is None:
+        raise BadLineError("a line is not an event")
+    return int(match[1]), match[2].decode()
 
 
 def number(line: bytes) -> int:
-    """The sequence number of a line."""
-    return int(line[len(HEAD) : line.index(b",")])
+    """The sequence number of a line. Raises BadLineError."""
+    return head(line)[0]
 
 
 def last_seq(path: Path) -> int:

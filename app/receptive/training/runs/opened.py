@@ -1,14 +1,13 @@
 """The weights of a run as a source of a network: `run:<id>` for its best, `run:<id>:last`, `run:<id>:<step>`."""
 
-from pathlib import Path
 from typing import Any, Final, cast
 
-from convnets.catalogue import CATALOGUE, WeightsError
+from convnets.catalogue import CATALOGUE
 from receptive.networks.opening import RunSource, stamp_of
 from receptive.preprocessing.reading import ReadingName, Shape
 from receptive.training.data.sources import DRAWINGS
 from receptive.training.plan import KNOWN
-from receptive.training.runs.shelf import Run, Shelf
+from receptive.training.runs.shelf import Shelf
 from receptive.training.settings import RunSettings
 
 INK: Final = ("digits", "mnist", DRAWINGS)  # data sets of ink on paper, framed as /predict frames it
@@ -16,24 +15,10 @@ NEGATED: Final = ("fashion-mnist",)
 
 
 def source_of(shelf: Shelf, name: str) -> RunSource:
-    """The weights that a network's name stands for. Raises NoSuchRunError and WeightsError."""
+    """The weights that a network's name stands for. Raises NoSuchRunError and RunDamagedError."""
     _, run_id, which = (name + ":best").split(":")[:3]
     run = shelf.get(run_id)
     path = run.weights(which)
-    try:
-        return _source(run, name, path)
-    except (OSError, KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        raise WeightsError(
-            "run-facts-damaged",
-            "the files of run {run} that describe its network are damaged ({error}); its curve may still be there, but "
-            "its network cannot be used: train it again",
-            run=run.id,
-            error=" ".join(str(error).split())[:200] or type(error).__name__,
-        ) from error
-
-
-def _source(run: Run, name: str, path: Path) -> RunSource:
-    """The source, from the run's files. Raises whatever a damaged file leads to."""
     facts, settings, stamp = run.network, run.settings, stamp_of(path)
     return RunSource(
         name=name,

@@ -29,20 +29,21 @@ class _Outlet:
 
 
 def packed(folder: Path) -> Iterator[bytes]:
-    """The bytes of the zip file; files that are gone meanwhile are not in it."""
+    """The bytes of the zip file, without files that are gone meanwhile or cannot be read."""
     outlet = _Outlet()
     with zipfile.ZipFile(cast("IO[bytes]", outlet), "w") as archive:
         for path in sorted(folder.rglob("*")):
             if not path.is_file() or path.is_symlink() or path.name in LEFT_OUT or path.suffix == ".part":
                 continue
+            name = f"{folder.name}/{path.relative_to(folder).as_posix()}".encode("utf-8", "replace").decode()
             try:
                 with path.open("rb") as file:
-                    about = zipfile.ZipInfo.from_file(path, f"{folder.name}/{path.relative_to(folder).as_posix()}")
+                    about = zipfile.ZipInfo.from_file(path, name, strict_timestamps=False)
                     about.compress_type = zipfile.ZIP_DEFLATED if path.suffix in WORDS else zipfile.ZIP_STORED
                     with archive.open(about, "w", force_zip64=True) as entry:
                         while chunk := file.read(CHUNK):
                             entry.write(chunk)
                             yield outlet.taken()
-            except FileNotFoundError:
+            except OSError:  # gone, or not to be read
                 continue
     yield outlet.taken()

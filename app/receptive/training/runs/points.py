@@ -41,19 +41,22 @@ def read(path: Path) -> Steps:
 
 
 def rebuilt(log: Path) -> Steps:
-    """The same from the log, where the bytes are missing."""
-    found: list[Steps] = []
+    """The same from the log, up to where that is damaged. Raises OSError."""
+    parts: list[Steps] = []
     before, count = 0.0, 0
     for event in journal.events(log):
-        if event["kind"] == "steps":
-            found.append(batch(event, before))
-            before = event["seconds"]
-            count += len(found[-1])
-        elif event["kind"] == "continued":
-            kept = np.concatenate([*found, np.empty(0, STEP)])[: event["step"]]
-            found, count = [kept], len(kept)
-            before = float(kept["seconds"][-1]) if count else 0.0
-    return np.concatenate([*found, np.empty(0, STEP)])
+        try:
+            if event["kind"] == "steps":
+                parts.append(batch(event, before))
+                before = event["seconds"]
+                count += len(parts[-1])
+            elif event["kind"] == "continued":
+                valid = np.concatenate([*parts, np.empty(0, STEP)])[: event["step"]]
+                parts, count = [valid], len(valid)
+                before = float(valid["seconds"][-1]) if count else 0.0
+        except (KeyError, TypeError, ValueError):
+            break
+    return np.concatenate([*parts, np.empty(0, STEP)])
 
 
 def bounds(count: int, first: int = 1, last: int | None = None) -> tuple[int, int]:

@@ -1,21 +1,32 @@
-"""Runs that wait for their turn, and the processes that train; one at a time unless set otherwise."""
+"""The queue of runs, and the processes that train them; one at a time unless set otherwise."""
 
-import json
 import logging
-import subprocess
-import sys
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
-from convnets.why import ExplainedError
-from receptive.training.runs.endings import GONE, STOPPED, Ending, end, killed
-from receptive.training.runs.held import HeldError, held
-from receptive.training.runs.journal import Journal
-from receptive.training.runs.mending import mend
-from receptive.training.runs.shelf import OVER, Run, Shelf, State
+from receptive.training.runs.endings import GONE, STOPPED, Ending, end
+from receptive.training.runs.errors import (
+    FinishedError,
+    NoSuchRunError,
+    QueueFullError,
+    RunDamagedError,
+    RunError,
+    message_of,
+    no_such_run,
+    unwritable,
+)
+from receptive.training.runs.lock import LockedError
+from receptive.training.runs.ownership import Ownership
+from receptive.training.runs.repair import check_continuable, repair
+from receptive.training.runs.run import Run, stamp
+from receptive.training.runs.shelf import Shelf
+from receptive.training.runs.space import LIMIT, check_space, size_of
+from receptive.training.runs.state import OVER, State
+from receptive.training.runs.trainer import Worker
 
 log = logging.getLogger(__name__)
 
@@ -25,75 +36,41 @@ PATIENCE: Final = 10.0  # seconds that a killed process, or one that is done, is
 MOST_WAITING: Final = 100
 
 
-class FullError(ExplainedError):
-    """No more runs can wait."""
-
-
-class FinishedError(ExplainedError):
-    """The run has come to its last epoch; there is nothing to continue."""
-
-
-@dataclass(eq=False)
-class Worker:
-    """A process that trains, or that waits for something to train."""
-
-    process: "subprocess.Popen[bytes]"
-    run: Run | None = None
-    ending: Ending | None = None  # how the run was asked to end
-    ended: threading.Event = field(default_factory=threading.Event)
-
-    def say(self, order: str) -> None:
-        """Give an order; a process that is gone hears none."""
-        if self.process.stdin is not None:
-            try:
-                self.process.stdin.write(order.encode() + b"\n")
-                self.process.stdin.flush()
-            except OSError:
-                log.debug("the worker %s is gone", self.process.pid)
-
-    def leave(self) -> None:
-        """Let it know that nobody will say anything any more."""
-        if self.process.stdin is not None:
-            try:
-                self.process.stdin.close()
-            except OSError:
-                log.debug("the worker %s is gone", self.process.pid)
-
-
 class Queue:
-    """Which run is trained when. `start` first, `close` at the end; may be asked from any thread."""
+    """The order in which runs are trained: `start` first, `close` at the end. Every thread may call every method.
 
-    def __init__(self, shelf: Shelf, at_once: int = 1, data_dir: Path | None = None) -> None:
+    What changes a run raises ReadOnlyError where another server has the folder, RunsFolderError where it cannot be
+    written, and NoSuchRunError where the run is deleted meanwhile.
+    """
+
+    def __init__(self, shelf: Shelf, at_once: int = 1, data_dir: Path | None = None, space: int = LIMIT) -> None:
+        """space: bytes that all runs may take."""
         self.shelf = shelf
         self._at_once = at_once
         self._data_dir = data_dir
+        self._space = space
         self._lock = threading.RLock()
+        self._ownership = Ownership(shelf.folder)
         self._waiting: list[str] = []
         self._workers: dict[str, Worker] = {}  # by the run's id
         self._spare: Worker | None = None
         self._patience: threading.Timer | None = None
-        self._told: dict[str, Ending] = {}  # what could not be written down, as when the disk is full
+        self._unwritten: dict[str, Ending] = {}  # ends that could not be written, as when the disk is full
+        self._sizes: dict[str, int] = {}  # bytes of runs that are over
         self._closed = False
 
-    # --- what the server does
+    # --- for the server
 
     def start(self) -> None:
-        """Take up what an earlier server left: what was waiting waits again, what was running is interrupted."""
+        """Take over an earlier server's runs: those that waited wait again, those that were trained are interrupted."""
         with self._lock:
-            for run in reversed(self.shelf.all()):
-                try:
-                    state = run.state
-                    if state.status == "queued":
-                        self._waiting.append(run.id)
-                    elif state.status == "running" and not run.held:
-                        self._finish(run, GONE)
-                except (OSError, ValueError, TypeError) as error:
-                    log.error("%s cannot be read: %s", run.folder, error)
-            self.shelf.sweep()
-            self._next()
+            try:
+                self._own()
+            except RunError as error:
+                log.warning("--runs: %s: %s", self.shelf.folder, error)
 
     def close(self) -> None:
-        """Interrupt what is running, so that it can be continued, and wait for that."""
+        """Interrupt the runs that are trained, so that they can be continued, and wait for that."""
         with self._lock:
             self._closed = True
             workers = list(self._workers.values())
@@ -105,90 +82,105 @@ class Queue:
             worker.ending = worker.ending or GONE
             worker.leave()
         for worker in workers:
-            if not worker.ended.wait(GRACE):
-                worker.process.kill()
-                worker.ended.wait(PATIENCE)
-
-    # --- what visitors do
-
-    def submit(self, settings: Mapping[str, Any], name: str = "", note: str = "", drawings: Path | None = None) -> Run:
-        """A new run, which begins when those before it are over; `drawings` are copied. Raises FullError, OSError."""
+            worker.wait(GRACE, PATIENCE)
         with self._lock:
+            self._ownership.release()
+
+    # --- for visitors
+
+    def submit(
+        self, settings: Mapping[str, Any], name: str = "", note: str = "", drawings: Path | None = None, disk: int = 0
+    ) -> Run:
+        """A new run, which begins when those before it are over; `drawings` are copied.
+
+        disk: bytes that it takes at most. Raises QueueFullError and SpaceError.
+        """
+        with self._changing():
             if len(self._waiting) >= MOST_WAITING:
-                raise FullError(
+                raise QueueFullError(
                     "queue-full",
-                    "runs: {waiting} are waiting already; at most {most} may",
+                    "runs: {waiting} are waiting already; at most {most} may; wait until one has begun, or stop one",
                     waiting=len(self._waiting),
                     most=MOST_WAITING,
                 )
-            run = self.shelf.create(settings, name, note, drawings)
+            check_space(self.shelf.folder, self._taken(), disk, self._space)
+            run = self.shelf.create(settings, name, note, drawings, disk)
             self._waiting.append(run.id)
             self._next()
         return run
 
     def state(self, run: Run) -> State:
-        """How far a run is; what could not be written down is told all the same."""
+        """The progress of a run, its end included where that could not be written."""
         state = run.state
-        told = self._told.get(run.id)
-        if told is not None and state.status not in OVER:
-            return replace(state, status=told.status, reason=told.reason, why=told.why)
-        if state.status == "queued" and run.id in self._workers:
-            return replace(state, status="running")
+        ending = self._unwritten.get(run.id)
+        if ending is not None and state.status not in OVER:
+            return replace(state, status=ending.status, reason=ending.reason, why=ending.why)
+        worker = self._workers.get(run.id)
+        if worker is not None and (state.status == "queued" or _is_earlier(state, worker)):
+            return replace(state, status="running", reason="", why=None, ended=None)
         return state
 
     def position(self, run: Run) -> int | None:
-        """Its place among those that wait, from 1; None where it does not wait."""
+        """The place of a run among those that wait, from 1; None where it does not wait."""
         with self._lock:
             return self._waiting.index(run.id) + 1 if run.id in self._waiting else None
 
     def describe(self, run: Run, name: str | None, note: str | None) -> None:
-        """Say something else of a run; what is None stays. Raises OSError."""
-        with self._lock:
+        """Change name and note of a run; None leaves one as it is."""
+        with self._changing(run):
             about = run.about
-            values = {"name": name if name is None else name or run.id, "note": note}
-            run.describe(replace(about, **{key: value for key, value in values.items() if value is not None}))
+            if name is not None:
+                about = replace(about, name=name or run.id)
+            if note is not None:
+                about = replace(about, note=note)
+            run.describe(about)
 
     def stop(self, run: Run) -> None:
-        """End a run, and wait for that; one that is over stays as it is. Raises OSError."""
-        with self._lock:
+        """End a run, and wait for that; one that is over stays as it is."""
+        with self._changing(run):
             worker = self._workers.get(run.id)
             if worker is None:
                 if run.id in self._waiting:
                     self._waiting.remove(run.id)
                     self._finish(run, STOPPED)
                 return
-            asked, worker.ending = worker.ending, worker.ending or STOPPED
-        if asked is None:
-            worker.say("stop")
-        if not worker.ended.wait(GRACE):
-            worker.process.kill()
-            worker.ended.wait(PATIENCE)
+            is_first, worker.ending = worker.ending is None, worker.ending or STOPPED
+        if is_first:
+            worker.stop()
+        worker.wait(GRACE, PATIENCE)
 
     def resume(self, run: Run) -> None:
-        """Let a run go on from its last epoch; one that is running or waiting does. Raises FinishedError, OSError."""
+        """Let a run go on from its last epoch; one that is trained or waits stays as it is.
+
+        Raises FinishedError, RunDamagedError and SpaceError.
+        """
         worker = self._workers.get(run.id)
-        if worker is not None and run.state.status in OVER:
-            worker.ended.wait(PATIENCE)  # it has said its last word and is about to go
-        with self._lock:
+        if worker is not None and run.state.ended_by == worker.process.pid:
+            worker.ended.wait(PATIENCE)  # it has written the end and is about to exit
+        with self._changing(run):
             if run.id in self._workers or run.id in self._waiting:
                 return
-            state = self.state(run)
-            if state.status == "finished":
+            if self.state(run).status == "finished":
                 raise FinishedError(
                     "finished-already", "run {run} has finished; repeat it with more epochs to learn more", run=run.id
                 )
-            self._told.pop(run.id, None)
-            run.change(status="queued", reason="", why=None, ended=None)
+            check_continuable(run)
+            self._sizes.pop(run.id, None)
+            size = size_of(run.folder)
+            check_space(self.shelf.folder, self._taken(), max(run.about.disk - size, 0), self._space)
+            self._unwritten.pop(run.id, None)
+            run.change(status="queued", reason="", why=None, ended=None, ended_by=None)
             self._waiting.append(run.id)
             self._next()
 
     def delete(self, run: Run) -> None:
-        """Stop a run and take it off the shelf. Raises OSError."""
+        """Stop a run and remove it."""
         self.stop(run)
-        with self._lock:
+        with self._changing(run):
             if run.id in self._waiting:
                 self._waiting.remove(run.id)
-            self._told.pop(run.id, None)
+            self._unwritten.pop(run.id, None)
+            self._sizes.pop(run.id, None)
             self.shelf.delete(run)
 
     def warm(self) -> None:
@@ -196,15 +188,71 @@ class Queue:
         with self._lock:
             if self._closed or self._workers:
                 return
-            if self._spare is None or self._spare.process.poll() is not None:
-                self._spare = self._process()
+            if self._spare is None or not self._spare.is_alive:
+                self._spare = self._worker()
             if self._patience is not None:
                 self._patience.cancel()
             self._patience = threading.Timer(SPARE, self._cool)
             self._patience.daemon = True
             self._patience.start()
 
-    # --- inside
+    # --- inside; the lock is held
+
+    @contextmanager
+    def _changing(self, run: Run | None = None) -> Iterator[None]:
+        """Hold the queue and own the folder while something is written; a failed write is a refusal."""
+        with self._lock:
+            self._own()
+            try:
+                yield
+            except OSError as error:
+                if run is not None and not run.folder.is_dir():
+                    raise no_such_run(run.id) from error
+                raise unwritable(error) from error
+
+    def _own(self) -> None:
+        """Lock the folder; if that is new, take over the runs in it. Raises ReadOnlyError and RunsFolderError."""
+        try:
+            is_new = self._ownership.take()
+        except OSError as error:
+            raise unwritable(error) from error
+        if is_new:
+            self._take_over()
+
+    def _take_over(self) -> None:
+        self.shelf.sweep()
+        runs = self.shelf.all()
+        self._waiting = [id_ for id_ in self._waiting if any(run.id == id_ for run in runs)]
+        for run in reversed(runs):
+            if run.id in self._workers or run.id in self._waiting:
+                continue
+            try:
+                self._take_up(run)
+            except (RunError, OSError) as error:
+                log.error("%s: %s", run.folder, error)
+        self._next()
+
+    def _take_up(self, run: Run) -> None:
+        state, is_locked = run.state, run.is_locked
+        if not is_locked and not run.has_state:
+            log.warning("%s: state.json is damaged, and made anew from the log", run.folder)
+            run.reach(state, sync=True)
+        if state.status == "queued":
+            self._waiting.append(run.id)
+        elif state.status == "running" and not is_locked:
+            self._finish(run, GONE)
+
+    def _taken(self) -> int:
+        """Bytes that runs take; those that are trained or wait count with what they take at most."""
+        total = 0
+        for run in self.shelf.all():
+            if run.id in self._workers or run.id in self._waiting:
+                total += max(run.about.disk, size_of(run.folder))
+            else:
+                if run.id not in self._sizes:
+                    self._sizes[run.id] = size_of(run.folder)
+                total += self._sizes[run.id]
+        return total
 
     def _cool(self) -> None:
         with self._lock:
@@ -213,73 +261,55 @@ class Queue:
             spare.leave()
 
     def _next(self) -> None:
-        """Begin what may begin. The lock is held."""
+        """Begin what may begin."""
         while not self._closed and self._waiting and len(self._workers) < self._at_once:
             run = Run(self.shelf.folder / self._waiting.pop(0))
+            if not run.folder.is_dir():
+                continue
             worker, self._spare = self._spare, None
-            if worker is None or worker.process.poll() is not None:
-                worker = self._process()
-            worker.run = run
+            if worker is None or not worker.is_alive:
+                worker = self._worker()
             self._workers[run.id] = worker
-            worker.say(f"train {run.folder.resolve()}")
+            worker.train(run)
 
-    def _process(self) -> Worker:
-        command = [sys.executable, "-P", "-m", "receptive.training.runs.worker"]
-        if self._data_dir is not None:
-            command += ["--data-dir", str(self._data_dir.resolve())]
-        process = subprocess.Popen(  # noqa: S603  our own interpreter, our own module
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=sys.platform != "win32",  # Ctrl+C is for the server, which tells its workers
-        )
-        worker = Worker(process)
-        threading.Thread(target=self._watch, args=(worker,), name=f"worker-{process.pid}", daemon=True).start()
-        return worker
+    def _worker(self) -> Worker:
+        return Worker(self._data_dir, self._exited)
 
-    def _watch(self, worker: Worker) -> None:
-        """Wait for a worker's end and see to it that its run has one."""
-        process = worker.process
-        said = process.stdout.read() if process.stdout is not None else b""
-        code = process.wait()
-        worker.leave()
-        if process.stdout is not None:
-            process.stdout.close()
+    def _exited(self, worker: Worker, ending: Ending) -> None:
+        """See to it that the run of a worker that is gone has an end, and begin the next."""
         with self._lock:
-            run = worker.run
-            if run is None:
+            if worker.run is None:
                 if worker is self._spare:
                     self._spare = None
-            else:
-                try:
-                    self._finish(run, worker.ending or _told(said) or killed(code))
-                except Exception:
-                    log.exception("the end of %s cannot be written down", run.folder)
-                self._workers.pop(run.id, None)
+                return
+            try:
+                self._finish(worker.run, ending)
+            finally:
+                self._workers.pop(worker.run.id, None)
                 self._next()
-        worker.ended.set()
 
     def _finish(self, run: Run, ending: Ending) -> None:
-        """Write down how a run ended, unless its worker has. The lock is held."""
-        if run.state.status in OVER or not run.folder.exists():
-            return
+        """Write down how a run ended, unless its worker has."""
         try:
-            with held(run.folder / "lock"), Journal(run.log) as journal:
-                if journal.seq:
-                    mend(run, journal)
-                end(run, journal, ending)
-        except HeldError:
-            log.warning("another process is at %s", run.folder)
+            if run.state.status in OVER:
+                return
+            try:
+                with run.locked(), run.journal() as journal:
+                    if journal.seq:
+                        repair(run, journal)
+                    end(run, journal, ending)
+            except RunDamagedError as error:
+                log.warning("%s: %s", run.folder, error)
+                run.change(**asdict(ending), ended=stamp(), process=None)
+        except NoSuchRunError:
+            log.info("%s is gone", run.folder)
+        except LockedError:
+            log.warning("another process trains %s", run.folder)
         except OSError as error:
-            log.error("the end of %s cannot be written down: %s", run.folder, error)
-            self._told[run.id] = ending
+            log.error("the end of %s cannot be written: %s", run.folder, message_of(error))
+            self._unwritten[run.id] = ending
 
 
-def _told(said: bytes) -> Ending | None:
-    """How a worker says that its run ended."""
-    try:
-        content = json.loads(said.splitlines()[-1])
-        return Ending(content["status"], content["reason"], content["why"])
-    except (IndexError, ValueError, KeyError):
-        return None
+def _is_earlier(state: State, worker: Worker) -> bool:
+    """Whether a run's end is one from before this worker was given the run."""
+    return state.status in OVER and state.ended_by != worker.process.pid

@@ -14,21 +14,21 @@ from numpy.typing import NDArray
 from safetensors.numpy import save
 from torch import Tensor
 
+from receptive.training.disk import snapshot_steps
 from receptive.training.events import Epoch, Event, Notice, Started, Step
 from receptive.training.preparing import Prepared
 from receptive.training.runs import points
 from receptive.training.runs.board import Board
 from receptive.training.runs.journal import Journal
 from receptive.training.runs.mistakes import cells
-from receptive.training.runs.shelf import Run, State, put, stamp
+from receptive.training.runs.run import Run, put, stamp
+from receptive.training.runs.state import FIGURES, State
 from receptive.training.schedules import planned
 from receptive.training.settings import RunSettings
 
 BETWEEN: Final = 0.1  # seconds between two events of steps
 REACHED: Final = 1.0  # seconds between two notes of how far the run is
 SYNCED: Final = 2.0  # seconds between two waits for the disk
-MOST_BYTES: Final = 2**28  # of all snapshots
-FIGURES: Final = ("epoch", "step", "loss", "accuracy", "validation_loss", "validation_accuracy")
 
 
 class Recorder:
@@ -93,10 +93,7 @@ class Recorder:
                 },
             )
         size = sum(value.nbytes for value in network.state_dict().values())
-        count = min(self.settings.snapshots, event.steps, MOST_BYTES // max(size, 1))
-        self._kept = (
-            frozenset(round(place * event.steps / count) for place in range(count + 1)) if count else frozenset()
-        )
+        self._kept = snapshot_steps(self.settings.snapshots, event.steps, size)
         if self.state.step == 0 and 0 in self._kept:
             self._snapshot(0, 0)
         self._epoch_begun = self._flushed = time.monotonic()
@@ -172,7 +169,7 @@ class Recorder:
         if sync:
             self.journal.sync()
             self._synced = time.monotonic()
-        self._reach(epoch=event.number, last=figures, best=best)
+        self._reach(sync=sync, epoch=event.number, last=figures, best=best)
 
     def _told_of(self, event: Epoch) -> dict[str, Any]:
         """What the log says of an epoch."""
@@ -215,9 +212,9 @@ class Recorder:
     def _keep(self, name: str, weights: dict[str, Tensor], words: dict[str, str], *, sync: bool) -> None:
         put(self.run.folder / f"{name}.safetensors", _saved(weights, words), sync=sync)
 
-    def _reach(self, **values: Any) -> None:
+    def _reach(self, *, sync: bool = False, **values: Any) -> None:
         self.state = replace(self.state, **values)
-        self.run.reach(self.state)
+        self.run.reach(self.state, sync=sync)
         self._reached = time.monotonic()
 
 

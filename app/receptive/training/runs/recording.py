@@ -9,7 +9,9 @@ import orjson
 
 from receptive.training.runs import journal
 from receptive.training.runs.journal import Journal
-from receptive.training.runs.shelf import SHIPPED, About, Run, State, put
+from receptive.training.runs.run import About, Run, put
+from receptive.training.runs.shelf import SHIPPED
+from receptive.training.runs.state import State
 from receptive.training.runs.worker import Orders, carry_out
 from receptive.training.settings import RunSettings
 

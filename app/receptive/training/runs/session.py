@@ -1,4 +1,4 @@
-"""One stretch of training, from where a run stands to its end or an interruption, and what every failure means."""
+"""One session of training: a run from where it stands to its end or an interruption."""
 
 import json
 import os
@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from convnets.pattern import Pattern, shapes
@@ -23,10 +24,12 @@ from receptive.training.loop import train
 from receptive.training.preparing import Prepared, prepare
 from receptive.training.resume import Resume
 from receptive.training.runs.endings import Ending, end, explained
+from receptive.training.runs.errors import damaged
 from receptive.training.runs.journal import Journal
-from receptive.training.runs.mending import go_back, mend, words_of
 from receptive.training.runs.recorder import Recorder
-from receptive.training.runs.shelf import Run, put, stamp
+from receptive.training.runs.repair import go_back, repair
+from receptive.training.runs.run import Run, put, stamp
+from receptive.training.runs.weights_file import metadata_of
 from receptive.training.settings import RunSettings
 
 
@@ -49,9 +52,9 @@ class Session:
                 ended=None,
                 process=os.getpid(),
             )
-            with Journal(run.log) as journal:
+            with run.journal() as journal:
                 if journal.seq:
-                    mend(run, journal)
+                    repair(run, journal)
                 return self._trained(journal, asked)
         except Exception as error:  # noqa: BLE001  whatever it is, the run has to say so
             traceback.print_exc()
@@ -96,11 +99,14 @@ class Session:
 
 
 def resumed(run: Run) -> Resume | None:
-    """What a run goes on from; None before its first epoch. Raises OSError."""
+    """Everything that a run goes on from; None before its first epoch. Raises RunDamagedError."""
     path = run.folder / "resume.safetensors"
     if not path.exists():
         return None
-    return Resume(load_file(path), json.loads(words_of(path)["numbers"]))
+    try:
+        return Resume(load_file(path), json.loads(metadata_of(path)["numbers"]))
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        raise damaged(run.id, path.name, error) from error
 
 
 def facts(settings: RunSettings, prepared: Prepared, pictures: Pictures) -> dict[str, Any]:

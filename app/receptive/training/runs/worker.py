@@ -3,9 +3,6 @@
 Without a folder it reads `train FOLDER` and `stop` from standard input; at the end of the input, its parent is gone.
 """
 
-from receptive import safe_path  # noqa: F401
-
-# isort: split
 import argparse
 import gc
 import json
@@ -19,47 +16,48 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Final
 
-from receptive.training.freed import keep_what_is_freed
+from receptive.training.allocator import keep_freed_memory
 from receptive.training.runs.endings import GONE, STOPPED, Ending, explained
-from receptive.training.runs.held import HeldError, held
-from receptive.training.runs.shelf import Run
+from receptive.training.runs.errors import RunError
+from receptive.training.runs.lock import LockedError
+from receptive.training.runs.run import Run
 
 NICE: Final = 5  # the page and the live network come first
-HELD: Final = 3  # exit status where another process is at the run
+LOCKED: Final = 3  # exit status where another process is at the run
 
 
 class Orders:
-    """What this process has been told, heard beside the work."""
+    """The orders that this process receives while it trains."""
 
     def __init__(self) -> None:
-        self.asked: Ending | None = None  # how the run is to end
+        self.ending: Ending | None = None  # by which the run is to end
         self._folders: SimpleQueue[Path | None] = SimpleQueue()
 
     def listen(self) -> None:
-        """Hear what standard input says, in a thread, until it ends."""
+        """Read standard input until it ends, in a thread."""
         threading.Thread(target=self._listen, name="orders", daemon=True).start()
 
     def folder(self) -> Path | None:
-        """The run to train, waited for; None where nobody is left to say one."""
+        """The folder of the run to train, waited for; None where standard input has ended."""
         return self._folders.get()
 
     def stop(self, *_: Any) -> None:
         """End the run as soon as possible."""
-        self.asked = self.asked or STOPPED
+        self.ending = self.ending or STOPPED
 
     def _listen(self) -> None:
         for line in sys.stdin.buffer:
-            word, _, rest = line.decode().strip().partition(" ")
-            if word == "train":
-                self._folders.put(Path(rest))
-            elif word == "stop":
+            order, _, rest = line.removesuffix(b"\n").partition(b" ")
+            if order == b"train":
+                self._folders.put(Path(os.fsdecode(rest)))
+            elif order == b"stop":
                 self.stop()
-        self.asked = self.asked or GONE
+        self.ending = self.ending or GONE
         self._folders.put(None)
 
 
 def main(arguments: list[str]) -> int:
-    """Train one run; the exit status is 0 where the run's end is written down."""
+    """Train one run; the exit status is 0 where the run's end is written."""
     orders = Orders()
     signal.signal(signal.SIGTERM, orders.stop)
     options = argparse.ArgumentParser(prog="python -m receptive.training.runs.worker", description=__doc__)
@@ -74,39 +72,42 @@ def main(arguments: list[str]) -> int:
         folder = orders.folder()
     if folder is None:
         return 0
-    keep_what_is_freed()
+    keep_freed_memory()
     if sys.platform != "win32":
         os.nice(NICE)
+    run = Run(folder)
     try:
-        with held(folder / "lock"):
-            _complain_in(folder / "worker.log")
-            ending, written = carry_out(Run(folder), orders, given.data_dir, trouble)
-    except HeldError:
-        return HELD
+        with run.locked():
+            _redirect_errors(folder / "worker.log")
+            ending, written = carry_out(run, orders, given.data_dir, trouble)
+    except LockedError:
+        return LOCKED
+    except (RunError, OSError) as error:
+        ending, written = explained(error), False
     print(json.dumps(asdict(ending)), flush=True)
     return 0 if written else 1
 
 
-def _complain_in(path: Path) -> None:
-    """Let what is said on standard error be read in the run's folder."""
+def _redirect_errors(path: Path) -> None:
+    """Write standard error into a file of the run's folder."""
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(file, 2)
     os.close(file)
 
 
 def _trouble() -> Exception | None:
-    """What went wrong with what has to be imported; told where there is a run that cannot begin for it."""
+    """The error of an import that fails, to be reported by the run that cannot begin for it."""
     try:
         prepare_to_train()
-    except Exception as error:  # noqa: BLE001  whatever it is, the run has to say so
+    except Exception as error:  # noqa: BLE001  whatever it is, the run reports it
         return error
     return None
 
 
 def prepare_to_train() -> None:
-    """Import what training needs, take a step, which imports more, open the default data: nobody waits for it then.
+    """Import what training needs, take a step, which imports more, and open the default data.
 
-    All of that stays, so that no garbage is looked for meanwhile or among it later.
+    All of that stays, so that the garbage collector is off meanwhile and skips it later.
     """
     gc.disable()
     import torch
@@ -124,16 +125,16 @@ def prepare_to_train() -> None:
 
 
 def carry_out(run: Run, orders: Orders, data_dir: Path | None, trouble: Exception | None = None) -> tuple[Ending, bool]:
-    """Train, unless there was trouble; how the run ended, and whether that could be written down."""
+    """Train, unless there was trouble; the end of the run, and whether it is written."""
     try:
         if trouble is not None:
             raise trouble
         from receptive.training.runs.session import Session
-    except Exception as error:  # noqa: BLE001  whatever it is, the run has to say so
+    except Exception as error:  # noqa: BLE001  whatever it is, the run reports it
         traceback.print_exc()
         return explained(error), False
     session = Session(run, data_dir)
-    return session.run(lambda: orders.asked), session.written
+    return session.run(lambda: orders.ending), session.written
 
 
 if __name__ == "__main__":

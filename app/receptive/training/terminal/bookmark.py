@@ -12,8 +12,8 @@ from safetensors.torch import load_file, save
 from receptive.training.data.pictures import Pictures
 from receptive.training.events import Epoch
 from receptive.training.resume import Resume, below
-from receptive.training.runs.mending import words_of
-from receptive.training.runs.shelf import put
+from receptive.training.runs.run import put
+from receptive.training.runs.weights_file import metadata_of
 from receptive.training.settings import RunSettings
 from receptive.training.terminal.runcard import RunCard
 
@@ -51,7 +51,7 @@ class Bookmark:
             raise BookmarkError(f"--resume: {self.path} is not there, so there is nothing to go on from; leave it out")
         try:
             tensors = load_file(self.path)  # which doubts the sizes that a damaged file claims
-            words = words_of(self.path)
+            words = metadata_of(self.path)
             kept = Resume(tensors, json.loads(words["numbers"]))
             settings, remembered = json.loads(words["settings"]), json.loads(words["card"])
         except (OSError, SafetensorError, ValueError, KeyError) as error:

@@ -10,10 +10,10 @@ import torch
 
 from convnets.catalogue import CATALOGUE, build
 from convnets.pattern import Pattern, shapes
+from receptive.training.allocator import keep_freed_memory
 from receptive.training.data import datasets
 from receptive.training.data.pictures import DatasetError
 from receptive.training.events import Diverged, Epoch, Stopped
-from receptive.training.freed import keep_what_is_freed
 from receptive.training.loop import train
 from receptive.training.preparing import Prepared, prepare
 from receptive.training.recipes import record
@@ -36,7 +36,7 @@ def run(settings: TrainSettings) -> int:
 
     Raises OSError where writing fails, and ValueError for settings that are not possible.
     """
-    keep_what_is_freed()
+    keep_freed_memory()
     with _threads(settings.threads):
         try:
             path = _carry_out(settings) if settings.dataset is None else _learn(settings, run_settings(settings))

@@ -1,41 +1,13 @@
 /** A setup becomes a problem to compute, or the reason why it cannot. */
 
 import { fullPadding, samePadding, type Filters, type Problem, type Settings } from '../../scene/convolution';
-import { LARGEST, pattern, PATTERNS, resized, type Pattern } from '../../scene/convolution-inputs';
+import { pattern, resized, type Pattern } from '../../scene/convolution-inputs';
 import { complaint, type Complaint } from '../../scene/convolution-limits';
 import { family, isPreset, resizable, type Shape } from '../../scene/kernels';
 import { kernelAt, kernelOf, readKernel, type Known } from '../../scene/learned';
-import { USUAL } from '../../scene/network';
 import { fromNested, type Volume } from '../../scene/volume';
 import type { Said, Setup } from './setup';
-
-export const CHANNELS = 4;
-/** What the kernels of a network are first shown on: grey, or in colour. */
-export const GREY = 'digit:21';
-const COLOUR = 'photo:china';
-export const LARGEST_VALUE = 1e9; // of an input or a weight, as the server has it
-
-export interface Size {
-  usual: number;
-  limit: number;
-}
-
-/** Cells on a side of an input of this kind. */
-export function sizes(source: string): Size {
-  if (source.startsWith('photo') || source === 'file') return { usual: 128, limit: 256 };
-  if (source.startsWith('digit') || source === 'drawing') return { usual: 28, limit: 64 };
-  return { usual: 6, limit: LARGEST };
-}
-
-/** Whether the input is a picture that has to be fetched. */
-export function pictured(source: string): boolean {
-  return source !== 'numbers' && !(PATTERNS as readonly string[]).includes(source);
-}
-
-/** Whether the kernel is of a network that was chosen for the exhibit, which then begins with a picture. */
-export function brought(kernel: string): boolean {
-  return readKernel(kernel) !== null && !kernel.startsWith(`${USUAL}:`);
-}
+import { brought, CHANNELS, COLOUR, GREY, LARGEST_VALUE, pictured, sizes } from './sources';
 
 /** What is said, and what follows from the network that its kernel is of. */
 export function settled(said: Said, known: Known | null): Setup {

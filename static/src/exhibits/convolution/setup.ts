@@ -16,7 +16,7 @@ import { isPreset, type Shape } from '../../scene/kernels';
 import { readKernel } from '../../scene/learned';
 import { isNetwork } from '../../scene/network';
 import type { Attributes } from '../parts/html';
-import { brought, CHANNELS, GREY, LARGEST_VALUE, pictured, sizes } from './problem';
+import { brought, CHANNELS, GREY, LARGEST_VALUE, pictured, sizes } from './sources';
 
 export type PaddingKind = 'none' | 'same' | 'full' | 'sides';
 export type View = 'window' | 'network' | 'matrix' | 'spectrum';

@@ -22,8 +22,9 @@ import { nested, type Volume } from '../../scene/volume';
 import type { Attributes } from '../parts/html';
 import { Learned } from '../parts/learned.svelte';
 import { Player } from '../parts/player.svelte';
-import { brought, editable, inputSize, kernelSize, pictured, pose, settled, sizes } from './problem';
+import { editable, inputSize, kernelSize, pose, settled } from './problem';
 import { read, USUAL, write, type Panel, type Said, type Setup, type View } from './setup';
+import { brought, pictured, sizes } from './sources';
 
 const HEAVY = 12_000_000; // multiplications that a browser does in a frame or two; for more the server is waited for
 

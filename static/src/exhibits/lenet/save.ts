@@ -10,7 +10,8 @@ import type { Palette } from '../../scene/palette';
 import { listed } from '../../scene/ranking';
 import { say } from '../../words/words';
 import { classText } from '../parts/run-names';
-import { faceStyle, fontFace, offer, rasterized } from '../parts/save';
+import { facesOf } from '../parts/faces';
+import { faceStyle, offer, rasterized } from '../parts/save';
 import { operation, title } from './describe';
 import type { View } from './view.svelte';
 
@@ -32,7 +33,7 @@ export interface Shown {
   legends: (column: Column, width: number) => Legend[];
 }
 
-const FONT = "'Source Sans 3 Variable','Source Sans 3',system-ui,sans-serif";
+const FONT = "'Source Sans 3 Variable','Source Sans 3',system-ui,sans-serif,'Receptive Sans SC'";
 const AIR = 24;
 
 function escape(text: string): string {
@@ -52,8 +53,8 @@ function crop(canvas: HTMLCanvasElement, box: Box): string {
   return part.toDataURL('image/png');
 }
 
-/** `face` is the page's type as a data URL, for a file that is opened elsewhere. */
-export function svg({ scene, canvas, view, inks, legends }: Shown, face: string | null = null): string {
+/** `faces` are the rules for its fonts, for a file that is opened elsewhere. */
+export function svg({ scene, canvas, view, inks, legends }: Shown, faces: string | null = null): string {
   const { ratio } = scene;
   const { frame, detail } = view.session;
   const parts: string[] = [];
@@ -121,7 +122,7 @@ export function svg({ scene, canvas, view, inks, legends }: Shown, face: string 
   const height = Math.max(scene.height / ratio, scores.y + listing, 360) + 2 * AIR;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="${left - AIR} ${-AIR} ${width} ${height}">`,
-    face === null ? '' : new XMLSerializer().serializeToString(faceStyle(face)),
+    faces === null ? '' : new XMLSerializer().serializeToString(faceStyle(faces)),
     `<rect x="${left - AIR}" y="${-AIR}" width="${width}" height="${height}" fill="${inks.paper}"/>`,
     `<g font-family="${FONT}" font-size="13" fill="${inks.ink}">`,
     ...parts,
@@ -130,7 +131,8 @@ export function svg({ scene, canvas, view, inks, legends }: Shown, face: string 
 }
 
 export async function save(kind: 'png' | 'svg', shown: Shown): Promise<void> {
-  const source = svg(shown, await fontFace());
+  const faces = await facesOf(svg(shown));
+  const source = svg(shown, faces);
   const file = kind === 'svg' ? new Blob([source], { type: 'image/svg+xml' }) : await rasterized(source);
   await offer(file, `${shown.view.session.shown.replaceAll(':', '-')}.${kind}`);
 }

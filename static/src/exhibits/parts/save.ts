@@ -1,8 +1,6 @@
 /** A figure as a file: the same SVG with the styles that the page gives it written into it, or the same as PNG. */
 
-import font from '@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2?url';
-
-import { home } from '../../wire/home';
+import { facesOf } from './faces';
 
 /** What a style sheet may have said of a drawn element; what is as it would be anyhow is not written. */
 const STYLES = [
@@ -16,8 +14,8 @@ const AIR = 16; // user units around the figure
 const SCALE = 2; // pixels of a PNG for each of the figure's
 const NAMESPACE = 'http://www.w3.org/2000/svg';
 
-/** The figure as the text of a file that looks the same outside the page; `face` is a font's data URL. */
-export function svgText(figure: SVGSVGElement, face: string | null = null): string {
+/** The figure as the text of a file that looks the same outside the page; `faces` are the rules for its fonts. */
+export function svgText(figure: SVGSVGElement, faces: string | null = null): string {
   const copy = figure.cloneNode(true) as SVGSVGElement;
   const box = boxOf(figure);
   dress(figure, copy, null);
@@ -33,13 +31,13 @@ export function svgText(figure: SVGSVGElement, face: string | null = null): stri
     root.style.setProperty(name, style.getPropertyValue(name));
   }
   root.append(...copy.childNodes);
-  copy.append(...(face === null ? [] : [faceStyle(face)]), ground(box, paper(figure)), root);
+  copy.append(...(faces === null ? [] : [faceStyle(faces)]), ground(box, paper(figure)), root);
   return new XMLSerializer().serializeToString(copy);
 }
 
 /** Offers the figure to the visitor as a file. */
 export async function save(kind: 'png' | 'svg', figure: SVGSVGElement, name: string): Promise<void> {
-  const text = svgText(figure, await fontFace());
+  const text = svgText(figure, await facesOf(figure.textContent ?? ''));
   await offer(kind === 'svg' ? new Blob([text], { type: 'image/svg+xml' }) : await rasterized(text), `${name}.${kind}`);
 }
 
@@ -64,20 +62,6 @@ export async function rasterized(text: string): Promise<Blob> {
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => (blob === null ? reject(new Error('no picture')) : resolve(blob)), 'image/png');
   });
-}
-
-/** The page's own type as a data URL: a file that is opened elsewhere has no other. null where it cannot be had. */
-export async function fontFace(): Promise<string | null> {
-  try {
-    const response = await fetch(new URL(font, home()));
-    if (!response.ok) return null;
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    let text = '';
-    for (const byte of bytes) text += String.fromCharCode(byte);
-    return `data:font/woff2;base64,${btoa(text)}`;
-  } catch {
-    return null;
-  }
 }
 
 function boxOf(figure: SVGSVGElement): { x: number; y: number; width: number; height: number } {
@@ -134,10 +118,9 @@ function ground(box: { x: number; y: number; width: number; height: number }, co
   return rect;
 }
 
-/** The style that brings a font's data URL along. */
-export function faceStyle(face: string): SVGStyleElement {
+/** The style that brings the fonts along. */
+export function faceStyle(faces: string): SVGStyleElement {
   const style = document.createElementNS(NAMESPACE, 'style');
-  const family = "font-family:'Source Sans 3 Variable';font-weight:200 900";
-  style.textContent = `@font-face{${family};src:url(${face}) format('woff2')}`;
+  style.textContent = faces;
   return style;
 }

@@ -1,4 +1,4 @@
-"""What a step has freed is kept for the next one, in the process that trains."""
+"""The memory allocator of the process that trains: memory that a step frees is kept for the next one."""
 
 import ctypes
 import sys
@@ -12,16 +12,16 @@ LARGEST: Final = 2**25  # the greatest threshold that glibc takes
 KEPT: Final = 2**30
 
 
-def keep_what_is_freed() -> bool:
-    """Whether the allocator could be told; from then on this process keeps up to a gigabyte that it does not use.
+def keep_freed_memory() -> bool:
+    """Let this process keep up to a gigabyte that it does not use; False where the allocator has no such setting.
 
-    Else the activations and gradients of each step are given back to the system and taken again page by page, which
+    Otherwise the activations and gradients of each step go back to the system and are taken again page by page, which
     takes a tenth of the time of a small network.
     """
     if not sys.platform.startswith("linux"):
         return False
     try:
-        tell = ctypes.CDLL(None).mallopt
+        mallopt = ctypes.CDLL(None).mallopt
     except (OSError, AttributeError):  # another C library
         return False
-    return bool(tell(MMAP_THRESHOLD, LARGEST)) and bool(tell(TRIM_THRESHOLD, KEPT))
+    return bool(mallopt(MMAP_THRESHOLD, LARGEST)) and bool(mallopt(TRIM_THRESHOLD, KEPT))

@@ -1,8 +1,7 @@
-"""What a run would be before it begins: its length, its learning rates and its layers; and what augmentation does."""
+"""Plans: the length, the learning rates, the layers and the size of a run before it begins; samples of augmentation."""
 
 import io
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import anyio
@@ -16,7 +15,9 @@ from receptive.engine.interface import Engine
 from receptive.queries.layers import Layers
 from receptive.routes.negotiation import JSON, as_json
 from receptive.routes.problems import RefusalError, documented
-from receptive.routes.runs.shelf import COOKIE, drawings_of, queue_of
+from receptive.routes.runs.access import browser_of, drawings_of, queue_of
+from receptive.routes.runs.body import SettingsRoute
+from receptive.routes.runs.folders import permitted
 from receptive.schemas import runs as schemas
 from receptive.schemas.runs import Sheet
 from receptive.settings import Settings
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from receptive.training.data.drawings import Drawings
     from receptive.training.data.pictures import Pictures
 
-router = APIRouter(prefix="/runs", tags=["training"])
+router = APIRouter(prefix="/runs", tags=["training"], route_class=SettingsRoute)
 
 PNG: Final = "image/png"
 SAMPLES: Final = 100  # pictures of a data set that sheets are made of
@@ -45,8 +46,9 @@ _PLAN: Final[dict[str, Any]] = {
     "classes": ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
     "parameters": 61706,
     "layers": [{"name": "c1", "kind": "convolution", "shape": [6, 28, 28], "parameters": 156}],
+    "disk": 17500000,
 }
-_ASKED: Final = {
+_EXAMPLES: Final = {
     "pattern": {"summary": "two blocks of convolutions", "value": {"model": {"channels": [8, 16], "units": [32]}}}
 }
 
@@ -57,25 +59,25 @@ _ASKED: Final = {
     response_model=schemas.Plan,
     responses={
         200: {"description": "Successful Response", "content": {JSON: {"example": _PLAN}}},
-        **documented(413, 422, 503),
+        **documented(413, 415, 422, 503),
     },
-    openapi_extra={"requestBody": {"content": {JSON: {"examples": _ASKED}}}},
+    openapi_extra={"requestBody": {"content": {JSON: {"examples": _EXAMPLES}}}},
 )
-async def planned(request: Request, asked: RunSettings) -> Response:
+async def planned(request: Request, settings: RunSettings) -> Response:
     """Its steps, its learning rates and every layer's shape; a network that cannot be is refused with the layer's name.
 
     Nothing is trained or fetched.
     """
-    found = await anyio.to_thread.run_sync(plan_of, request, asked)
+    plan = await anyio.to_thread.run_sync(plan_of, request, settings)
     await anyio.to_thread.run_sync(queue_of(request).warm)  # beside the engine, which on a new server still wakes up
-    layers = found.layers
+    layers = plan.layers
     if layers is None:
         engine: Engine = request.app.state.engine
-        traced = await engine.ask(Layers(str(asked.model)))
+        traced = await engine.ask(Layers(str(settings.model)))
         names = {"name": "name", "kind": "kind", "output_shape": "shape", "parameters": "parameters"}
         layers = [{ours: layer[theirs] for theirs, ours in names.items()} for layer in traced]
     parameters = sum(layer["parameters"] for layer in layers)
-    return as_json({**found.__dict__, "layers": layers, "parameters": parameters})
+    return as_json({**plan.__dict__, "layers": layers, "parameters": parameters})
 
 
 @router.post(
@@ -84,29 +86,29 @@ async def planned(request: Request, asked: RunSettings) -> Response:
     response_class=Response,
     responses={
         200: {"content": {PNG: {}}, "description": "a sheet of samples; the first column is as it is"},
-        **documented(409, 413, 422, 503),
+        **documented(409, 413, 415, 422, 503),
     },
     openapi_extra={"requestBody": {"content": {JSON: {"examples": _SHEET}}}},
 )
-async def augmentation(request: Request, asked: Sheet) -> Response:
+async def augmentation(request: Request, sheet: Sheet) -> Response:
     """Real samples, each in a row, changed anew in every column; the same seed gives the same sheet."""
     await request.app.state.engine.ready()
-    raw = await anyio.to_thread.run_sync(_sheet, request, asked, limiter=request.app.state.sheets)
+    raw = await anyio.to_thread.run_sync(_sheet, request, sheet, limiter=request.app.state.sheets)
     return Response(raw, media_type=PNG, headers={"Cache-Control": "no-store"})
 
 
-def _sheet(request: Request, asked: Sheet) -> bytes:
-    """The sheet as PNG."""
+def _sheet(request: Request, wanted: Sheet) -> bytes:
+    """The sheet as PNG. Raises RefusalError."""
     from receptive.training.data.pictures import DatasetError
     from receptive.training.transforms import sheet
 
     try:
-        pictures = samples_of(request, asked.dataset)
+        pictures = samples_of(request, wanted.dataset)
     except PlanError as error:
         raise RefusalError.of(422, error) from error
     except DatasetError as error:
         raise RefusalError.of(422, error, field="dataset") from error
-    cells = sheet(pictures, asked.augmentation, asked.seed, asked.rows, asked.columns).numpy()
+    cells = sheet(pictures, wanted.augmentation, wanted.seed, wanted.rows, wanted.columns).numpy()
     rows, columns, height, width, channels = cells.shape
     whole = cells.transpose(0, 2, 1, 3, 4).reshape(rows * height, columns * width, channels)
     buffer = io.BytesIO()
@@ -126,25 +128,27 @@ def samples_of(request: Request, dataset: str) -> "Pictures":
         dataset = FOLDER + str(permitted(settings, dataset.removeprefix(FOLDER)))
     elif dataset not in KNOWN:
         facts_of(request, dataset)
-        mine = drawings_of(request, request.cookies.get(COOKIE))
+        mine = drawings_of(request, browser_of(request))
         return cast("Drawings", mine).pictures()
     kept: dict[str, Pictures] = request.app.state.samples
     if dataset not in kept:
         if any(each.name == dataset and not each.here for each in datasets.about(settings.data_dir)):
-            why = Why("data-not-here", "{data} is not here yet; it has to be downloaded first", {"data": dataset})
-            raise RefusalError(
-                409, f"dataset: {dataset} is not here yet; POST /datasets/{dataset}/fetch fetches it", why=why
+            why = Why(
+                "data-not-here",
+                "dataset: {data} is not on this server yet; download it first",
+                {"data": dataset},
             )
+            raise RefusalError(409, str(why), why=why)
         kept[dataset] = datasets.obtain(dataset, settings.data_dir).fewer(SAMPLES)
         for old in list(kept)[:-MOST_KEPT]:
             kept.pop(old, None)
     return kept[dataset]
 
 
-def plan_of(request: Request, asked: RunSettings) -> Plan:
+def plan_of(request: Request, wanted: RunSettings) -> Plan:
     """The plan. Raises RefusalError with 422 for settings that give no run."""
     try:
-        return plan(asked, facts_of(request, asked.dataset))
+        return plan(wanted, facts_of(request, wanted.dataset))
     except PatternError as error:
         raise RefusalError.of(422, error, "The network cannot be built", field="model") from error
     except PlanError as error:
@@ -157,7 +161,7 @@ def facts_of(request: Request, dataset: str) -> Facts:
         return KNOWN[dataset]
     if dataset.startswith(FOLDER):
         return folder_facts(permitted(request.app.state.settings, dataset.removeprefix(FOLDER)))
-    mine = drawings_of(request, request.cookies.get(COOKIE))
+    mine = drawings_of(request, browser_of(request))
     counts = Counter(each.label for each in mine.list()) if mine else Counter[str]()
     if len(counts) < 2:
         raise PlanError(
@@ -166,27 +170,3 @@ def facts_of(request: Request, dataset: str) -> Facts:
             found=len(counts),
         )
     return Facts(tuple(counts.values()), (1, 28, 28), tuple(counts))
-
-
-def permitted(settings: Settings, path: str) -> Path:
-    """A folder that a visitor may name: any, for who sits at this machine; else one in the data folder.
-
-    Raises RefusalError, which does not tell whether the folder exists.
-    """
-    try:
-        folder = Path(path).expanduser()
-        base = (settings.data_dir or Path()).resolve()
-        folder = (base / folder).resolve()
-    except (OSError, ValueError, RuntimeError) as error:
-        why = Why("folder-needs-path", "dataset: folder: takes the path of a folder")
-        raise RefusalError(422, str(why), why=why) from error
-    if settings.is_loopback and settings.token is None:
-        return folder
-    if settings.data_dir is not None and folder.is_relative_to(base) and folder != base:
-        return folder
-    why = Why(
-        "folder-not-permitted",
-        "dataset: folder: is for folders inside the server's --data-dir; {known} are open to all",
-        {"known": ", ".join(KNOWN)},
-    )
-    raise RefusalError(422, str(why), why=why)

@@ -1,6 +1,5 @@
-"""A run's events as they come. Whoever watches reads the log; the trainer knows of nobody."""
+"""A run's events as they come, to everyone who watches it."""
 
-from asyncio import sleep
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final
 
@@ -12,18 +11,15 @@ from starlette.types import Receive, Scope, Send
 
 from receptive.routes.negotiation import JSON
 from receptive.routes.problems import documented
-from receptive.routes.runs.shelf import Id, queue_of, run_of
+from receptive.routes.runs.access import Id, queue_of, run_of
 from receptive.schemas.runs import EVENTS
-from receptive.training.runs import journal
-from receptive.training.runs.journal import Reader
-from receptive.training.runs.queue import Queue
-from receptive.training.runs.shelf import OVER, Run, over
+from receptive.training.runs.errors import damaged
+from receptive.training.runs.run import Run
+from receptive.training.runs.state import OVER
 
 router = APIRouter(prefix="/runs", tags=["training"])
 
 EVENT_STREAM: Final = "text/event-stream"
-BETWEEN: Final = 0.1  # seconds between two looks into the log
-SELDOM: Final = 5  # looks that find nothing, of which one asks whether the run is over
 LONGEST_SEND: Final = 20.0  # seconds for which a client may leave an event unread
 
 
@@ -70,7 +66,7 @@ _EXAMPLE: Final = (
             },
         },
         204: {"description": "the run is over and has no more events: there is nothing to wait for"},
-        **documented(404, 422),
+        **documented(404, 409, 422),
     },
 )
 async def watch(
@@ -86,34 +82,19 @@ async def watch(
     run = await anyio.to_thread.run_sync(run_of, request, id)
     if last_event_id is not None and last_event_id.isascii() and last_event_id.isdigit():
         after = int(last_event_id[:16])
-    if after and await anyio.to_thread.run_sync(_is_known, run, after):
+    if await anyio.to_thread.run_sync(_has_nothing_after, run, after):
         return Response(status_code=204)
-    return Watching(_events(queue_of(request), run, after))
+    queue, tails = queue_of(request), request.app.state.tails
+    return Watching(tails.events(run, after, lambda: queue.state(run).status in OVER))
 
 
-def _is_known(run: Run, after: int) -> bool:
-    """Whether a run is over and its last event known."""
-    return run.state.status in OVER and over(run) and journal.last_seq(run.log) <= after
-
-
-async def _events(queue: Queue, run: Run, after: int) -> AsyncIterator[bytes]:
-    """The events in bytes, until the run's end."""
-    reader = await anyio.to_thread.run_sync(Reader, run.log, after)
-    idle = 0
-    while True:
-        lines = reader.lines()
-        for line in lines:
-            yield _sent(line)
-        idle = 0 if lines else idle + 1
-        if idle % SELDOM == 1 and (not run.folder.exists() or queue.state(run).status in OVER):
-            for line in reader.lines():
-                yield _sent(line)
-            return
-        await sleep(0 if lines else BETWEEN)
-
-
-def _sent(line: bytes) -> bytes:
-    """A line of the log as a server-sent event."""
-    start = line.index(b'"kind":"') + 8
-    kind = line[start : line.index(b'"', start)]
-    return b"id: %d\nevent: %s\ndata: %s\n\n" % (journal.number(line), kind, line)
+def _has_nothing_after(run: Run, after: int) -> bool:
+    """Whether a run is over and its last event known. Raises RunDamagedError where the log cannot be read on."""
+    summary = run.summary()
+    if summary.damage and after >= summary.seq:
+        raise damaged(run.id, run.log.name, summary.damage)
+    if run.state.status not in OVER or after < summary.seq:
+        return False
+    if summary.status is None:
+        raise damaged(run.id, run.log.name, "it breaks off before the end of the run")
+    return after > 0

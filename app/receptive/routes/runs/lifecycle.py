@@ -1,6 +1,5 @@
-"""Runs: begun, listed, named, stopped, continued, deleted."""
+"""Runs: begin, list, name, stop, continue and delete them."""
 
-import logging
 from pathlib import Path
 from typing import Any, Final
 
@@ -8,15 +7,16 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from receptive.routes.negotiation import as_json
-from receptive.routes.problems import RefusalError, documented
-from receptive.routes.runs.planning import permitted, plan_of
-from receptive.routes.runs.shelf import COOKIE, EXAMPLE, Id, drawings_of, own_run_of, queue_of, run_of, told, unwritable
+from receptive.routes.problems import documented
+from receptive.routes.runs.access import EXAMPLE, Id, browser_of, drawings_of, own_run_of, queue_of, run_message, run_of
+from receptive.routes.runs.body import SettingsRoute
+from receptive.routes.runs.folders import permitted
+from receptive.routes.runs.plans import plan_of
 from receptive.schemas.runs import NewRun, Run, RunChange, RunList
 from receptive.training.data.sources import DRAWINGS, FOLDER
-from receptive.training.runs.queue import FinishedError, FullError
+from receptive.training.runs.errors import NoSuchRunError, RunDamagedError
 
-router = APIRouter(prefix="/runs", tags=["training"])
-log = logging.getLogger(__name__)
+router = APIRouter(prefix="/runs", tags=["training"], route_class=SettingsRoute)
 
 _NEW: Final = {
     "digits": {"summary": "LeNet-5 on scikit-learn's digits", "value": {"epochs": 5, "name": "my first run"}},
@@ -77,84 +77,70 @@ def _answers(example: dict[str, Any], *statuses: int, status: int = 200) -> dict
     summary="Begin a run",
     status_code=201,
     response_model=Run,
-    responses=_answers(_RUN, 413, 422, 429, 507, status=201),
+    responses=_answers(_RUN, 409, 413, 415, 422, 429, 507, status=201),
     openapi_extra={"requestBody": {"content": {"application/json": {"examples": _NEW}}}},
 )
-def begin(request: Request, asked: NewRun) -> Response:
+def begin(request: Request, new: NewRun) -> Response:
     """Train a network as the settings say, in a process of its own, as soon as the runs before it are over."""
-    plan_of(request, asked)
-    settings = asked.model_dump(mode="json", exclude={"name", "note"})
-    if asked.dataset.startswith(FOLDER):
-        settings["dataset"] = FOLDER + str(permitted(request.app.state.settings, asked.dataset.removeprefix(FOLDER)))
+    plan = plan_of(request, new)
+    settings = new.model_dump(mode="json", exclude={"name", "note"})
+    if new.dataset.startswith(FOLDER):
+        settings["dataset"] = FOLDER + str(permitted(request.app.state.settings, new.dataset.removeprefix(FOLDER)))
     queue = queue_of(request)
-    try:
-        run = queue.submit(settings, asked.name, asked.note, _drawn(request) if asked.dataset == DRAWINGS else None)
-    except FullError as error:
-        raise RefusalError.of(429, error, headers={"Retry-After": "60"}) from error
-    except OSError as error:
-        raise unwritable(error) from error
-    answer = as_json(told(queue, run))
+    run = queue.submit(settings, new.name, new.note, _own_drawings(request, new.dataset), plan.disk)
+    answer = as_json(run_message(queue, run))
     answer.status_code = 201
     answer.headers["Location"] = f"/runs/{run.id}"
     return answer
 
 
-def _drawn(request: Request) -> Path | None:
-    """Where the drawings are that a visitor's run learns from."""
-    mine = drawings_of(request, request.cookies.get(COOKIE))
-    return None if mine is None else mine.folder
+def _own_drawings(request: Request, dataset: str) -> Path | None:
+    """The folder of the drawings that a visitor's run learns from."""
+    drawings = drawings_of(request, browser_of(request)) if dataset == DRAWINGS else None
+    return None if drawings is None else drawings.folder
 
 
 @router.get("", summary="Every run", response_model=RunList, responses=_answers({"runs": [_RUN]}))
 def runs(request: Request) -> Response:
-    """The newest first; those that wait have a `position`."""
+    """The newest first; those that wait have a `position`. Runs that cannot be read are listed apart."""
     queue = queue_of(request)
-    found = []
+    listed, damaged = [], []
     for run in queue.shelf.all():
         try:
-            found.append(told(queue, run))
-        except RefusalError as error:
-            log.warning("%s is not listed: %s", run.folder, error)
-    return as_json({"runs": found})
+            listed.append(run_message(queue, run))
+        except NoSuchRunError:
+            continue  # deleted just now
+        except RunDamagedError as error:
+            damaged.append({"id": run.id, "name": run.about.name, "reason": str(error), "why": error.why.told})
+    return as_json({"runs": listed, **({"damaged": damaged} if damaged else {})})
 
 
-@router.get("/{id}", summary="One run", response_model=Run, responses=_answers(_RUN, 404, 422))
+@router.get("/{id}", summary="One run", response_model=Run, responses=_answers(_RUN, 404, 409, 422))
 def run(request: Request, id: Id) -> Response:  # noqa: A002  the name in the address
-    """Its settings, how far it is, and its last and best figures."""
-    found = run_of(request, id)
-    return as_json(told(queue_of(request), found))
+    """Its settings, its progress, and its last and best figures."""
+    return as_json(run_message(queue_of(request), run_of(request, id)))
 
 
-@router.patch("/{id}", summary="Name a run", response_model=Run, responses=_answers(_RUN, 404, 409, 413, 422, 507))
-def change(request: Request, id: Id, asked: RunChange) -> Response:  # noqa: A002
-    """Say what it is called, or note something about it."""
-    found = own_run_of(request, id)
-    try:
-        queue_of(request).describe(found, asked.name, asked.note)
-    except OSError as error:
-        raise unwritable(error) from error
-    return as_json(told(queue_of(request), found))
+@router.patch("/{id}", summary="Name a run", response_model=Run, responses=_answers(_RUN, 404, 409, 413, 415, 422, 507))
+def change(request: Request, id: Id, new: RunChange) -> Response:  # noqa: A002
+    """Change its name or its note."""
+    run = own_run_of(request, id)
+    queue_of(request).describe(run, new.name, new.note)
+    return as_json(run_message(queue_of(request), run))
 
 
 @router.delete("/{id}", summary="Delete a run", status_code=204, responses=documented(404, 409, 422, 507))
 def delete(request: Request, id: Id) -> None:  # noqa: A002
-    """It is stopped where it is running; nothing of it is kept."""
-    found = own_run_of(request, id)
-    try:
-        queue_of(request).delete(found)
-    except OSError as error:
-        raise unwritable(error) from error
+    """It is stopped where it is running; all its files are removed."""
+    queue_of(request).delete(own_run_of(request, id))
 
 
 @router.post("/{id}/stop", summary="Stop a run", response_model=Run, responses=_answers(_RUN, 404, 409, 422, 507))
 def stop(request: Request, id: Id) -> Response:  # noqa: A002
     """Within a second; a run that is over stays as it is, so that two may press at once."""
-    found = own_run_of(request, id)
-    try:
-        queue_of(request).stop(found)
-    except OSError as error:
-        raise unwritable(error) from error
-    return as_json(told(queue_of(request), found))
+    run = own_run_of(request, id)
+    queue_of(request).stop(run)
+    return as_json(run_message(queue_of(request), run))
 
 
 @router.post(
@@ -162,11 +148,6 @@ def stop(request: Request, id: Id) -> Response:  # noqa: A002
 )
 def resume(request: Request, id: Id) -> Response:  # noqa: A002
     """From its last epoch; a run that is running or waiting stays as it is. One that has finished is refused."""
-    found = own_run_of(request, id)
-    try:
-        queue_of(request).resume(found)
-    except FinishedError as error:
-        raise RefusalError.of(409, error) from error
-    except OSError as error:
-        raise unwritable(error) from error
-    return as_json(told(queue_of(request), found))
+    run = own_run_of(request, id)
+    queue_of(request).resume(run)
+    return as_json(run_message(queue_of(request), run))

@@ -1,4 +1,4 @@
-"""What is kept of a run: its curve, its weights on the way, the pictures it got wrong, and all of it as one file."""
+"""Results of a run: its curve, its weights on the way, the pictures it got wrong, and all of it as one file."""
 
 import io
 from typing import Annotated, Any, Final
@@ -10,14 +10,14 @@ from safetensors import SafetensorError
 from safetensors.numpy import load
 from starlette.responses import FileResponse, Response, StreamingResponse
 
+from convnets.why import Why
 from receptive.routes.negotiation import JSON, SAFETENSORS, as_json, as_safetensors, preferred
 from receptive.routes.problems import RefusalError, documented
-from receptive.routes.runs.shelf import Id, run_of
+from receptive.routes.runs.access import Id, run_of
 from receptive.schemas.runs import Curve, Epochs, Snapshots, Stretch
-from receptive.training.runs.curve import curve, stretch
+from receptive.training.runs.curve import curve, epochs, stretch
+from receptive.training.runs.errors import damaged
 from receptive.training.runs.packing import packed
-from receptive.training.runs.shelf import NoSuchRunError
-from receptive.training.runs.telling import telling
 
 router = APIRouter(prefix="/runs", tags=["training"])
 
@@ -70,7 +70,7 @@ Smoothing = Annotated[float, Query(ge=0, le=0.99, description="what a step keeps
     response_model=Curve,
     responses={
         200: {"description": "Successful Response", "content": {JSON: {"example": _CURVE}}},
-        **documented(404, 422),
+        **documented(404, 409, 422),
     },
 )
 def curve_of(
@@ -91,7 +91,7 @@ def curve_of(
     response_model=Stretch,
     responses={
         200: {"description": "Successful Response", "content": {JSON: {"example": _STRETCH}}},
-        **documented(404, 422),
+        **documented(404, 409, 422),
     },
 )
 def steps_of(
@@ -112,7 +112,7 @@ def steps_of(
     response_model=Epochs,
     responses={
         200: {"description": "Successful Response", "content": {JSON: {"example": {"epochs": [_EPOCH]}}}},
-        **documented(404, 422),
+        **documented(404, 409, 422),
     },
 )
 def epochs_of(
@@ -122,8 +122,8 @@ def epochs_of(
     first: First = 1,
     last: Last = None,
 ) -> Response:
-    """With the confusion matrix and the layers of each, as the events told them."""
-    return as_json({"epochs": telling(run_of(request, id).log).epochs(most, first, last)})
+    """Each with its confusion matrix and its layers, as in the events."""
+    return as_json({"epochs": epochs(run_of(request, id), most, first, last)})
 
 
 @router.get(
@@ -132,7 +132,7 @@ def epochs_of(
     response_model=Snapshots,
     responses={
         200: {"description": "Successful Response", "content": {JSON: {"example": {"steps": [0, 45, 90]}}}},
-        **documented(404, 422),
+        **documented(404, 409, 422),
     },
 )
 def snapshots(request: Request, id: Id) -> Response:  # noqa: A002
@@ -146,7 +146,7 @@ def snapshots(request: Request, id: Id) -> Response:  # noqa: A002
     response_class=Response,
     responses={
         200: {"content": {SAFETENSORS: _BINARY}, "description": "every parameter and buffer"},
-        **documented(404, 422),
+        **documented(404, 409, 422),
     },
 )
 def snapshot(
@@ -155,10 +155,7 @@ def snapshot(
     step: Annotated[int, Path(ge=0, le=2**40, description="a step from /runs/{id}/snapshots", examples=[45])],
 ) -> Response:
     """As a safetensors file; a snapshot never changes."""
-    try:
-        path = run_of(request, id).weights(str(step))
-    except NoSuchRunError as error:
-        raise RefusalError.of(404, error) from error
+    path = run_of(request, id).weights(str(step))
     return FileResponse(path, media_type=SAFETENSORS, headers={"Cache-Control": "private, max-age=3600"})
 
 
@@ -168,7 +165,7 @@ def snapshot(
     response_class=Response,
     responses={
         200: {"content": {PNG: {}, SAFETENSORS: _BINARY}, "description": "side by side, or as one tensor"},
-        **documented(404, 406, 422),
+        **documented(404, 406, 409, 422),
     },
 )
 def mistakes(
@@ -186,16 +183,24 @@ def mistakes(
     run = run_of(request, id)
     path = run.folder / "mistakes.safetensors"
     try:
-        found = load(path.read_bytes()).get(f"{actual}-{called}")
+        pictures = load(path.read_bytes()).get(f"{actual}-{called}")
     except FileNotFoundError as error:
-        raise RefusalError(404, f"run {run.id}: nothing has been judged yet") from error
-    except SafetensorError as error:
-        raise RefusalError(404, f"run {run.id}: the pictures are damaged ({error})") from error
-    if found is None:
-        raise RefusalError(404, f"called: no held-out picture of class {actual} was called {called}")
+        why = Why("not-evaluated", "run {run} has not been evaluated yet, so no mistake is known", {"run": run.id})
+        raise RefusalError(404, str(why), why=why) from error
+    except (OSError, SafetensorError) as error:
+        raise damaged(run.id, path.name, error) from error
+    if pictures is None:
+        why = Why(
+            "no-such-mistake",
+            "called: no held-out picture of class {actual} was called {called}",
+            {"actual": actual, "called": called},
+        )
+        raise RefusalError(404, str(why), why=why)
+    if pictures.dtype != np.uint8 or pictures.ndim != 4 or pictures.shape[3] not in (1, 3) or not pictures.size:
+        raise damaged(run.id, path.name, "it holds no pictures")
     if kind == SAFETENSORS:
-        return as_safetensors({"pictures": found}, {"run": run.id})
-    strip = np.concatenate(list(found), axis=1)
+        return as_safetensors({"pictures": pictures}, {"run": run.id})
+    strip = np.concatenate(list(pictures), axis=1)
     buffer = io.BytesIO()
     Image.fromarray(strip[..., 0] if strip.shape[2] == 1 else strip).save(buffer, "PNG")
     return Response(buffer.getvalue(), media_type=PNG, headers={"Vary": "Accept", "Cache-Control": "no-cache"})
@@ -205,7 +210,7 @@ def mistakes(
     "/{id}/download",
     summary="A run as one file",
     response_class=Response,
-    responses={200: {"content": {ZIP: _BINARY}, "description": "a zip file"}, **documented(404, 422)},
+    responses={200: {"content": {ZIP: _BINARY}, "description": "a zip file"}, **documented(404, 409, 422)},
 )
 def download(request: Request, id: Id) -> Response:  # noqa: A002
     """Settings, log, weights, snapshots and TensorBoard's event files, packed while they are sent."""

@@ -8,9 +8,9 @@ import pytest
 STEPS = """
 import ctypes, resource, sys
 import torch
-from receptive.training.freed import MMAP_THRESHOLD, keep_what_is_freed
+from receptive.training.allocator import MMAP_THRESHOLD, keep_freed_memory
 torch.set_num_threads(1)
-told = keep_what_is_freed() if sys.argv[1] == "keep" else ctypes.CDLL(None).mallopt(MMAP_THRESHOLD, 2**17)
+told = keep_freed_memory() if sys.argv[1] == "keep" else ctypes.CDLL(None).mallopt(MMAP_THRESHOLD, 2**17)
 def step():
     return [torch.ones(1_000_000) for _ in range(24)]  # 96 MB, all of it freed at once
 for _ in range(5):

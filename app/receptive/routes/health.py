@@ -1,0 +1,59 @@
+"""`GET /healthz`: ready, or why not. It needs no token, and says no more than that."""
+
+import json
+import logging
+from collections.abc import Awaitable
+from http import HTTPStatus
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from convnets.why import Why
+from receptive.routes.refusal import MEDIA_TYPE
+
+log = logging.getLogger(__name__)
+
+PATH: Final = "/healthz"
+LOADING: Final = Why("networks-loading", "PyTorch and the networks are still loading; try again in a few seconds")
+UNAVAILABLE: Final = Why("networks-unavailable", "no network can be run on this server; its log says why")
+
+
+class Readiness:
+    """Whether networks can be run: not while they load, and not where they cannot be."""
+
+    def __init__(self, why: Why | None = LOADING) -> None:
+        self.why = why
+
+    async def follow(self, runnable: Awaitable[None]) -> None:
+        """Be ready when the awaitable returns, unavailable when it raises."""
+        try:
+            await runnable
+        except Exception as error:  # noqa: BLE001  every cause has the same answer
+            log.error("no network can be run: %s", error)
+            self.why = UNAVAILABLE
+        else:
+            self.why = None
+
+
+async def health(request: Request) -> Response:
+    """The state of the server."""
+    readiness: Readiness = request.app.state.readiness
+    headers = {"Cache-Control": "no-store"}
+    if readiness.why is None:
+        return JSONResponse({"status": "ready"}, headers=headers)
+    if readiness.why is LOADING:
+        headers["Retry-After"] = "2"
+    return Response(_problem(readiness.why), 503, headers, MEDIA_TYPE)
+
+
+def route() -> Route:
+    """The route, for an application that imports neither FastAPI nor torch."""
+    return Route(PATH, health, methods=["GET", "HEAD"])
+
+
+def _problem(why: Why) -> str:
+    phrase = HTTPStatus(503).phrase
+    problem = {"type": "about:blank", "title": phrase, "status": 503, "detail": str(why), "why": why.told}
+    return json.dumps(problem)
