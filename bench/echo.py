@@ -41,10 +41,10 @@ def plain_pass() -> Callable[[], object]:
     """One pass of the default network, as it comes."""
     import torch  # which the echo alone does without
 
-    from convnets import catalogue
+    from convnets import catalogue, weights
 
     torch.set_num_threads(1)
-    network, picture = catalogue.load(catalogue.DEFAULT).eval(), torch.zeros(1, 1, 32, 32)
+    network, picture = weights.load(catalogue.DEFAULT).eval(), torch.zeros(1, 1, 32, 32)
 
     @torch.inference_mode()
     def ask() -> None:

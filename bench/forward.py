@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 import torch
 
 from bench.report import Row
-from convnets.catalogue import CATALOGUE, load
+from convnets.catalogue import CATALOGUE
+from convnets.weights import load
 from receptive.networks.forward import Unrolled, record
 from receptive.networks.kernels import PLAIN
 

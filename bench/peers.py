@@ -18,7 +18,8 @@ GRADIO_HOME = ROOT / ".venv-gradio"  # its versions are not ours
 GRADIO = """
 import sys, gradio, numpy, torch
 from receptive.preprocessing.ink import decode, prepare
-from convnets.catalogue import CATALOGUE, load
+from convnets.catalogue import CATALOGUE
+from convnets.weights import load
 model, network = load("lenet5"), CATALOGUE["lenet5"]
 def predict(picture):
     step = prepare(numpy.asarray(picture.convert("L")))
@@ -32,7 +33,8 @@ gradio.Interface(predict, gradio.Image(type="pil"), gradio.Label(), api_name="pr
 LITSERVE = """
 import sys, litserve, torch
 from receptive.preprocessing.ink import decode, prepare
-from convnets.catalogue import CATALOGUE, load
+from convnets.catalogue import CATALOGUE
+from convnets.weights import load
 class LeNet(litserve.LitAPI):
     def setup(self, device):
         self.model, self.network = load("lenet5"), CATALOGUE["lenet5"]

@@ -60,12 +60,12 @@ def make_weights(folder: Path) -> Path:
     import torch
     from safetensors.torch import save
 
-    from convnets import catalogue
+    from convnets import catalogue, weights
 
     for place, name in enumerate(sorted(catalogue.CATALOGUE)):
         torch.manual_seed(place)
         raw = save({key: value.contiguous() for key, value in catalogue.build(name).state_dict().items()})
-        path = catalogue.weights_path(name, folder)
+        path = weights.weights_path(name, folder)
         path.write_bytes(raw)
         card = {"sha256": hashlib.sha256(raw).hexdigest(), "data": "none: these weights are untrained"}
         path.with_suffix(".json").write_text(json.dumps(card), encoding="utf-8")

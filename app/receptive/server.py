@@ -10,7 +10,8 @@ from typing import Final
 from anyio import CapacityLimiter
 from fastapi import FastAPI
 
-from convnets.catalogue import CATALOGUE, DEFAULT, WEIGHTS
+from convnets.catalogue import CATALOGUE, DEFAULT
+from convnets.weights import WEIGHTS
 from convnets.why import ExplainedError
 from receptive import __version__
 from receptive.engine.interface import Engine

@@ -1,189 +1,47 @@
-"""The networks that Receptive ships: what is known of each before torch is imported, and how to build and load it."""
+"""The networks that Receptive ships: the entries at the ends of the files of this package, read without torch."""
 
 from __future__ import annotations
 
-import hashlib
+import ast
 import importlib
-import json
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
-from convnets.resources import data_folder
-from convnets.why import ExplainedError
+import convnets
+from convnets.network import Network
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from convnets.classifier import Classifier
 
-WEIGHTS = data_folder("convnets", "weights")
-DIGITS = tuple("0123456789")
-PAPER = (
-    'Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, "Gradient-Based Learning Applied to Document Recognition", '
-    "Proceedings of the IEEE 86(11), 1998"
-)
+DEFAULT = "lenet5"
 
 
-class WeightsError(ExplainedError):
-    """Weights that are missing, damaged or of another network; says which file, what was expected and what to do."""
+def _entries(path: Path) -> Iterator[Network]:
+    """The networks that a file lists in `NETWORKS`: calls of Network whose arguments are literals.
 
+    The file is parsed and not run, since the network itself needs torch.
+    """
+    text = path.read_text(encoding="utf-8")
+    if "\nNETWORKS = " not in text:
+        return
+    for statement in ast.parse(text, str(path)).body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id="NETWORKS")], value=ast.Tuple(elts=calls)):
+                for call in calls:
+                    arguments = call.keywords if isinstance(call, ast.Call) else []
+                    yield Network(**{each.arg: ast.literal_eval(each.value) for each in arguments if each.arg})
 
-@dataclass(frozen=True)
-class Network:
-    """A network of the catalogue. Its input is (ink - mean) / std, with ink in [0, 1] and 1 for full ink."""
-
-    name: str
-    title: str
-    paper: str
-    module: str  # "package.module:Class"
-    input_shape: tuple[int, int, int]  # channels, height, width
-    classes: tuple[str, ...]
-    mean: float
-    std: float
-    parameters: int
-
-
-# The paper's background is -0.1 and its ink 1.175 (section II.B).
-_PAPER_RANGE = 1.175 + 0.1
 
 CATALOGUE: dict[str, Network] = {
     network.name: network
-    for network in (
-        Network(
-            name="lenet5",
-            title="LeNet-5 (today)",
-            paper=PAPER,
-            module="convnets.lenet:LeNet5",
-            input_shape=(1, 32, 32),
-            classes=DIGITS,
-            mean=0.1307,
-            std=0.3081,
-            parameters=61_706,
-        ),
-        Network(
-            name="lenet5-1998",
-            title="LeNet-5 (1998)",
-            paper=PAPER,
-            module="convnets.lenet:LeNet5Of1998",
-            input_shape=(1, 32, 32),
-            classes=DIGITS,
-            mean=0.1 / _PAPER_RANGE,
-            std=1 / _PAPER_RANGE,
-            parameters=60_000,
-        ),
-    )
+    for folder in convnets.__path__
+    for path in sorted(Path(folder).glob("*.py"))
+    for network in _entries(path)
 }
-DEFAULT = "lenet5"
 
 
 def build(name: str) -> Classifier:
     """The network with fresh weights, in training mode. Raises KeyError for a name not in the catalogue."""
     module, attribute = CATALOGUE[name].module.split(":")
     return cast("Classifier", getattr(importlib.import_module(module), attribute)())
-
-
-def weights_path(name: str, folder: Path = WEIGHTS) -> Path:
-    """The safetensors file of a network; its card lies beside it, ending in .json."""
-    return folder / f"{CATALOGUE[name].name}.safetensors"
-
-
-def card(name: str, folder: Path = WEIGHTS) -> dict[str, Any]:
-    """What is recorded of a network's weights: data, recipe, seed, figures, sha256. Raises WeightsError."""
-    path = weights_path(name, folder).with_suffix(".json")
-    command = _command(name, folder)
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise WeightsError(
-            "card-missing",
-            "{file} is missing; install Receptive again, or train the network with `{command}`",
-            file=str(path),
-            command=command,
-        ) from error
-    except (OSError, ValueError, RecursionError) as error:
-        raise WeightsError(
-            "card-unreadable",
-            "{file} cannot be read as a card ({error}); install Receptive again, or train the network with `{command}`",
-            file=str(path),
-            error=str(error),
-            command=command,
-        ) from error
-    if not isinstance(content, dict) or not isinstance(content.get("sha256"), str):
-        raise WeightsError(
-            "card-without-checksum",
-            "{file} gives no sha256 of its weights; install Receptive again, or train the network with `{command}`",
-            file=str(path),
-            command=command,
-        )
-    return content
-
-
-def load(name: str, device: str = "cpu", folder: Path = WEIGHTS) -> Classifier:
-    """The trained network in evaluation mode, its weights checked against the card. Raises WeightsError."""
-    network = build(name)
-    path = weights_path(name, folder)
-    expected = card(name, folder)["sha256"]
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise WeightsError(
-            "weights-unreadable",
-            "{file} cannot be read ({error}); install Receptive again, or train the network with `{command}`",
-            file=str(path),
-            error=error.strerror or type(error).__name__,
-            command=_command(name, folder),
-        ) from error
-    found = hashlib.sha256(raw).hexdigest()
-    if found != expected:
-        raise WeightsError(
-            "weights-changed",
-            "{file} has sha256 {found}, and its card says {expected}; install Receptive again, or train the network "
-            "with `{command}`",
-            file=str(path),
-            found=found,
-            expected=expected,
-            command=_command(name, folder),
-        )
-    network.load_state_dict(_tensors(name, path, raw, network.state_dict()))
-    return network.to(device).eval()
-
-
-def _tensors(name: str, path: Path, raw: bytes, expected: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors of a weights file, which must be those of the network, shape for shape."""
-    folder = path.parent
-    from safetensors import SafetensorError
-    from safetensors.torch import load as decode
-
-    try:
-        tensors = decode(raw)
-    except SafetensorError as error:
-        raise WeightsError(
-            "weights-no-safetensors",
-            "{file} is not a safetensors file ({error}); install Receptive again, or train the network with "
-            "`{command}`",
-            file=str(path),
-            error=str(error),
-            command=_command(name, folder),
-        ) from error
-    for key in sorted(expected.keys() | tensors.keys()):
-        here = str(list(expected[key].shape)) if key in expected else "nothing"
-        there = str(list(tensors[key].shape)) if key in tensors else "nothing"
-        if here != there:
-            raise WeightsError(
-                "weights-of-other-shape",
-                "{file} holds {there} for {parameter}, and {model} has {here}; install Receptive again, or train the "
-                "network with `{command}`",
-                file=str(path),
-                there=there,
-                parameter=key,
-                model=name,
-                here=here,
-                command=_command(name, folder),
-            )
-    return tensors
-
-
-def _command(name: str, folder: Path) -> str:
-    """The command that trains the network anew."""
-    return f"receptive train {name} --out {folder}"

@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from convnets.classifier import Classifier
 from convnets.layers import EuclideanRBF, PartialConvolution, Squash, Subsampling, map_loss
+from convnets.network import Network
 
 # Table I: the maps of S2 that each of the 16 maps of C3 reads.
 TABLE_I: tuple[tuple[int, ...], ...] = (
@@ -129,3 +130,35 @@ def _initialize(layer: nn.Conv2d | nn.Linear) -> None:
     nn.init.uniform_(layer.weight, -bound, bound)
     if layer.bias is not None:
         nn.init.zeros_(layer.bias)
+
+
+NETWORKS = (
+    Network(
+        name="lenet5",
+        title="LeNet-5 (today)",
+        paper=(
+            'Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, "Gradient-Based Learning Applied to Document Recognition", '
+            "Proceedings of the IEEE 86(11), 1998"
+        ),
+        module="convnets.lenet:LeNet5",
+        input_shape=(1, 32, 32),
+        classes=("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
+        mean=0.1307,
+        std=0.3081,
+        parameters=61_706,
+    ),
+    Network(
+        name="lenet5-1998",
+        title="LeNet-5 (1998)",
+        paper=(
+            'Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, "Gradient-Based Learning Applied to Document Recognition", '
+            "Proceedings of the IEEE 86(11), 1998"
+        ),
+        module="convnets.lenet:LeNet5Of1998",
+        input_shape=(1, 32, 32),
+        classes=("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
+        mean=0.0784313725490196,  # 0.1 / 1.275: the paper's background is -0.1 and its ink 1.175 (section II.B)
+        std=0.784313725490196,  # 1 / 1.275
+        parameters=60_000,
+    ),
+)

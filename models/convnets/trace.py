@@ -1,55 +1,47 @@
-"""From any torch module and an example to its layers: names, kinds, shapes, parameters, MACs and receptive fields.
+"""From any torch module and an example to the graph of its layers: one row for each, with all that it reads.
 
-Receptive field and jump follow Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks",
-Distill 2019. MACs are multiply-accumulate operations, bias not counted. Connections are counted as LeCun et al. 1998
-count them: every input of every unit, and its bias.
+MACs are multiply-accumulate operations, bias not counted. Connections are counted as LeCun et al. 1998 count them:
+every input of every unit, and its bias.
 """
 
-import operator
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from itertools import count
-from math import prod
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
-from torch import Tensor, fx, nn
+from torch import Tensor, nn
 
-from convnets.arithmetic import Cost, Window, cost_of, kind_of, leaves, window_of
+from convnets import fields, kinds
+from convnets.copying import CopyError, copied, tensors_in
+from convnets.fields import Link
+from convnets.graph import Graph, joined
+from convnets.kinds.kind import Call, Terms, Unit
+from convnets.layer import Failure, Layer, Rectangle
+from convnets.recorder import Recorder
+from convnets.why import ExplainedError, Value
+
+Example = Tensor | tuple[Tensor, ...]
 
 
-class TraceError(Exception):
-    """A module that cannot be traced; says where and why."""
+class TraceError(ExplainedError):
+    """A module that cannot be traced; `layers` has the rows up to where it failed, `failure` the layer that did."""
 
-
-@dataclass(frozen=True)
-class Layer:
-    """One layer: shapes are without the batch dimension, receptive field and jump in pixels of the input."""
-
-    name: str
-    kind: str
-    inputs: list[str]  # names of layers, or "input"
-    input_shape: list[int]
-    output_shape: list[int]
-    kernel: list[int] | None
-    stride: list[int] | None
-    padding: list[int] | None
-    parameters: int  # trainable ones
-    macs: int
-    connections: int
-    receptive_field: int | None
-    jump: int | None
-    feeds: list[list[int]] | None  # the input maps that each map reads, where it does not read all
-    epsilon: float | None  # what normalization adds to the variance
-    weights: list[str]
+    def __init__(self, code: str, sentence: str, /, **values: Value) -> None:
+        super().__init__(code, sentence, **values)
+        self.layers: list[Layer] = []
+        self.failure: Failure | None = None
 
 
 @dataclass(frozen=True)
 class Trace:
-    """The layers in the order in which they are computed."""
+    """Layers in the order of computation, as a graph: each names all layers that it reads."""
 
     layers: list[Layer]
+    inputs: dict[str, list[int]]  # shapes by name, without the batch dimension
+    outputs: list[str]  # names of the layers whose values the module returns
+    parameters: int  # trainable ones of all layers; those that layers share are counted once
+    links: dict[str, list[Link]] = field(repr=False, compare=False)
 
     def __getitem__(self, name: str) -> Layer:
         for layer in self.layers:
@@ -58,9 +50,9 @@ class Trace:
         raise KeyError(name)
 
     @property
-    def parameters(self) -> int:
-        """Trainable parameters of all layers."""
-        return sum(layer.parameters for layer in self.layers)
+    def input(self) -> list[int]:
+        """Shape of the first input, without the batch dimension."""
+        return next(iter(self.inputs.values()))
 
     @property
     def macs(self) -> int:
@@ -72,203 +64,180 @@ class Trace:
         """Connections of one picture."""
         return sum(layer.connections for layer in self.layers)
 
+    def window(self, layer: str, row: int, column: int, input_name: str = "input") -> Rectangle | None:
+        """The smallest rectangle of input pixels that holds all which a cell of a layer sees, padding cut off.
 
-def trace(module: nn.Module, example: Tensor) -> Trace:
-    """The layers that `module` computes for `example`, a batch with its batch dimension first.
+        Cells of vectors that were flattened from maps are those of the maps. None where a layer on the way is of
+        unknown reach, or nothing of the input is seen. Raises KeyError and IndexError.
+        """
+        shape = self[layer].output_shape
+        if len(shape) >= 3 and not (0 <= row < shape[-2] and 0 <= column < shape[-1]):
+            raise IndexError(f"{layer} has {shape[-2]} x {shape[-1]} cells, and no cell ({row}, {column})")
+        return fields.window(self.links, layer, row, column, input_name)
 
-    Reshapes are looked through; functions that are no modules (add, cat, relu) are layers too. The module is left as
-    it was. Raises TraceError.
+    def without_reshapes(self) -> list[Layer]:
+        """The layers that compute something; those that read a reshaped output read the layer that made it."""
+        kept: list[Layer] = []
+        through: dict[str, list[str]] = {}
+        for layer in self.layers:
+            names = [name for read in layer.inputs for name in through.get(read, [read])]
+            if layer.reshapes:
+                through[layer.name] = names
+            else:
+                kept.append(replace(layer, inputs=names))
+        return kept
+
+
+def trace(module: nn.Module, example: Example) -> Trace:
+    """The graph of layers that `module` computes in evaluation mode for an example, its batch dimension first.
+
+    A module with several inputs takes a tuple of tensors. A copy is run, on the meta device, where nothing is
+    computed; on the CPU where the forward pass needs values. The module is left as it was; its hooks run with the
+    copy. Raises TraceError.
     """
-    name = type(module).__name__
-    try:
-        graph = _Tracer().trace(module)
-    except Exception as error:
+    examples = _examples(example)
+    passes = [_Pass(module, examples, "meta"), _Pass(module, examples, "cpu")]
+    done = next((done for done in passes if done.run()), passes[-1])
+    return done.result()
+
+
+def explain(module: nn.Module, example: Example, layer: str, unit: Unit) -> Terms:
+    """The arithmetic of one output value of a layer, for the first picture of the example.
+
+    unit: its place in the layer's output, without the batch dimension. Raises TraceError, KeyError for a layer that
+    is not there, IndexError for a unit that is not, and NoTermsError where no kind knows the arithmetic.
+    """
+    done = _Pass(module, _examples(example), "cpu", values=True)
+    done.run()
+    call = done.call(layer)
+    shape = call.output.shape[1:]
+    if len(unit) != len(shape) or not all(0 <= at < size for at, size in zip(unit, shape, strict=True)):
+        raise IndexError(f"{layer} has an output of shape {list(shape)}, and no unit {unit}")
+    with torch.no_grad():
+        return call.kind.terms(call, unit)
+
+
+def _examples(example: Example) -> tuple[Tensor, ...]:
+    examples = example if isinstance(example, tuple) else (example,)
+    if not examples or not all(isinstance(each, Tensor) and each.ndim for each in examples):
         raise TraceError(
-            f"{name} cannot be traced: its forward pass must not depend on the values of its input ({error})"
-        ) from error
-    places = [node for node in graph.nodes if node.op == "placeholder"]
-    if len([node for node in places if not node.args]) != 1:
-        raise TraceError(f"{name} takes {len(places)} inputs; a module with one input can be traced")
-    recorder = _Recorder(module, graph)
-    with _evaluating(module), torch.no_grad():
+            "trace-example",
+            "an example is a tensor or a tuple of tensors, each with its batch dimension first; {given} was given",
+            given=", ".join(type(each).__name__ for each in examples) or "nothing",
+        )
+    return examples
+
+
+class _Pass:
+    """One recorded pass of a copy, on one device."""
+
+    def __init__(self, module: nn.Module, examples: tuple[Tensor, ...], device: str, *, values: bool = False) -> None:
+        self._module, self._examples, self._device, self._values = module, examples, device, values
+        self.error: Exception | None = None
+        self._output: Any = None
+
+    def run(self) -> bool:
+        """Whether the pass came to its end."""
         try:
-            recorder.run(example)
-        except Exception as error:
+            twin = copied(self._module, self._placed)
+        except CopyError as error:
+            self.error = error
+            return False
+        if self._device == "meta":
+            kinds.shorten(twin)
+        inputs = [self._placed(each.detach()) for each in self._examples]
+        self._recorder = recorder = Recorder(twin, values=self._values)
+        self._twin = twin
+        self._names = ["input", *(f"input:{place}" for place in range(2, len(inputs) + 1))]
+        for name, each in zip(self._names, inputs, strict=True):
+            recorder.enter(name, each)
+        try:
+            with torch.random.fork_rng(devices=()), torch.no_grad(), recorder:
+                self._output = twin(*inputs)
+        except Exception as error:  # noqa: BLE001  whatever the module raises is the reason
+            self.error = error
+            return False
+        return True
+
+    def _placed(self, value: Tensor) -> Tensor:
+        if self._device == "meta":
+            return torch.empty_like(value, device="meta")
+        shared = self._values and isinstance(value, nn.Parameter)
+        return value.to("cpu", copy=not shared)
+
+    def result(self) -> Trace:
+        """The graph. Raises TraceError where the pass failed."""
+        inputs, graph = self._graph()
+        made = [each for each in map(self._recorder.source, tensors_in(self._output)) if each is not None]
+        outputs = list(dict.fromkeys(map(graph.name, made)))
+        return Trace(graph.layers, inputs, outputs, graph.parameters, graph.links)
+
+    def call(self, layer: str) -> Call:
+        """The call of a layer. Raises KeyError, and TraceError where the pass failed."""
+        _, graph = self._graph()
+        for record in self._recorder.records:
+            if graph.name(record) == layer:
+                return record.call
+        raise KeyError(layer)
+
+    def _graph(self) -> tuple[dict[str, list[int]], Graph]:
+        """The shapes of the inputs, and the graph. Raises TraceError where the pass failed."""
+        if isinstance(self.error, CopyError):
             raise TraceError(
-                f"{name} fails on an input of shape {list(example.shape)} at {recorder.at}: {error}"
-            ) from error
-    return Trace(list(_rows(module, graph, recorder.values)))
+                "trace-copy",
+                "{network} cannot be traced, since it cannot be copied: {error}; "
+                "what cannot be copied, such as an open file or a lock, must not be an attribute of it",
+                network=type(self._module).__name__,
+                error=str(self.error),
+            ) from self.error
+        recorder = self._recorder
+        inputs = {name: list(each.shape[1:]) for name, each in zip(self._names, self._examples, strict=True)}
+        graph = Graph(recorder.records, dict(self._twin.named_parameters(remove_duplicate=False)), inputs)
+        if self.error is not None:
+            raise self._failed(graph) from self.error
+        return inputs, graph
+
+    def _failed(self, graph: Graph) -> TraceError:
+        attempt, message = self._recorder.attempt, _first_line(self.error)
+        network = type(self._module).__name__
+        shapes = ", ".join(str(list(each.shape)) for each in self._examples)
+        if attempt is None:
+            last = graph.layers[-1].name if graph.layers else "input"
+            error = TraceError(
+                "trace-forward",
+                "{network} cannot be run on an input of shape {input}: its forward pass fails after {layer} ({error})",
+                network=network,
+                input=shapes,
+                layer=last,
+                error=message,
+            )
+        else:
+            base = attempt.path if attempt.is_module else joined(attempt.path, attempt.operation)
+            failure = Failure(
+                name=graph.free(base or attempt.operation),
+                kind=attempt.kind.named(attempt.operation),
+                operation=attempt.operation,
+                inputs=[graph.name(source) for source in attempt.sources],
+                input_shapes=[list(each.shape[1:]) for each in attempt.inputs],
+                weight_shapes={name: list(each.shape) for name, each in attempt.weights.items()},
+                message=message,
+            )
+            error = TraceError(
+                "trace-layer",
+                "{network} cannot be run on an input of shape {input}: {layer} ({kind}) reads {shapes} and fails "
+                "({error}); give an input of the shape that the network expects",
+                network=network,
+                input=shapes,
+                layer=failure.name,
+                kind=failure.kind,
+                shapes=" and ".join(map(str, failure.input_shapes)),
+                error=message,
+            )
+            error.failure = failure
+        error.layers = graph.layers
+        return error
 
 
-class _Tracer(fx.Tracer):
-    def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
-        return isinstance(m, leaves()) or super().is_leaf_module(m, module_qualified_name)
-
-
-class _Recorder(fx.Interpreter):
-    """Runs the graph and keeps each tensor's shape, with the name of the node that is running."""
-
-    def __init__(self, module: nn.Module, graph: fx.Graph) -> None:
-        super().__init__(module, graph=graph)
-        self.values: dict[fx.Node, torch.Size] = {}
-        self.at = "input"
-
-    def run_node(self, n: fx.Node) -> Any:
-        self.at = str(n.target) if n.op == "call_module" else n.name
-        value = super().run_node(n)
-        if isinstance(value, Tensor):
-            self.values[n] = value.shape
-        return value
-
-
-@contextmanager
-def _evaluating(module: nn.Module) -> Iterator[None]:
-    """Evaluation mode within, so that nothing is learned from the example; each part's own mode afterwards."""
-    modes = [(part, part.training) for part in module.modules()]
-    module.eval()
-    try:
-        yield
-    finally:
-        for part, training in modes:
-            part.training = training
-
-
-@dataclass(frozen=True)
-class _Field:
-    """What one unit sees of the input: a square's side and the distance between neighbours, None where not square."""
-
-    size: int | None = 1
-    jump: int | None = 1
-    side: int = 1  # units along one side of the map, to know what all of them see together
-
-    def through(self, window: Window) -> "_Field":
-        if self.size is None or self.jump is None or not window.square:
-            return _Field(None, None)
-        reach = window.dilation[0] * (window.kernel[0] - 1)
-        return _Field(self.size + reach * self.jump, self.jump * window.stride[0])
-
-    def whole(self) -> "_Field":
-        """What a unit sees that reads every unit of the map."""
-        if self.size is None:
-            return _Field(None, None)
-        return _Field(self.size + (self.side - 1) * (self.jump or 0), None)
-
-
-@dataclass
-class _Source:
-    """Where a value comes from: the layers it was reshaped from, and what its units see."""
-
-    names: list[str]
-    field: _Field = field(default_factory=_Field)
-
-
-def _rows(module: nn.Module, graph: fx.Graph, shapes: dict[fx.Node, torch.Size]) -> Iterator[Layer]:
-    sources: dict[fx.Node, _Source] = {}
-    taken: set[str] = set()
-    for node in graph.nodes:
-        if node.op == "placeholder":
-            sources[node] = _Source(["input"], _sized(_Field(), shapes.get(node)))
-            continue
-        if node not in shapes or node.op in ("get_attr", "output"):
-            continue
-        inputs = [each for each in node.all_input_nodes if each in sources]
-        if not inputs:
-            continue
-        part = module.get_submodule(str(node.target)) if node.op == "call_module" else None
-        if _reshapes(node, part):
-            seen = sources[inputs[0]]
-            sources[node] = _Source(seen.names, seen.field)
-            continue
-        layer, seen_by = _layer(node, part, inputs, sources, shapes, _unique(node, taken))
-        sources[node] = _Source([layer.name], seen_by)
-        yield layer
-
-
-def _layer(
-    node: fx.Node,
-    part: nn.Module | None,
-    inputs: list[fx.Node],
-    sources: dict[fx.Node, _Source],
-    shapes: dict[fx.Node, torch.Size],
-    name: str,
-) -> tuple[Layer, _Field]:
-    tensors = [each for each in node.all_input_nodes if each.op == "get_attr" and each in shapes]
-    weights = [str(each.target) for each in tensors]
-    sizes = [shapes[each] for each in tensors]
-    function = node.target if part is None else None
-    kind = kind_of(part, function)
-    window = window_of(part, node)
-    output = list(shapes[node][1:])
-    cost = cost_of(part, kind, sizes, shapes[inputs[0]][1:], shapes[node][1:], window)
-    if part is not None:
-        weights = [f"{node.target}.{key}" for key, _ in part.named_parameters()]
-        parameters = sum(value.numel() for value in part.parameters() if value.requires_grad)
-    else:
-        parameters = sum(prod(size) for size in sizes)
-    seen = _seen([sources[each].field for each in inputs], kind, window, cost)
-    seen = _sized(seen, shapes[node])
-    names = list(dict.fromkeys(name for each in inputs for name in sources[each].names))
-    return Layer(
-        name=name,
-        kind=kind,
-        inputs=names,
-        input_shape=list(shapes[inputs[0]][1:]),
-        output_shape=output,
-        kernel=list(window.kernel) if window else None,
-        stride=list(window.stride) if window else None,
-        padding=list(window.padding) if window else None,
-        parameters=parameters,
-        macs=cost.macs,
-        connections=cost.connections,
-        receptive_field=seen.size,
-        jump=seen.jump,
-        feeds=cost.feeds,
-        epsilon=getattr(part, "eps", None),
-        weights=weights,
-    ), seen
-
-
-def _seen(fields: list[_Field], kind: str, window: Window | None, cost: Cost) -> _Field:
-    """What a unit sees through this layer; of several inputs, the one that sees most."""
-    if any(each.size is None for each in fields) or len({each.jump for each in fields}) > 1:
-        return _Field(None, None)
-    widest = max(fields, key=lambda each: each.size or 0)
-    if window is not None:
-        return widest.through(window)
-    if cost.reach == "same":
-        return widest
-    return widest.whole() if cost.reach == "all" else _Field(None, None)
-
-
-def _sized(seen: _Field, shape: torch.Size | None) -> _Field:
-    """The field with the side of the map; a vector at the very start, or a map that is not square, sees no square."""
-    if shape is None or len(shape) < 4:
-        at_start = seen == _Field() and shape is not None
-        return _Field(None, None) if at_start else _Field(seen.size, None if seen.side == 1 else seen.jump, 1)
-    if shape[-1] != shape[-2]:
-        return _Field(seen.size, seen.jump, max(shape[-2:]))
-    return _Field(seen.size, seen.jump, shape[-1])
-
-
-_RESHAPING_FUNCTIONS: tuple[Callable[..., Any], ...] = (
-    torch.flatten, torch.reshape, torch.squeeze, torch.unsqueeze, torch.permute, torch.transpose, operator.getitem,
-)  # fmt: skip
-_RESHAPING_METHODS = ("flatten", "view", "reshape", "squeeze", "unsqueeze", "permute", "transpose", "contiguous", "to")
-
-
-def _reshapes(node: fx.Node, part: nn.Module | None) -> bool:
-    if part is not None:
-        return isinstance(part, nn.Flatten | nn.Unflatten)
-    return node.target in (_RESHAPING_METHODS if node.op == "call_method" else _RESHAPING_FUNCTIONS)
-
-
-def _unique(node: fx.Node, taken: set[str]) -> str:
-    """The module's path, or the function's name; numbered from the second use on."""
-    first = str(node.target) if node.op == "call_module" else node.name
-    name = first
-    for again in count(2):
-        if name not in taken:
-            break
-        name = f"{first}:{again}"
-    taken.add(name)
-    return name
+def _first_line(error: Exception | None) -> str:
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
-from convnets.catalogue import WEIGHTS
+from convnets.weights import WEIGHTS
 from receptive.exhibits import EXHIBITS
 from tests.browser.conftest import SIZES, Open, assert_silent, violations
 from tests.serving import Running, running

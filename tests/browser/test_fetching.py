@@ -19,7 +19,7 @@ import pytest
 import torch
 from playwright.sync_api import Page, expect
 
-from convnets.catalogue import DIGITS
+from convnets.network import DIGITS
 from receptive.training.data import datasets, fetching
 from receptive.training.data.datasets import Dataset
 from receptive.training.data.fetching import cache_folder

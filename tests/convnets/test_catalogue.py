@@ -1,6 +1,7 @@
 """The catalogue, the shipped weights and their cards, and weights that are missing or damaged."""
 
 import hashlib
+import importlib
 import json
 import shutil
 import subprocess
@@ -11,7 +12,8 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from convnets.catalogue import CATALOGUE, DEFAULT, WEIGHTS, WeightsError, build, card, load, weights_path
+from convnets.catalogue import CATALOGUE, DEFAULT, build
+from convnets.weights import WEIGHTS, WeightsError, card, load, weights_path
 
 NAMES = list(CATALOGUE)
 
@@ -58,7 +60,7 @@ def test_a_card_says_how_the_weights_came_about(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_shipped_networks_read_other_writers_as_their_card_says(name: str) -> None:
-    from receptive.training.data.others import guesses, other_writers
+    from receptive.training.data.other_writers import guesses, other_writers
 
     torch.set_num_threads(1)
     pictures = other_writers()
@@ -127,7 +129,7 @@ def test_weights_of_another_shape_are_refused_with_both_shapes(folder: Path) -> 
     tensors["c1.weight"] = torch.zeros(6, 1, 3, 3)
     save_file(tensors, path)
     stamp(folder, DEFAULT)
-    with pytest.raises(WeightsError, match=r"holds \[6, 1, 3, 3\] for c1.weight, lenet5 expects \[6, 1, 5, 5\]"):
+    with pytest.raises(WeightsError, match=r"holds \[6, 1, 3, 3\] for c1.weight, and lenet5 has \[6, 1, 5, 5\]"):
         load(DEFAULT, folder=folder)
 
 
@@ -144,3 +146,92 @@ def test_a_folder_with_the_weights_name_is_a_weights_error(folder: Path) -> None
     path.mkdir()
     with pytest.raises(WeightsError, match="cannot be read"):
         load(DEFAULT, folder=folder)
+
+
+TINY = '''
+"""A network of colours."""
+
+from torch import nn
+
+from convnets.classifier import Classifier
+from convnets.network import Network
+
+
+class Tiny(Classifier):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        self.fc = nn.Linear(4, 2)
+
+    def forward(self, x):
+        return self.fc(self.conv(x).relu().mean((2, 3)))
+
+    def logits(self, output):
+        return output
+
+    def loss(self, output, labels):
+        return nn.functional.cross_entropy(output, labels)
+
+
+NETWORKS = (
+    Network(
+        name="tiny",
+        title="A throwaway network",
+        paper="none",
+        module="convnets.tiny:Tiny",
+        input_shape=(3, 8, 8),
+        classes=("day", "night"),
+        mean=0.5,
+        std=0.25,
+        parameters=122,
+    ),
+)
+'''
+SERVED = """
+import json, sys
+from pathlib import Path
+import convnets
+convnets.__path__.append(sys.argv[1])
+import httpx2
+from convnets.weights import weights_path
+from tests.serving import make_weights, running
+folder = make_weights(Path(sys.argv[2]))
+card = weights_path("tiny", folder).with_suffix(".json")
+card.write_text(json.dumps({**json.loads(card.read_text()), "mean": [0.1, 0.2, 0.3], "std": [0.5, 0.5, 0.25]}))
+with running(folder) as server, httpx2.Client(base_url=server.url, timeout=120) as client:
+    assert [network["name"] for network in client.get("/models").json()] == ["lenet5", "lenet5-1998", "tiny"]
+    assert "A throwaway network" in client.get("/").text
+    detail = client.get("/models/tiny").json()
+    assert [(row["name"], row["kind"]) for row in detail["layers"]] == [
+        ("conv", "convolution"), ("relu", "relu"), ("mean", "global-average-pooling"), ("fc", "linear"),
+    ]
+    assert (detail["means"], detail["reading"]) == ([0.1, 0.2, 0.3], "photo")
+    pixels = [[column * 10 for column in range(16)] for _ in range(16)]
+    answer = client.post("/predict", json={"model": "tiny", "pixels": pixels, "top_k": 2}).json()
+    assert {row["label"] for row in answer["top"]} == {"day", "night"}
+"""
+
+
+def test_a_network_is_one_file_and_its_weights(tmp_path: Path) -> None:
+    package, weights = tmp_path / "package", tmp_path / "weights"
+    package.mkdir()
+    weights.mkdir()
+    (package / "tiny.py").write_text(TINY, encoding="utf-8")
+    subprocess.run(
+        [sys.executable, "-c", SERVED, str(package), str(weights)], check=True, cwd=Path(__file__).parents[2]
+    )
+
+
+def test_entries_are_read_without_running_their_file(tmp_path: Path) -> None:
+    (tmp_path / "tiny.py").write_text("raise SystemExit('run')\n" + TINY, encoding="utf-8")
+    code = (
+        "import sys, convnets; convnets.__path__.append(sys.argv[1]); from convnets.catalogue import CATALOGUE; "
+        "assert CATALOGUE['tiny'].input_shape == (3, 8, 8); assert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_entry_that_is_read_is_the_one_that_its_file_makes(name: str) -> None:
+    module = importlib.import_module(CATALOGUE[name].module.split(":")[0])
+    assert CATALOGUE[name] in module.NETWORKS

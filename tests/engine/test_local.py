@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from torch import nn
 
-from convnets.catalogue import WeightsError
+from convnets.weights import WeightsError
 from receptive.engine import lanes
 from receptive.engine.interface import EngineError, LaneFullError
 from receptive.engine.local import LocalEngine

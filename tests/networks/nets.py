@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import nn
 
-from convnets.catalogue import Network
+from convnets.network import Network
 from receptive.networks.loaded import Facts, LoadedNetwork
 from receptive.preprocessing.reading import INK
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from convnets.catalogue import WeightsError
+from convnets.weights import WeightsError
 from receptive.networks.library import Library, NetworkTooLargeError
 from receptive.networks.loaded import LoadedNetwork
 from tests.networks.nets import MadeSource, linear, loaded

@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors.numpy import load
 
-from convnets import catalogue
+from convnets.network import DIGITS
 from tests.serving import Running
 
 PIXELS = [[0 if 8 < x < 12 or 4 < y < 7 else 255 for x in range(20)] for y in range(20)]
@@ -111,7 +111,7 @@ def test_a_picture_file_is_read_too_and_the_answer_comes_as_safetensors(untraine
     np.testing.assert_allclose(tensors["probabilities"], said["probabilities"], atol=1e-6)
     length = int.from_bytes(answer.content[:8], "little")
     words = json.loads(json.loads(answer.content[8 : 8 + length])["__metadata__"]["answer"])
-    assert (words["layer"], words["classes"]) == ("c1", list(catalogue.DIGITS))
+    assert (words["layer"], words["classes"]) == ("c1", list(DIGITS))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
-from convnets.catalogue import WeightsError
+from convnets.weights import WeightsError
 from receptive import words
 from receptive.engine.local import LocalEngine
 from receptive.networks.library import NetworkTooLargeError

@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from convnets import catalogue
+from convnets import catalogue, weights
 from receptive.networks.opening import open_catalogue
 from receptive.preprocessing.ink import prepare
 from receptive.routes import samples
@@ -23,7 +23,7 @@ def test_the_tray_has_three_of_every_class_and_no_picture_twice() -> None:
 
 @pytest.mark.parametrize("name", sorted(catalogue.CATALOGUE))
 def test_the_shipped_network_reads_the_tray(name: str) -> None:
-    network = open_catalogue(name, catalogue.WEIGHTS, torch.device("cpu"))
+    network = open_catalogue(name, weights.WEIGHTS, torch.device("cpu"))
     batch = network.forward([prepare(samples.drawn(row)).input for row in samples.TRAY])
     labels = np.array([int(row.label) for row in samples.samples()])
     assert np.count_nonzero(batch.probabilities.argmax(1) == labels) >= 29

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from convnets.catalogue import DIGITS
+from convnets.network import DIGITS
 from receptive.training.data.datasets import Dataset
 from receptive.training.data.fetching import File
 from receptive.training.data.pictures import Pictures

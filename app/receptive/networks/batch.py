@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convnets.catalogue import Network
+from convnets.network import Network
 
 Floats = NDArray[np.float32]
 

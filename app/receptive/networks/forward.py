@@ -7,7 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor, fx, nn
 
-from receptive.networks.shortcuts import Call, shortest_call
+from convnets import kinds
+from convnets.kinds.kind import Shortcut
 
 Activations = dict[str, Tensor]
 
@@ -65,7 +66,9 @@ class Unrolled:
         if any(getattr(child, "inplace", False) for child in module.modules()):
             raise ValueError("an in-place activation would rewrite the layer before it")
         graph = _LayerTracer(names).trace(module)
-        self._steps: list[tuple[Call, int | None, int, str | None]] = []  # reads one value, or, if None, of them all
+        self._steps: list[
+            tuple[Shortcut, int | None, int, str | None]
+        ] = []  # reads one value, or, if None, of them all
         self._places: dict[fx.Node, int] = {}
         for node in graph.nodes:
             self._unroll(module, node)
@@ -84,10 +87,10 @@ class Unrolled:
         if node.op == "placeholder":
             return
         layer: str | None = None
-        call: Call
+        call: Shortcut
         if node.op == "call_module":
             layer = str(node.target)
-            call = shortest_call(module.get_submodule(layer))
+            call = kinds.shortcut(module.get_submodule(layer))
         elif node.op == "call_function":
             call = node.target  # type: ignore[assignment]
         elif node.op == "call_method":
@@ -132,7 +135,7 @@ def _addressed(arguments: tuple[Any, ...], places: dict[fx.Node, int]) -> tuple[
     return tuple(addressed)
 
 
-def _reading(call: Call, arguments: tuple[Any, ...], options: dict[str, Any]) -> tuple[Call, int | None]:
+def _reading(call: Shortcut, arguments: tuple[Any, ...], options: dict[str, Any]) -> tuple[Shortcut, int | None]:
     """The call as one of a single value, and that value's place; nearly every layer reads just the one before it."""
     first, *rest = arguments or (None,)
     if isinstance(first, _At) and not any(isinstance(each, _At) for each in rest):

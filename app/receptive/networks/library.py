@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from convnets.catalogue import WeightsError
+from convnets.weights import WeightsError
 from convnets.why import ExplainedError
 from receptive.networks.memory import written
 from receptive.networks.opening import Source

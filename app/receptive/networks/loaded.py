@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from convnets.catalogue import Network
+from convnets.network import Network
 from convnets.trace import trace
 from receptive.networks.batch import Batch, Floats
 from receptive.networks.counting import multiplications

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, get_args
 
 import numpy as np
 
-from convnets import catalogue
-from convnets.catalogue import Network, WeightsError
+from convnets import catalogue, weights
+from convnets.network import Network
 from convnets.pattern import Pattern
+from convnets.weights import WeightsError
 from receptive.preprocessing.choice import choose
 from receptive.preprocessing.reading import ReadingName, Shape
 
@@ -56,7 +57,7 @@ class CatalogueSource:
     @property
     def stamp(self) -> tuple[int, ...]:
         """Times and sizes of the weights and the card."""
-        path = catalogue.weights_path(self.name, self.folder)
+        path = weights.weights_path(self.name, self.folder)
         return stamp_of(path) + stamp_of(path.with_suffix(".json"))
 
     @property
@@ -122,9 +123,9 @@ def open_catalogue(name: str, folder: Path, device: "torch.device", stamp: tuple
     from receptive.networks.loaded import Facts, LoadedNetwork
 
     entry = catalogue.CATALOGUE[name]
-    module = catalogue.load(name, folder=folder)
-    card = catalogue.card(name, folder)
-    mean, std, reading = _from_card(entry, card, catalogue.weights_path(name, folder).with_suffix(".json"))
+    module = weights.load(name, folder=folder)
+    card = weights.card(name, folder)
+    mean, std, reading = _from_card(entry, card, weights.weights_path(name, folder).with_suffix(".json"))
     facts = Facts(entry, choose(reading, entry.input_shape), mean, std, card, stamp)
     return LoadedNetwork(facts, module, device)
 

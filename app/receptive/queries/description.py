@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from convnets.catalogue import Network
+from convnets.network import Network
 from receptive.networks.batch import Batch
 from receptive.preprocessing.reading import Reading
 from receptive.preprocessing.steps import Preparation

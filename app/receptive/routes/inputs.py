@@ -22,7 +22,7 @@ from receptive.preprocessing.reading import INK, Pixels, Reading
 from receptive.preprocessing.steps import Preparation
 from receptive.queries.description import Describe, Description
 from receptive.queries.query import Query
-from receptive.routes.guard import LARGEST_BODY
+from receptive.routes.bounds import LARGEST_BODY
 from receptive.routes.leaving import while_connected
 from receptive.routes.problems import RefusalError, brief, explain
 from receptive.schemas import Box, InputFacts, Picture, StepFacts

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Request
 from starlette.responses import Response
 
-from convnets.catalogue import CATALOGUE, DEFAULT, Network
+from convnets.catalogue import CATALOGUE, DEFAULT
+from convnets.network import Network
 from receptive.engine.interface import Engine
 from receptive.queries.description import Description
 from receptive.queries.layers import Layers

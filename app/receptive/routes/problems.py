@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 
-from convnets.catalogue import WeightsError
+from convnets.weights import WeightsError
 from convnets.why import ExplainedError, Why
 from receptive import schemas
 from receptive.engine.interface import EngineError, LaneFullError

@@ -1,9 +1,11 @@
 """Messages about pictures and networks: the socket, the catalogue, `/predict` and `/activations`."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from convnets.layer import Layer
 from receptive.schemas.message import Message
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
@@ -124,25 +126,9 @@ class NetworkSummary(Message):
     default: bool
 
 
-class LayerRow(Message):
-    """One layer of a network as it was traced; shapes without the batch dimension."""
-
-    name: str
-    kind: str
-    inputs: list[str] = Field(description="names of the layers it reads; `input` is the picture")
-    input_shape: list[int]
-    output_shape: list[int]
-    kernel: list[int] | None = None
-    stride: list[int] | None = None
-    padding: list[int] | None = None
-    parameters: int
-    macs: int = Field(description="multiply-accumulate operations for one picture; bias not counted")
-    connections: int = Field(description="connections for one picture, as LeCun et al. 1998 count them: bias included")
-    receptive_field: int | None = Field(None, description="side in input pixels of what one unit sees")
-    jump: int | None = Field(None, description="distance in input pixels between neighbouring units")
-    feeds: list[list[int]] | None = Field(None, description="which input maps feed each map, where not all do")
-    epsilon: float | None = Field(None, description="what batch normalization adds to the variance")
-    weights: list[str] = Field(default_factory=list, description="names for /models/{name}/weights/{parameter}")
+@dataclass(frozen=True)
+class LayerRow(Layer):
+    """One layer of a network as it was traced, in the order of computation; shapes without the batch dimension."""
 
 
 class NetworkDetail(NetworkSummary):
@@ -184,6 +170,8 @@ class PhotoRow(Message):
 # --- REST: what is sent
 
 Grey = Annotated[float, Field(strict=True, ge=0, le=255, allow_inf_nan=False)]
+Row = Annotated[list[Grey], Field(fail_fast=True)]  # one error, not one for each of 262,144 values
+Rows = Annotated[list[Row], Field(fail_fast=True)]
 Layers = Annotated[list[Name], Field(max_length=64)]
 TopK = Annotated[int, Field(ge=1, le=10)]
 
@@ -192,7 +180,7 @@ class Drawable(Message):
     """A picture as JSON; exactly one of `image` and `pixels`."""
 
     image: str | None = Field(None, max_length=17_000_000, description="a PNG, JPEG or WebP file: base64 or data URL")
-    pixels: list[list[Grey]] | None = Field(
+    pixels: Rows | None = Field(
         None, description="rows of grey values, 0 black to 255 white, all of one length; at most 512 x 512"
     )
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from convnets.catalogue import CATALOGUE, DIGITS
+from convnets.catalogue import CATALOGUE
+from convnets.network import DIGITS
 from convnets.pattern import Pattern, shapes
 from convnets.why import ExplainedError
 from receptive.training.disk import disk_of

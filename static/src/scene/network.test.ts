@@ -15,6 +15,7 @@ import {
   runOf,
   stageTitle,
   summedLayers,
+  withoutReshapes,
 } from './network';
 
 const names = (layers: readonly { name: string }[]) => layers.map(({ name }) => name);
@@ -109,4 +110,12 @@ describe('what exhibits say of layers', () => {
     ]);
     expect(droppable(one)).toEqual([]);
   });
+});
+
+it('reads through layers that only move values', () => {
+  const flat = { ...layer('flatten', 'flatten', 's4', [16, 5, 5], [400]), reshapes: true };
+  const view = { ...layer('view', 'reshape', 'flatten', [400], [20, 20]), reshapes: true };
+  const sum = { ...layer('add', 'add', 'view', [20, 20], [20, 20]), inputs: ['view', 'c5'] };
+  const { layers } = withoutReshapes({ ...OWN, layers: [flat, view, sum] });
+  expect(layers.map(({ name, inputs }) => [name, inputs])).toEqual([['add', ['s4', 'c5']]]);
 });

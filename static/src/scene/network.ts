@@ -10,6 +10,8 @@ export interface Layer {
   inputs: string[];
   input_shape: number[];
   output_shape: number[];
+  /** Whether it only moves values, as flattening does. */
+  reshapes?: boolean;
   kernel?: number[] | null;
   /** Zeros before its first row and column; null where it pads nothing. */
   padding?: number[] | null;
@@ -82,6 +84,18 @@ export function versionOf({ name, card }: Pick<Network, 'name' | 'card'>): strin
 /** How a network is asked for its feature maps. */
 export function asking({ name, input_shape }: Network): { model: string; colour: boolean } {
   return { model: name, colour: input_shape[0] === 3 };
+}
+
+/** A network without the layers that only move values: whatever reads one of these reads the layer behind it. */
+export function withoutReshapes<T extends Pick<Network, 'layers'>>(network: T): T {
+  const behind = new Map<string, string[]>();
+  const layers = network.layers.flatMap((layer) => {
+    const inputs = layer.inputs.flatMap((name) => behind.get(name) ?? [name]);
+    if (!layer.reshapes) return [{ ...layer, inputs }];
+    behind.set(layer.name, inputs);
+    return [];
+  });
+  return { ...network, layers };
 }
 
 /** Whether all that it tells apart is digits. */

@@ -2,7 +2,7 @@
 
 import { untrack } from 'svelte';
 
-import { isRun, runOf, versionOf } from '../scene/network';
+import { isRun, runOf, versionOf, withoutReshapes } from '../scene/network';
 import { whenBetter } from '../wire/better';
 import type { Frame } from '../wire/frame';
 import { Live, type Status } from '../wire/live';
@@ -286,7 +286,7 @@ export class Session {
         else this.problem = answer as Problem;
         return;
       }
-      const detail = answer as NetworkDetail;
+      const detail = withoutReshapes(answer as NetworkDetail);
       this.gone = false;
       if (isRun(detail.name)) {
         this.#offer({ name: detail.name, title: detail.title, settings: detail.card.settings as SettingsSaid });

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from convnets.catalogue import CATALOGUE, card, load, weights_path
+from convnets.catalogue import CATALOGUE
+from convnets.weights import card, load, weights_path
 from receptive.training.data import datasets
 from receptive.training.recipes.catalogue import RECIPES
 from receptive.training.terminal.command import run, stages_of

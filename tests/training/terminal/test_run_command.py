@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import torch
 
-from convnets.catalogue import card, load
 from convnets.pattern import Pattern
 from convnets.patterned import PatternNetwork
+from convnets.weights import card, load
 from receptive import flags
 from receptive.training.data import datasets
 from receptive.training.data.pictures import Pictures

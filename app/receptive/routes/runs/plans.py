@@ -75,7 +75,7 @@ async def planned(request: Request, settings: RunSettings) -> Response:
         engine: Engine = request.app.state.engine
         traced = await engine.ask(Layers(str(settings.model)))
         names = {"name": "name", "kind": "kind", "output_shape": "shape", "parameters": "parameters"}
-        layers = [{ours: layer[theirs] for theirs, ours in names.items()} for layer in traced]
+        layers = [{ours: layer[theirs] for theirs, ours in names.items()} for layer in traced if not layer["reshapes"]]
     parameters = sum(layer["parameters"] for layer in layers)
     return as_json({**plan.__dict__, "layers": layers, "parameters": parameters})
 

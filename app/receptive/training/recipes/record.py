@@ -11,9 +11,10 @@ import torch
 from safetensors.torch import save
 from torch import Tensor
 
-from convnets.catalogue import CATALOGUE, build, weights_path
+from convnets.catalogue import CATALOGUE, build
+from convnets.weights import weights_path
 from receptive.training.data.datasets import HELD_OUT, Dataset
-from receptive.training.data.others import guesses, other_writers
+from receptive.training.data.other_writers import guesses, other_writers
 from receptive.training.recipes.recipe import Recipe
 
 

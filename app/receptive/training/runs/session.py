@@ -120,7 +120,7 @@ def facts(settings: RunSettings, prepared: Prepared, pictures: Pictures) -> dict
             for row in shapes(settings.model, (shape[0], shape[1], shape[2]), len(pictures.classes))
         ]
     else:
-        layers = trace(network, torch.zeros(1, *shape)).layers
+        layers = trace(network, torch.zeros(1, *shape)).without_reshapes()
         rows = [
             {"name": layer.name, "kind": layer.kind, "shape": layer.output_shape, "parameters": layer.parameters}
             for layer in layers

@@ -1,6 +1,6 @@
 /** The network that an exhibit shows: LeNet-5 at first, another by its name, a run's as `run:<id>`, once it is there. */
 
-import { isNetwork, LENET5, USUAL, versionOf, type Network } from '../../scene/network';
+import { isNetwork, LENET5, USUAL, versionOf, withoutReshapes, type Network } from '../../scene/network';
 import { AskError, get } from '../../wire/ask';
 import { whenBetter } from '../../wire/better';
 import { say } from '../../words/words';
@@ -54,8 +54,9 @@ export class Opened {
   async #fetch(model: string, server: string | undefined, wanted: () => boolean): Promise<void> {
     const lost = (problem: string) => (this.problem = problem);
     try {
-      const network = await patiently(() => get<Network>(`models/${model}`, server), wanted, lost);
-      if (network === null) return;
+      const answer = await patiently(() => get<Network>(`models/${model}`, server), wanted, lost);
+      if (answer === null) return;
+      const network = withoutReshapes(answer);
       this.problem = null;
       if (versionOf(network) !== versionOf(this.network)) this.network = network;
     } catch (error) {
