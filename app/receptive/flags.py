@@ -90,5 +90,7 @@ def sentence(model: type[BaseModel], problem: Any, positional: str | None = None
     if problem["type"] == "missing":
         return f"{start}: is needed ({field.description})"
     sentences = str(field.description).partition(". ")
-    allowed = sentences[0] if problem["type"] == "string_pattern_mismatch" else problem["msg"]
+    allowed = (
+        sentences[0] if problem["type"] == "string_pattern_mismatch" else problem["msg"].removeprefix("Value error, ")
+    )
     return f"{start}: {allowed}, not {str(problem['input'])!r}"

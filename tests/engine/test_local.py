@@ -146,10 +146,10 @@ async def test_the_slow_lane_has_a_low_priority_and_the_fast_one_the_usual(engin
     import os
 
     await engine.ask(Locate())
-    ids = {thread.name: thread.native_id for thread in threading.enumerate()}
+    fast, slow, _ = (thread.native_id or 0 for thread in threads_of(engine))
     usual = os.getpriority(os.PRIO_PROCESS, 0)
-    assert os.getpriority(os.PRIO_PROCESS, ids["fast lane"] or 0) == usual
-    assert os.getpriority(os.PRIO_PROCESS, ids["slow lane"] or 0) == max(usual, lanes.LOW_PRIORITY)
+    assert os.getpriority(os.PRIO_PROCESS, fast) == usual
+    assert os.getpriority(os.PRIO_PROCESS, slow) == max(usual, lanes.LOW_PRIORITY)
 
 
 async def test_those_who_ask_for_a_network_at_the_same_time_wait_for_one_opening(engine: LocalEngine) -> None:
@@ -184,12 +184,16 @@ async def test_a_network_that_was_let_go_meanwhile_is_opened_again(engine: Local
     assert (await engine.ask(Locate("other")))[0] is not None
 
 
+def threads_of(engine: LocalEngine) -> list[threading.Thread]:
+    return [engine._fast._thread, engine._slow._thread, *engine._opener._threads]
+
+
 async def test_the_threads_end_with_the_engine() -> None:
     engine = LocalEngine(find, "cpu", GIB)
     engine.start()
     await engine.ask(Locate("long"))
     engine.close()
-    assert not {"fast lane", "slow lane", "networks_0"} & {thread.name for thread in threading.enumerate()}
+    assert not any(thread.is_alive() for thread in threads_of(engine))
 
 
 async def test_closing_stops_a_long_query_under_way() -> None:
@@ -202,7 +206,7 @@ async def test_closing_stops_a_long_query_under_way() -> None:
     engine.close()
     with pytest.raises(EngineError, match="closing"):
         await endless
-    assert "slow lane" not in {thread.name for thread in threading.enumerate()}
+    assert not any(thread.is_alive() for thread in threads_of(engine))
 
 
 # --- networks and devices that are not there

@@ -24,6 +24,7 @@ class Description:
     std: tuple[float, ...]
     targets: list[list[int]] | None
     card: dict[str, Any]
+    is_short: bool  # its pass is answered at once, so that nobody has time to leave
 
     def check_layer(self, field: str, layer: str) -> None:
         """Raise QueryError for a layer that the network does not have; `field` is where it was named."""
@@ -52,4 +53,5 @@ class Describe(Query[Description]):
             network.std,
             network.targets,
             network.card,
+            network.is_short,
         )

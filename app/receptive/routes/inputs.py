@@ -21,7 +21,9 @@ from receptive.networks.opening import RUN
 from receptive.preprocessing.reading import INK, Pixels, Reading
 from receptive.preprocessing.steps import Preparation
 from receptive.queries.description import Describe, Description
+from receptive.queries.query import Query
 from receptive.routes.bounds import LARGEST_BODY
+from receptive.routes.leaving import while_connected
 from receptive.routes.problems import RefusalError
 from receptive.schemas import Box, InputFacts, Picture, StepFacts
 from receptive.schemas.field import LONGEST, sent
@@ -92,6 +94,14 @@ async def described(engine: Engine, name: str, status: int = 422) -> Description
         return await engine.ask(Describe(name))
     except NoSuchRunError as error:
         raise RefusalError.of(status, error, field="model") from error
+
+
+async def answered(request: Request, about: Description, query: Query[T]) -> T:
+    """The engine's answer; a long query is dropped when its client leaves. Raises LeftError."""
+    asking = request.app.state.engine.ask(query)
+    if about.is_short and not query.is_long:
+        return await asking  # type: ignore[no-any-return]
+    return await while_connected(request, asking)
 
 
 def network_of(asked: Picture) -> str:

@@ -14,7 +14,16 @@ from receptive.queries.activations import Activate
 from receptive.queries.description import Description
 from receptive.queries.layers import Layers
 from receptive.queries.prediction import Predict
-from receptive.routes.inputs import asked_of, described, facts, in_pool, layers_in_query, network_of, refuse_blank
+from receptive.routes.inputs import (
+    answered,
+    asked_of,
+    described,
+    facts,
+    in_pool,
+    layers_in_query,
+    network_of,
+    refuse_blank,
+)
 from receptive.routes.negotiation import SAFETENSORS, as_json, as_safetensors, wanted
 from receptive.routes.problems import RefusalError, documented
 from receptive.schemas import Activations, ActivationsRequest, Name, Prediction, PredictRequest
@@ -79,8 +88,9 @@ async def predict(
     state = request.app.state
     asked, preparation = await asked_of(request, PredictRequest, {"model": model, "top_k": top_k}, state.pool)
     refuse_blank(preparation)
-    engine: Engine = state.engine
-    prediction = await engine.ask(Predict(network_of(asked), preparation.input))
+    name = network_of(asked)
+    about = await described(state.engine, name)
+    prediction = await answered(request, about, Predict(name, preparation.input))
     top = prediction.top(asked.top_k or USUAL_TOP)
     return as_json(
         {
@@ -125,7 +135,8 @@ async def activations(
         about.check_layer("layers", layer)
     if kind != SAFETENSORS:
         _check_length(about, asked.layers)
-    answer = await engine.ask(Activate(name, preparation.input, None if asked.layers is None else tuple(asked.layers)))
+    chosen = None if asked.layers is None else tuple(asked.layers)
+    answer = await answered(request, about, Activate(name, preparation.input, chosen))
     kinds = {} if kind == SAFETENSORS else {row["name"]: row["kind"] for row in await engine.ask(Layers(name))}
     return await in_pool(state.pool, _encoded, answer, kinds)
 

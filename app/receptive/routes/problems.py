@@ -17,6 +17,7 @@ from receptive.networks.library import NetworkTooLargeError
 from receptive.operations.limits import OperationError
 from receptive.preprocessing.decoding import PictureError, PictureTooLargeError, PictureUnsupportedError
 from receptive.queries.query import QueryError
+from receptive.routes.leaving import LeftError
 from receptive.routes.refusal import HANDLERS, MEDIA_TYPE, brief
 from receptive.routes.validation import explain, reason_of
 from receptive.schemas import Problem
@@ -34,6 +35,7 @@ from receptive.training.runs.errors import (
 __all__ = ["MEDIA_TYPE", "brief", "explain", "reason_of"]  # besides what is made here
 
 STATUSES: Final = {PictureTooLargeError: 413, PictureUnsupportedError: 415}  # of a picture; 422 for any other
+CLIENT_LEFT: Final = 499  # as nginx has it; nobody reads the answer
 RUN_STATUSES: Mapping[type[RunError], int] = {
     NoSuchRunError: 404,
     RunDamagedError: 409,
@@ -121,6 +123,10 @@ def install(app: FastAPI) -> None:
 
     for kind in UNAVAILABLE:
         app.add_exception_handler(kind, _unavailable)
+
+    @app.exception_handler(LeftError)
+    async def left(_: Request, __: LeftError) -> Response:
+        return Response(status_code=CLIENT_LEFT)
 
     @app.exception_handler(RunError)
     async def run(_: Request, error: RunError) -> Response:

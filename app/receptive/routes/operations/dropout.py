@@ -84,7 +84,7 @@ async def network(request: Request, accept: Annotated[str | None, Header(include
     about = await inputs.described(engine, name)
     about.check_layer("layer", asked.layer)
     settings = {name: getattr(asked, name) for name in ("layer", "rate", "seed", "draws", "whole_channels", "training")}
-    draws = await engine.ask(Drop(name, preparation.input, **settings))
+    draws = await inputs.answered(request, about, Drop(name, preparation.input, **settings))
     return await inputs.in_pool(state.pool, _encoded, name, asked.layer, draws, kind)
 
 

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from receptive.operations import OperationError
 from receptive.routes.inputs import wrong_media
+from receptive.routes.leaving import while_connected
 from receptive.routes.negotiation import JSON, SAFETENSORS, as_json, as_safetensors, wanted
 from receptive.routes.operations.costs import LONG_BODY, is_long
 from receptive.routes.operations.workbench import Workbench
@@ -48,11 +49,11 @@ async def answered(request: Request, kind: type[Asked], operation: Callable[[Ask
         return asked if is_long(asked) else compute(asked)
 
     if len(body) > LONG_BODY:
-        return await workbench.call(lambda: compute(asked_of(body, media, kind)), long=True)
+        return await while_connected(request, workbench.call(lambda: compute(asked_of(body, media, kind)), long=True))
     answer = await workbench.call(compute_if_short)
     if isinstance(answer, Response):
         return answer
-    return await workbench.call(lambda: compute(answer), long=True)
+    return await while_connected(request, workbench.call(lambda: compute(answer), long=True))
 
 
 def asked_of(body: bytes, media: str, kind: type[Asked]) -> Asked:

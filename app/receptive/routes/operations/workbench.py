@@ -1,14 +1,17 @@
 """The threads that compute operations, beside the event loop and the engine: one for short ones, one for long ones."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Final, TypeVar
 
-from receptive.engine.interface import Engine
+from receptive.engine.interface import Engine, LaneFullError
 from receptive.engine.lanes import lower_priority
 
 T = TypeVar("T")
+
+MOST_LONG: Final = 64  # operations that wait in the thread for long ones
 
 
 class Workbench:
@@ -16,14 +19,33 @@ class Workbench:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._waiting = 0  # long operations, those under way included
         self._short = ThreadPoolExecutor(1, "short operations", _use_one_core)
         self._long = ThreadPoolExecutor(1, "long operations", _make_way)
 
     async def call(self, function: Callable[[], T], *, long: bool = False) -> T:
-        """The function's result. Raises EngineError where torch cannot be loaded."""
+        """The function's result. A long one is stopped between two of its calls when nobody waits for it any more.
+
+        Raises EngineError where torch cannot be loaded, LaneFullError where too many long ones wait.
+        """
         await self._engine.ready()
-        pool = self._long if long else self._short
-        return await asyncio.get_running_loop().run_in_executor(pool, _by_onednn(function) if long else function)
+        loop = asyncio.get_running_loop()
+        if not long:
+            return await loop.run_in_executor(self._short, function)
+        if self._waiting >= MOST_LONG:
+            raise LaneFullError(
+                "operations-full",
+                "{waiting} long operations wait to be computed, and no more are taken; ask again in a few seconds, or "
+                "send a smaller input",
+                waiting=self._waiting,
+            )
+        left = threading.Event()
+        self._waiting += 1
+        try:
+            return await loop.run_in_executor(self._long, _long_pass, function, left)
+        finally:
+            left.set()
+            self._waiting -= 1
 
     def close(self) -> None:
         """Forget what waits."""
@@ -31,16 +53,12 @@ class Workbench:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _by_onednn(function: Callable[[], T]) -> Callable[[], T]:
-    """The function with the kernels for long passes."""
+def _long_pass(function: Callable[[], T], left: threading.Event) -> T:
+    """The function's result with the kernels for long passes."""
+    from receptive.networks.kernels import LongPass
 
-    def call() -> T:
-        from receptive.networks.kernels import LongPass
-
-        with LongPass():
-            return function()
-
-    return call
+    with LongPass(left.is_set):
+        return function()
 
 
 def _use_one_core() -> None:
