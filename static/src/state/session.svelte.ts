@@ -208,8 +208,11 @@ export class Session {
       const wanted = { layer: selected.layer, map: isVector(shape) ? 0 : selected.map };
       if (!closely.some(({ layer, map }) => layer === wanted.layer && map === wanted.map)) closely.push(wanted);
     }
+    // A function in a forward pass is a layer of the trace, but only modules are recorded.
+    const functions = new Set(facts?.layers.filter(({ name, module }) => module !== name).map(({ name }) => name));
     const all = facts?.layers.map((layer) => layer.name) ?? [];
-    const layers = this.#coming === null ? (this.#inView ?? all) : all;
+    const wanted = this.#coming === null ? (this.#inView ?? all) : all;
+    const layers = wanted.filter((name) => !functions.has(name));
     return { type: 'look', model: facts?.name ?? this.model, layers, closely, steps: this.#steps };
   }
 
