@@ -209,10 +209,11 @@ export class Session {
       if (!closely.some(({ layer, map }) => layer === wanted.layer && map === wanted.map)) closely.push(wanted);
     }
     // A function in a forward pass is a layer of the trace, but only modules are recorded.
-    const functions = new Set(facts?.layers.filter(({ name, module }) => module !== name).map(({ name }) => name));
-    const all = facts?.layers.map((layer) => layer.name) ?? [];
-    const wanted = this.#coming === null ? (this.#inView ?? all) : all;
-    const layers = wanted.filter((name) => !functions.has(name));
+    const all = facts?.layers ?? [];
+    const names = this.#coming === null ? (this.#inView ?? all.map(({ name }) => name)) : all.map(({ name }) => name);
+    // A function, or a module's second call, is a layer of the trace that is not recorded.
+    const left = all.filter(({ name, module }) => module !== name).map(({ name }) => name);
+    const layers = names.filter((name) => !left.includes(name));
     return { type: 'look', model: facts?.name ?? this.model, layers, closely, steps: this.#steps };
   }
 
