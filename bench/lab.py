@@ -29,7 +29,7 @@ ROUNDS = 3
 def lab(runs: Path) -> Iterator[Server]:
     """A server for five runs at once."""
     port = free_port()
-    arguments = ["-m", "receptive.cli", "serve", "--port", str(port), "--no-browser", "--runs", str(runs)]
+    arguments = ["-m", "receptive.cli", "serve", "--port", str(port), "--no-browser", "--no-token", "--runs", str(runs)]
     with running([*arguments, "--runs-at-once", str(FIVE)], port, "/models/lenet5") as server:
         yield server
 

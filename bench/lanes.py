@@ -34,7 +34,8 @@ LARGE: Final[dict[str, Any]] = {
 def lab(runs: Path) -> Iterator[Server]:
     """A server with its default network open."""
     port = free_port()
-    arguments = ["-m", "receptive.cli", "serve", "--port", str(port), "--no-browser", "--runs", str(runs)]
+    arguments = ["-m", "receptive.cli", "serve", "--port", str(port), "--no-browser", "--no-token"]
+    arguments += ["--runs", str(runs)]
     with running(arguments, port, "/models/lenet5") as server:
         yield server
 

@@ -92,7 +92,7 @@ def running(
 def receptive() -> Iterator[Server]:
     """`receptive serve` with its model loaded and warm."""
     port = free_port()
-    with running(["-m", "receptive.cli", "serve", "--port", str(port), "--no-browser"], port) as server:
+    with running(["-m", "receptive.cli", "serve", "--port", str(port), "--no-browser", "--no-token"], port) as server:
         from bench.rasters import picture_png
 
         httpx2.post(f"{server.url}/predict", files={"image": picture_png()}, timeout=60).raise_for_status()

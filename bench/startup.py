@@ -19,7 +19,7 @@ ROUNDS = 3
 def first_answers(command: list[str]) -> tuple[float, float]:
     """Seconds from the start of the process to the first page and to the first prediction."""
     port = free_port()
-    with running([*command, "serve", "--port", str(port), "--no-browser"], port) as server:
+    with running([*command, "serve", "--port", str(port), "--no-browser", "--no-token"], port) as server:
         begun = time.perf_counter()
         httpx2.post(f"{server.url}/predict", files={"image": picture_png()}, timeout=60).raise_for_status()
         return server.started, server.started + time.perf_counter() - begun

@@ -44,7 +44,7 @@ def bare(*words: str) -> float:
 def lab(runs: Path, answers: str = "/models/lenet5") -> Iterator[Server]:
     """A server, its networks loaded, or as soon as it answers another path."""
     port = free_port()
-    arguments = ["-m", "receptive.cli", "serve", "--port", str(port), "--no-browser", "--runs", str(runs)]
+    arguments = ["-m", "receptive.cli", "serve", "--port", str(port), "--no-browser", "--no-token", "--runs", str(runs)]
     folder = data_folder()
     if folder is not None:
         arguments += ["--data-dir", str(folder)]

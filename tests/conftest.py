@@ -35,8 +35,17 @@ def untrained(weights: Path) -> Iterator[Running]:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server as `receptive serve` starts it, awake, with the weights that are shipped."""
-    command = [sys.executable, "-m", "receptive.cli", "serve", "--port", "0", "--no-browser", "--device", "cpu"]
-    command += ["--runs", str(tmp_path_factory.mktemp("runs"))]
+    command = [
+        sys.executable,
+        "-m",
+        "receptive.cli",
+        "serve",
+        "--port",
+        "0",
+        "--no-browser",
+        "--no-token",
+    ]
+    command += ["--device", "cpu", "--runs", str(tmp_path_factory.mktemp("runs"))]
     root = Path(__file__).parent.parent
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
         try:

@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from convnets.why import Why
 from receptive import opening
 from receptive.opening import Opening
 from receptive.routes import health
@@ -113,8 +114,11 @@ def test_a_wrong_host_is_refused_from_the_first_moment(visitor: TestClient) -> N
 
 
 def test_a_refusal_is_the_problem_that_the_schema_describes() -> None:
-    refusal = Refusal(421, "Host: 'größe'; this server answers to its own names only")
-    problem = Problem(title="Misdirected Request", status=refusal.status, detail=refusal.detail)
+    refusal = Refusal(421, Why("wrong-host", "Host: {host} is no name of this server", {"host": "größe"}))
+    why = {"code": "wrong-host", "values": {"host": "größe"}}
+    problem = Problem.model_validate(
+        {"title": "Misdirected Request", "status": 421, "detail": "Host: größe is no name of this server", "why": why}
+    )
     assert refusal.body == problem.model_dump_json().encode()
 
 

@@ -8,9 +8,12 @@ import socket
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
 
 from receptive import __version__, flags
-from receptive.settings import Settings
+from receptive.settings import Settings, Token
 
 MORE_PORTS = 100  # how far beyond the default port a free one is looked for
 
@@ -52,6 +55,8 @@ def serve(settings: Settings) -> int:
     with listen(settings) as listener:
         settings = completed(settings, listener.getsockname()[1])
         print(welcome(settings), flush=True)
+        if settings.token is not None and settings.allowed_origins:
+            print("Exhibits on other sites have no token: only --no-token lets them in.", file=sys.stderr)
         if not settings.no_browser and has_display(os.environ):
             import webbrowser
 
@@ -103,12 +108,29 @@ def bound(host: str, port: int) -> socket.socket:
 
 
 def completed(settings: Settings, port: int) -> Settings:
-    """The settings with the port that was found and, where others can reach the server, a token and our own names."""
-    found: dict[str, object] = {"port": port}
+    """The settings with the port that is listened on, a token unless none is wanted, and this machine's own names.
+
+    Raises ValueError where the file of the token holds none, and OSError where it cannot be read.
+    """
+    more: dict[str, object] = {"port": port}
+    if settings.token_file is not None:
+        more["token"] = token_in(settings.token_file)
+    elif settings.token is None and not settings.no_token:
+        more["token"] = secrets.token_urlsafe(24)
     if not settings.is_loopback:
-        found["token"] = settings.token or secrets.token_urlsafe(18)
-        found["allowed_hosts"] = (*settings.allowed_hosts, *own_names(settings.host))
-    return settings.model_copy(update=found)
+        more["allowed_hosts"] = (*settings.allowed_hosts, *own_names(settings.host))
+    return settings.model_copy(update=more)
+
+
+def token_in(path: Path) -> str:
+    """The token in a file. Raises ValueError and OSError."""
+    text = path.read_text(encoding="ascii", errors="replace")[:1000].strip()
+    try:
+        return TypeAdapter(Token).validate_python(text)
+    except ValidationError as error:
+        raise ValueError(
+            f"--token-file: {path} holds {len(text):,} characters; 8 to 128 letters, digits, - and _ are needed"
+        ) from error
 
 
 def own_names(host: str) -> tuple[str, ...]:
@@ -129,7 +151,7 @@ def reachable_address() -> str:
 
 
 def address(settings: Settings) -> str:
-    """The page's URL, with the token where one is needed: the join link."""
+    """The page's URL, with the token where one is needed."""
     names = own_names(settings.host)
     host = names[0] if names else settings.host
     host = f"[{host}]" if ":" in host else host
@@ -139,7 +161,7 @@ def address(settings: Settings) -> str:
 
 def welcome(settings: Settings) -> str:
     """What is printed when the server listens."""
-    what = "Join link" if settings.token else "Receptive"
+    what = "Receptive" if settings.is_loopback else "Join link"
     return f"{what}: {address(settings)}  (Ctrl+C stops it)"
 
 

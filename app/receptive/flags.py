@@ -39,6 +39,10 @@ def add(parser: argparse.ArgumentParser, model: type[BaseModel], positional: str
         if name == positional:
             choices = get_args(field.annotation)
             parser.add_argument(name, help=text, nargs="?", metavar="|".join(map(str, choices)) or name.upper())
+        elif field.annotation is bool and flag(name, field).startswith(
+            "no-"
+        ):  # argparse takes --no-… for a false value
+            parser.add_argument(f"--{flag(name, field)}", dest=name, action="store_const", const=True, help=text)
         elif field.annotation is bool:
             parser.add_argument(f"--{flag(name, field)}", dest=name, action=argparse.BooleanOptionalAction, help=text)
         else:
@@ -81,9 +85,10 @@ def sentence(model: type[BaseModel], problem: Any, positional: str | None = None
     name = str(problem["loc"][0]) if problem["loc"] else ""
     field = model.model_fields.get(name)
     if field is None:
-        return str(problem["msg"])
+        return str(problem["msg"]).removeprefix("Value error, ")
     start = name.upper() if name == positional else f"--{flag(name, field)}"
     if problem["type"] == "missing":
         return f"{start}: is needed ({field.description})"
-    allowed = field.description if problem["type"] == "string_pattern_mismatch" else problem["msg"]
+    sentences = str(field.description).partition(". ")
+    allowed = sentences[0] if problem["type"] == "string_pattern_mismatch" else problem["msg"]
     return f"{start}: {allowed}, not {str(problem['input'])!r}"

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from convnets.why import Why
 from receptive.routes import health, pages
 from receptive.routes.guard import Guard
 from receptive.routes.refusal import HANDLERS, Refusal
@@ -44,7 +45,10 @@ class Opening:
             self._asked.set()
         else:
             self._asked.set()
-            whole = await asyncio.shield(self._whole)
+            try:
+                whole = await asyncio.shield(self._whole)
+            except asyncio.CancelledError:  # the server ends before it was wholly open
+                return
             await whole(scope, receive, send)
 
     def _is_page(self, scope: Scope) -> bool:
@@ -77,8 +81,12 @@ class Opening:
             log.exception("nothing but pages can be answered")
             self._pages.state.readiness = health.Readiness(health.UNAVAILABLE)
             if not self._whole.done():
-                why = Refusal(503, f"nothing but pages can be answered: {error}; the server's log says where it failed")
-                self._whole.set_result(Guard(why.answer(), self._settings))
+                why = Why(
+                    "not-opened",
+                    "nothing but pages can be answered: {error}; the server's log says where it failed",
+                    {"error": str(error)},
+                )
+                self._whole.set_result(Guard(Refusal(503, why).answer(), self._settings))
 
 
 def _created(settings: Settings) -> "FastAPI":

@@ -1,17 +1,26 @@
 """What can be set about the server; each field is a flag of `receptive serve` and a variable RECEPTIVE_…"""
 
 import re
-from ipaddress import ip_address
+import socket
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 from platformdirs import user_data_path
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, DirectoryPath, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    DirectoryPath,
+    Field,
+    model_validator,
+)
 
 from receptive.networks.memory import parse
 
-ORIGIN = re.compile(r"https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:\d{1,5})?", re.ASCII)
-HOST = re.compile(r"(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:\d{1,5})?", re.ASCII)
+ORIGIN = re.compile(r"https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:[1-9]\d{0,4})?", re.ASCII)
+HOST = re.compile(r"(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:[1-9]\d{0,4})?", re.ASCII)
 
 
 def an_origin(text: str) -> str:
@@ -28,12 +37,33 @@ def a_host(text: str) -> str:
     return text.lower()
 
 
+def an_address(text: str) -> str:
+    """The address as browsers write it: `0`, `127.1`, `LOCALHOST` and `[::1]` are addresses too. Raises ValueError."""
+    name = text.strip().lower().removeprefix("[").removesuffix("]").removesuffix(".")
+    try:
+        found: IPv4Address | IPv6Address = ip_address(name)
+    except ValueError:
+        try:
+            if " " in name:
+                raise ValueError("an address has no space in it") from None
+            return socket.inet_ntoa(socket.inet_aton(name))
+        except OSError:
+            return name.encode("idna").decode()
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return str(mapped or found)
+
+
+Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,128}$")]
+
+
 class Settings(BaseModel):
     """How the server is started; immutable, and valid once it exists."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    host: str = Field("127.0.0.1", min_length=1, max_length=253, description="address to listen on")
+    host: Annotated[str, Field(min_length=1, max_length=253), AfterValidator(an_address)] = Field(
+        "127.0.0.1", description="address to listen on"
+    )
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes any that is free")
     device: str = Field(
         "auto", pattern=r"^(auto|cpu|mps|cuda(:\d{1,2})?)$", description="where networks run: auto, cpu, cuda or mps"
@@ -46,8 +76,14 @@ class Settings(BaseModel):
     runs_space: float = Field(10.0, gt=0, le=1e6, description="GiB of disk that training runs may take")
     runs_at_once: int = Field(1, ge=1, le=64, description="training runs at a time; the others wait")
     no_browser: bool = Field(False, description="do not open a browser")
-    token: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,128}$")] | None = Field(
-        None, description="what visitors must know, 8 to 128 letters, digits, - and _; made up where one is needed"
+    token: Token | None = Field(
+        None,
+        description="what visitors must know, 8 to 128 letters, digits, - and _; made up unless given. Other users of "
+        "this machine read flags in its process list: set the variable or --token-file instead",
+    )
+    token_file: Path | None = Field(None, description="file that holds the token")
+    no_token: bool = Field(
+        False, description="answer every program and user of this machine; not where other machines can connect"
     )
     lessons: DirectoryPath | None = Field(None, description="folder with lessons of your own, *.md or {en,zh}/*.md")
     allowed_origins: tuple[Annotated[str, AfterValidator(an_origin)], ...] = Field(
@@ -56,6 +92,16 @@ class Settings(BaseModel):
     allowed_hosts: tuple[Annotated[str, AfterValidator(a_host)], ...] = Field(
         (), description="another name that this server is reached by", json_schema_extra={"flag": "allowed-host"}
     )
+
+    @model_validator(mode="after")
+    def _goes_together(self) -> Self:
+        ways = {"--token": self.token is not None, "--token-file": self.token_file is not None}
+        given = [name for name, is_given in (*ways.items(), ("--no-token", self.no_token)) if is_given]
+        if len(given) > 1:
+            raise ValueError(f"{' and '.join(given)}: only one of them can be given")
+        if self.no_token and not self.is_loopback:
+            raise ValueError(f"--no-token: other machines can reach {self.host}; leave it out, or listen on 127.0.0.1")
+        return self
 
     @property
     def runs_folder(self) -> Path:

@@ -60,7 +60,7 @@ def test_a_card_says_how_the_weights_came_about(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_shipped_networks_read_other_writers_as_their_card_says(name: str) -> None:
-    from receptive.training.data.others import guesses, other_writers
+    from receptive.training.data.other_writers import guesses, other_writers
 
     torch.set_num_threads(1)
     pictures = other_writers()

@@ -1,5 +1,6 @@
 """The command line as it is typed: in a process of its own, with real ports."""
 
+import argparse
 import json
 import os
 import re
@@ -13,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from receptive import cli
+from receptive import cli, flags
+from receptive.routes.guard import Guard
 from receptive.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
@@ -114,9 +116,77 @@ def test_a_network_that_is_not_there_is_refused_by_what_it_is_called_in_the_help
 
 
 def test_the_page_is_served_where_the_first_line_says() -> None:
-    with serving("--port", "0") as line, urllib.request.urlopen(address(line), timeout=60) as answer:
+    visitor = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    with serving("--port", "0") as line, visitor.open(address(line), timeout=60) as answer:
         assert answer.status == 200
         assert b'id="app"' in answer.read()
+        assert "token" not in answer.url
+
+
+def test_other_users_of_the_machine_are_not_answered_unless_that_is_wanted() -> None:
+    with serving("--port", "0") as line:
+        bare = address(line).partition("?")[0]
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(bare, timeout=60)
+        assert refused.value.code == 401
+        refused.value.close()
+    with serving("--port", "0", "--no-token") as line:
+        assert "token" not in line
+        with urllib.request.urlopen(address(line), timeout=60) as answer:
+            assert answer.status == 200
+
+
+def test_a_token_is_taken_from_the_environment_or_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("token-of-a-file\n", encoding="utf-8")
+    with serving("--port", "0", environment={"RECEPTIVE_TOKEN": "token-of-variable"}) as line:
+        assert address(line).endswith("/?token=token-of-variable")
+    with serving("--port", "0", "--token-file", str(tmp_path / "token")) as line:
+        assert address(line).endswith("/?token=token-of-a-file")
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--no-token", "--token", "a-token-of-mine"], "--token and --no-token: only one of them"),
+        (["--no-token", "--host", "0.0.0.0"], "--no-token: other machines can reach 0.0.0.0"),
+        (["--token-file", "/nowhere/at/all"], "/nowhere/at/all"),
+        (["--token-file", __file__], "8 to 128 letters, digits, - and _ are needed"),
+    ],
+)
+def test_a_token_that_cannot_be_is_an_error(flags: list[str], said: str) -> None:
+    done = receptive("serve", "--port", "0", *flags)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("host", ["0", "127.1", "LOCALHOST", "localhost.", "2130706433", "[::1]", "::ffff:127.0.0.1"])
+def test_the_link_of_an_address_in_another_form_is_answered(host: str) -> None:
+    settings = cli.completed(Settings(host=host, token="a-token-of-mine"), 8000)
+    authority = cli.address(settings).split("/")[2]
+    scope = {"server": ("127.0.0.1", 8000)}
+    assert Guard(_nowhere, settings)._is_ours(authority, scope)
+
+
+async def _nowhere(*_: object) -> None:
+    """An application that answers nothing."""
+
+
+@pytest.mark.parametrize("name", ["no-browser", "no-token"])
+def test_a_flag_that_says_no_means_no(name: str) -> None:
+    parser = argparse.ArgumentParser()
+    flags.add(parser, Settings)
+    field = name.replace("-", "_")
+    assert getattr(flags.read(Settings, parser.parse_args([f"--{name}"]), {}), field) is True
+    assert getattr(flags.read(Settings, parser.parse_args([]), {}), field) is False
+    assert getattr(flags.read(Settings, parser.parse_args([]), {f"RECEPTIVE_{field.upper()}": "1"}), field) is True
+
+
+def test_the_help_says_where_a_token_is_seen() -> None:
+    told = " ".join(receptive("serve", "--help").stdout.split())
+    assert "process list" in told
+    assert "--token-file" in told
+    assert "--no-token" in told
 
 
 def test_a_taken_default_port_moves_on_to_the_next(taken: int, capsys: pytest.CaptureFixture[str]) -> None:
@@ -174,7 +244,8 @@ def test_a_server_that_others_can_reach_prints_a_join_link_whose_token_opens_it(
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=60)
         assert refused.value.code == 401
-        assert json.load(refused.value)["status"] == 401
+        with refused.value as answer:
+            assert json.load(answer)["status"] == 401
         visitor = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
         local = re.sub(r"//[^:/]+", "//127.0.0.1", link)
         with visitor.open(local, timeout=60) as answer:
@@ -185,7 +256,7 @@ def test_a_server_that_others_can_reach_prints_a_join_link_whose_token_opens_it(
 def test_a_teachers_folder_is_served(tmp_path: Path) -> None:
     (tmp_path / "pooling.md").write_text("---\ntitle: Pooling by hand\n---\nText", encoding="utf-8")
     with (
-        serving("--port", "0", environment={"RECEPTIVE_LESSONS": str(tmp_path)}) as line,
+        serving("--port", "0", "--no-token", environment={"RECEPTIVE_LESSONS": str(tmp_path)}) as line,
         urllib.request.urlopen(f"{address(line)}learn", timeout=60) as answer,
     ):
         assert b"Pooling by hand" in answer.read()

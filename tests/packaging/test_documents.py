@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from receptive import __version__
+from receptive import __version__, flags
+from receptive.settings import Settings
+from receptive.training.terminal.command import TrainSettings
 
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENTS = {
@@ -125,3 +127,15 @@ def test_the_workflow_runs_make_test_on_three_systems_and_two_versions_of_python
     assert {name.partition("-")[0] for name in job["strategy"]["matrix"]["os"]} == {"ubuntu", "macos", "windows"}
     assert job["strategy"]["matrix"]["python"] == ["3.11", "3.13"]
     assert any("make test" in step.get("run", "") for step in job["steps"])
+
+
+@pytest.mark.parametrize("name", sorted(set(DOCUMENTS) - {"CHANGELOG.md"}))
+def test_every_flag_and_variable_exists(name: str) -> None:
+    fields = {
+        flags.flag(key, field) for model in (Settings, TrainSettings) for key, field in model.model_fields.items()
+    }
+    variables = {flags.PREFIX + flag.replace("-", "_").upper() for flag in fields}
+    text = re.sub(r"^\$ (?:curl|docker|PATH).*$", "", DOCUMENTS[name], flags=re.MULTILINE)
+    named = set(re.findall(r"(?<![\w-])--([a-z][a-z0-9-]+)", text)) - {"help"}
+    assert named <= fields
+    assert set(re.findall(r"RECEPTIVE_[A-Z_]+", text)) <= variables

@@ -1,6 +1,5 @@
 """The guard: every door refuses a wrong Host, a wrong Origin and a missing token; bodies are bounded."""
 
-import json
 import socket
 import subprocess
 import sys
@@ -12,8 +11,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
-from receptive.routes import health
-from receptive.routes.guard import LARGEST_BODY
+from receptive.routes import cookies, health
 from receptive.server import create
 from receptive.settings import Settings
 from tests.serving import TOKEN, Running, running
@@ -129,7 +127,8 @@ def test_no_door_is_shut_to_who_may_pass(guarded: Running, ask: Ask) -> None:
 @pytest.mark.parametrize(
     "host",
     ["evil.example", "127.0.0.1", "127.0.0.1:1", "127.0.0.1:{port}.evil.example", "localhost.evil.example:{port}",
-     "127.0.0.1:{port}@evil", "[::1", "::1:{port}", "", "user@localhost:{port}", "localhost:{port}:80"],
+     "127.0.0.1:{port}@evil", "[::1", "::1:{port}", "", "user@localhost:{port}", "localhost:{port}:80",
+     "127.0.0.1:0{port}", "localhost:00{port}", "localhost:+{port}", "localhost:"],
 )  # fmt: skip
 def test_a_host_that_only_looks_like_ours_is_refused(untrained: Running, host: str) -> None:
     host = host.format(port=untrained.port)
@@ -193,50 +192,108 @@ def test_every_answer_carries_the_headers_that_protect(untrained: Running) -> No
         assert headers["referrer-policy"] == "no-referrer"
 
 
-# --- bodies
+# --- cookies
 
 
-def test_a_body_of_100_mb_is_refused_before_it_is_read(untrained: Running) -> None:
-    head = f"POST /predict HTTP/1.1\r\nHost: 127.0.0.1:{untrained.port}\r\nContent-Length: 104857600\r\n\r\n"
-    with socket.create_connection(("127.0.0.1", untrained.port), timeout=30) as connection:
-        connection.sendall(head.encode())
-        answer = connection.recv(4096)
-    assert b"413" in answer.split(b"\r\n")[0]
-    assert f"{LARGEST_BODY:,}".encode() in answer
+def test_64_kb_of_backslashes_are_refused_unread(guarded: Running) -> None:
+    cookie = f'receptive-{guarded.port}="' + 60_000 * "\\" + '"'
+    answer = httpx2.get(f"{guarded.url}/models", headers={"Cookie": cookie})
+    assert answer.status_code == 431
+    assert answer.json()["why"] == {
+        "code": "cookies-too-long", "values": {"bytes": len(cookie), "most": cookies.LONGEST},
+    }  # fmt: skip
 
 
-def test_a_client_that_sends_100_mb_all_the_same_reads_the_refusal(untrained: Running) -> None:
-    form = b'--x\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\n'
-    for kind, start in (("application/json", b""), ("multipart/form-data; boundary=x", form)):
-        headers = {"Content-Type": kind}
-        for content in (start + b"0" * 100 * 2**20, (start, *([b"0" * 2**20] * 100))):
-            answer = httpx2.post(f"{untrained.url}/predict", content=content, headers=headers, timeout=60)
-            assert answer.status_code == 413
-            assert json.loads(answer.text)["status"] == 413
+def test_many_cookie_headers_are_as_long_as_they_are_together(guarded: Running) -> None:
+    lines = [("Cookie", "a=" + 1000 * "x")] * 9
+    assert httpx2.get(f"{guarded.url}/models", headers=[*BEARER.items(), *lines]).status_code == 431
 
 
-def test_who_is_refused_early_reads_the_refusal_too(untrained: Running) -> None:
-    body = (b"0" * 2**20 for _ in range(11))
-    answer = httpx2.post(f"{untrained.url}/predict", content=body, headers={"Content-Type": "text/plain"}, timeout=60)
-    assert answer.status_code == 415
+@pytest.mark.parametrize(
+    "other",
+    ['theme={"dark":true}', "a[b]=c", "user=René", "word", "x=a b c", "@x=1", "=", ";;", 'q="a;b"', "a=b=c",
+     "$Version=1", '"', "é", "a,b=c", "x=\\073", "receptive=1", "Receptive-1=2", "x=" + 4000 * "\\"],
+)  # fmt: skip
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_cookies_of_other_programs_lock_nobody_out(guarded: Running, other: str, place: str) -> None:
+    own = f"receptive-{guarded.port}={TOKEN}"
+    line = f"{other}; {own}" if place == "before" else f"{own}; {other}"
+    answer = httpx2.get(f"{guarded.url}/models", headers={b"Cookie": line.encode("utf-8")})
+    assert answer.status_code == 200
 
 
-def test_a_body_that_does_not_come_is_not_waited_for_for_ever(
-    untrained: Running, monkeypatch: pytest.MonkeyPatch
+def test_no_cookie_is_read_by_pythons_own_parser() -> None:
+    app = Path(__file__).parents[2] / "app"
+    for path in app.rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        assert "SimpleCookie" not in source, path
+        assert ".cookies.get(" not in source, path
+        assert "request.cookies" not in source, path
+
+
+def test_a_page_with_backslashes_in_its_cookies_costs_nothing(untrained: Running) -> None:
+    name, parts = "lang", '"' + 8000 * "\\" + '"'
+    scope = {"headers": [(b"cookie", f"{name}={parts}; x=1".encode())]}
+    assert cookies.cookie(scope, "lang") == 8000 * "\\"
+    assert httpx2.get(untrained.url, headers={"Cookie": f"{name}={parts}"}).status_code == 200
+
+
+# --- other sites
+
+
+CHANGING = [("POST", "/datasets/mnist/fetch"), ("POST", "/runs/x/stop"), ("POST", "/runs"), ("DELETE", "/drawings")]
+
+
+@pytest.mark.parametrize(("method", "path"), CHANGING)
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "Cross-Site", "anything"])
+def test_a_request_of_another_site_without_an_origin_is_refused(
+    untrained: Running, method: str, path: str, site: str
 ) -> None:
-    monkeypatch.setattr("receptive.routes.guard.LONGEST_BODY_TIME", 0.3)
-    monkeypatch.setattr("receptive.routes.guard.LONGEST_DRAIN", 0.1)
-    head = f"POST /predict HTTP/1.1\r\nHost: 127.0.0.1:{untrained.port}\r\nContent-Type: application/json\r\n"
-    with socket.create_connection(("127.0.0.1", untrained.port), timeout=30) as connection:
-        connection.sendall((head + "Content-Length: 1000\r\n\r\n{").encode())
-        assert b"408" in connection.recv(4096).split(b"\r\n")[0]
+    headers = {"Sec-Fetch-Site": site, "Content-Type": "text/plain"}
+    answer = httpx2.request(method, untrained.url + path, headers=headers)
+    assert answer.status_code == 403
+    assert answer.json()["why"]["code"] == "other-site"
 
 
-def test_others_are_answered_while_one_sends_slowly(untrained: Running) -> None:
-    head = f"POST /predict HTTP/1.1\r\nHost: 127.0.0.1:{untrained.port}\r\nContent-Length: 1000\r\n\r\n"
-    with socket.create_connection(("127.0.0.1", untrained.port), timeout=30) as connection:
-        connection.sendall(head.encode())
-        assert httpx2.get(f"{untrained.url}/models", timeout=10).status_code == 200
+def test_every_door_refuses_another_site_without_an_origin(guarded: Running, ask: Ask) -> None:
+    for method, path in doors(guarded.app):
+        if method not in ("GET", "HEAD"):
+            assert ask(method, path, {**BEARER, "Sec-Fetch-Site": "cross-site"}) == 403, (method, path)
+
+
+def test_a_picture_of_another_site_reaches_nothing_and_a_link_does(untrained: Running) -> None:
+    for path in ("/", "/models", "/datasets", "/static/nothing.js"):
+        picture = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
+        assert httpx2.get(untrained.url + path, headers=picture).status_code == 403
+        link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+        assert httpx2.get(untrained.url + path, headers=link).status_code != 403
+    assert _socket_status(untrained, "/live", {"Sec-Fetch-Site": "cross-site"}, None) == 403
+
+
+def test_a_site_that_was_allowed_may_load_pictures_and_change_things_with_its_origin(guarded: Running) -> None:
+    site = {**BEARER, "Sec-Fetch-Site": "cross-site"}
+    assert httpx2.get(f"{guarded.url}/samples/0.png", headers=site).status_code in (200, 503)
+    assert httpx2.post(f"{guarded.url}/drawings", json={}, headers=site).status_code == 403
+    named = {**site, "Origin": "https://school.example"}
+    assert httpx2.post(f"{guarded.url}/drawings", json={}, headers=named).status_code == 422
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+def test_a_body_that_any_site_may_send_is_read_by_no_route_that_does_not_say_so(untrained: Running, kind: str) -> None:
+    document = untrained.app.openapi()["paths"]
+    for path, methods in document.items():
+        for method, operation in methods.items():
+            content = operation.get("requestBody", {}).get("content", {})
+            if method in ("get", "delete") or kind.partition(";")[0] in content:
+                continue
+            address = untrained.url + path.replace("{id}", "x").replace("{name}", "mnist")
+            answer = httpx2.request(method, address, content=b"{}", headers={"Content-Type": kind})
+            assert answer.status_code == 415, (method, path)
+            assert answer.json()["why"]["code"] == "unread-type"
+
+
+def test_a_join_link_is_kept_by_no_cache(guarded: Running) -> None:
+    assert httpx2.get(f"{guarded.url}/?token={TOKEN}").headers["cache-control"] == "no-store"
 
 
 # --- before torch

@@ -257,7 +257,18 @@ def test_a_server_that_ends_interrupts_its_runs_and_the_next_one_continues_them(
 
 
 def test_a_server_that_is_killed_leaves_runs_that_can_be_continued(weights: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "receptive.cli", "serve", "--port", "0", "--no-browser", "--runs", str(tmp_path)]
+    command = [
+        sys.executable,
+        "-m",
+        "receptive.cli",
+        "serve",
+        "--port",
+        "0",
+        "--no-browser",
+        "--no-token",
+        "--runs",
+        str(tmp_path),
+    ]
     with subprocess.Popen(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         address = next(word for word in process.stdout.readline().split() if word.startswith("http"))

@@ -99,7 +99,7 @@ def test_the_figures_of_an_epoch_are_those_of_its_weights() -> None:
     epoch = last(events)
     network = run.network.eval()
     network.load_state_dict(epoch.weights)
-    ((inputs, labels),) = run.feed.judged()
+    ((inputs, labels),) = run.feed.held_out_batches()
     scores = network(inputs)
     assert epoch.validation_loss == pytest.approx(functional.cross_entropy(scores, labels).item())
     assert epoch.errors == int((scores.argmax(dim=1) != labels).sum())
@@ -292,7 +292,7 @@ def test_batches_are_laid_out_for_pooling_where_the_network_pools_and_there_are_
     def beside(pooling: str, batch_size: int) -> tuple[bool, bool]:
         pattern = SMALL.model_copy(update={"pooling": pooling})
         feed = prepared(model=pattern.model_dump(), batch_size=batch_size).feed
-        inputs, judged = (next(iter(batches))[0] for batches in (feed.batches(1), feed.judged()))
+        inputs, judged = (next(iter(batches))[0] for batches in (feed.batches(1), feed.held_out_batches()))
         return inputs.stride()[1] == 1, judged.stride()[1] == 1
 
     assert beside("max", 20) == beside("average", 20) == (True, True)

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from receptive.training.statistics import BINS, Watch, heard, histogram
+from receptive.training.statistics import BINS, Watch, histogram, observed_activity
 
 torch.set_num_threads(1)
 
@@ -52,10 +52,10 @@ def test_dead_units_are_those_that_answer_all_pictures_alike() -> None:
     torch.manual_seed(1)
     network = Mixed()
     pictures = torch.randn(20, 1, 8, 8)
-    with heard(network) as answers:
+    with observed_activity(network) as answers:
         network(pictures)
     assert answers.dead == {"first": 0.5, "second": pytest.approx(0.2)}
-    with heard(network) as few:
+    with observed_activity(network) as few:
         network(pictures[:3])
     assert few.dead == {}
     assert not any(module._forward_hooks for module in network.modules())

@@ -257,7 +257,7 @@ def test_a_feed_changes_what_is_learned_from_by_seed_and_epoch_and_nothing_else(
     plain = prepare(RunSettings(batch_size=7), pictures).feed
     settings = RunSettings(batch_size=7, augmentation=Augmentation(shift=0.5, noise=0.3))
     feed, again = prepare(settings, pictures).feed, prepare(settings, pictures).feed
-    for (inputs, labels), (others, theirs) in zip(plain.judged(), feed.judged(), strict=True):
+    for (inputs, labels), (others, theirs) in zip(plain.held_out_batches(), feed.held_out_batches(), strict=True):
         assert torch.equal(inputs, others)
         assert torch.equal(labels, theirs)
     epochs = [list(which.batches(epoch)) for which, epoch in ((feed, 3), (again, 3), (feed, 4), (plain, 3))]

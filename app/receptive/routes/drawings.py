@@ -11,7 +11,7 @@ from PIL import Image
 from starlette.responses import Response
 
 from convnets.why import Why
-from receptive.routes.guard import LARGEST_BODY
+from receptive.routes.bounds import LARGEST_BODY
 from receptive.routes.inputs import picture_of
 from receptive.routes.negotiation import JSON, as_json
 from receptive.routes.problems import RefusalError, documented

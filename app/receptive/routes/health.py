@@ -1,9 +1,7 @@
 """`GET /healthz`: ready, or why not. It needs no token, and says no more than that."""
 
-import json
 import logging
 from collections.abc import Awaitable
-from http import HTTPStatus
 from typing import Final
 
 from starlette.requests import Request
@@ -11,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from convnets.why import Why
-from receptive.routes.refusal import MEDIA_TYPE
+from receptive.routes.refusal import Refusal
 
 log = logging.getLogger(__name__)
 
@@ -45,15 +43,9 @@ async def health(request: Request) -> Response:
         return JSONResponse({"status": "ready"}, headers=headers)
     if readiness.why is LOADING:
         headers["Retry-After"] = "2"
-    return Response(_problem(readiness.why), 503, headers, MEDIA_TYPE)
+    return Refusal(503, readiness.why).answer(headers)
 
 
 def route() -> Route:
     """The route, for an application that imports neither FastAPI nor torch."""
     return Route(PATH, health, methods=["GET", "HEAD"])
-
-
-def _problem(why: Why) -> str:
-    phrase = HTTPStatus(503).phrase
-    problem = {"type": "about:blank", "title": phrase, "status": 503, "detail": str(why), "why": why.told}
-    return json.dumps(problem)

@@ -21,7 +21,7 @@ from receptive.networks.opening import RUN
 from receptive.preprocessing.reading import INK, Pixels, Reading
 from receptive.preprocessing.steps import Preparation
 from receptive.queries.description import Describe, Description
-from receptive.routes.guard import LARGEST_BODY
+from receptive.routes.bounds import LARGEST_BODY
 from receptive.routes.problems import RefusalError, brief, explain
 from receptive.schemas import Box, InputFacts, Picture, StepFacts
 from receptive.schemas.inference import Drawable

@@ -42,8 +42,10 @@ async def live(websocket: WebSocket) -> None:
 @router.get("/live", include_in_schema=False)
 def unopened() -> Response:
     """The answer to a request that does not open the socket."""
-    detail = "live: a WebSocket is needed here; open it with ws:// or wss:// instead of http:// or https://"
-    return Refusal(426, detail).answer({"Upgrade": "websocket"})
+    why = Why(
+        "no-socket", "live: a WebSocket is needed here; open it with ws:// or wss:// instead of http:// or https://"
+    )
+    return Refusal(426, why).answer({"Upgrade": "websocket"})
 
 
 class Visitor:

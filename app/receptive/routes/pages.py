@@ -13,6 +13,7 @@ from convnets.catalogue import CATALOGUE, DEFAULT
 from convnets.resources import data_folder
 from receptive import assets, exhibits, words
 from receptive.lessons import PICTURES, Shelf
+from receptive.routes.cookies import cookie
 
 TEMPLATES: Final = data_folder("receptive", "templates")
 READING: Final = ["GET", "HEAD"]
@@ -29,7 +30,7 @@ environment = jinja2.Environment(
 
 def language(request: Request) -> str:
     """What the visitor reads: what the address says, else what was chosen before, else what the browser asks for."""
-    for said in (request.query_params.get("lang"), request.cookies.get("lang")):
+    for said in (request.query_params.get("lang"), cookie(request.scope, "lang")):
         if said in words.LANGUAGES:
             return said
     return words.preferred(request.headers.get("accept-language", ""))

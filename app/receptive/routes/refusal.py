@@ -2,39 +2,70 @@
 
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match, Mount
 
+from convnets.why import Why
 from receptive.routes import pages
+from receptive.routes.headers import protecting
 
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE: Final = "application/problem+json"
 LONGEST_VALUE: Final = 60  # characters of a refused value that are repeated
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """What `receptive.schemas.Problem` says, its title the status's own phrase."""
+    """A status and the reason for it: `receptive.schemas.Problem`, its title the status's own phrase."""
 
     status: int
-    detail: str
+    why: Why
+
+    @property
+    def detail(self) -> str:
+        """The reason in English."""
+        return str(self.why)
 
     @property
     def body(self) -> bytes:
         """The answer's JSON."""
-        said = {"type": "about:blank", "title": HTTPStatus(self.status).phrase, **asdict(self), "why": None}
-        return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+        problem = {
+            "type": "about:blank",
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": self.detail,
+            "why": {"code": self.why.code, "values": dict(self.why.values)},
+        }
+        return json.dumps(problem, ensure_ascii=False, separators=(",", ":")).encode()
 
     def answer(self, headers: Mapping[str, str] | None = None) -> Response:
         """The HTTP answer."""
         return Response(self.body, self.status, headers, MEDIA_TYPE)
+
+    def headers(self, more: Iterable[tuple[bytes, bytes]] | None = None) -> list[tuple[bytes, bytes]]:
+        """The headers of the answer where the connection ends with it; `more`: the protecting ones."""
+        head = [
+            (b"content-type", MEDIA_TYPE.encode()),
+            (b"content-length", str(len(self.body)).encode()),
+            (b"connection", b"close"),
+            *(protecting() if more is None else more),
+        ]
+        return [*head, (b"www-authenticate", b"Bearer")] if self.status == 401 else head
+
+    def http(self) -> bytes:
+        """The whole answer as HTTP/1.1, for what answers below ASGI."""
+        lines = [f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}".encode()]
+        lines += [name + b": " + value for name, value in self.headers()]
+        return b"\r\n".join(lines) + b"\r\n\r\n" + self.body
 
 
 def brief(value: object) -> str:
@@ -50,22 +81,46 @@ def brief(value: object) -> str:
 
 
 async def unserved(request: Request, error: HTTPException) -> Response:
-    """The answer where nothing is, or where it is not to be asked like that; to a browser, a page."""
-    detail = str(error.detail)
-    if error.status_code == 404 and pages.wanted(request):
+    """The answer where there is no such address, or not with this method; to a browser, a page."""
+    status, detail = error.status_code, str(error.detail)
+    headers = dict(error.headers or {})
+    if status == 404 and pages.wanted(request):
         return pages.missing(request)
-    if error.status_code == 404 and detail == "Not Found":
-        detail = f"nothing is at {brief(request.url.path)}"
-    elif error.status_code == 405:
-        allowed = (error.headers or {}).get("Allow", "other methods")
-        detail = f"method: {request.method} is not allowed here; {allowed} is"
-    return Refusal(error.status_code, detail).answer(error.headers)
+    if status == 404 and detail == "Not Found":
+        why = Why("no-such-address", "nothing is at {path}", {"path": brief(request.url.path)})
+    elif status == 405:
+        headers["Allow"] = allowed(request) or "GET, HEAD"  # of a folder of files
+        why = Why(
+            "wrong-method",
+            "method: {method} is not allowed here; {allowed} can be used",
+            {"method": brief(request.method), "allowed": headers["Allow"]},
+        )
+    elif status == 400 and "parsing the body" in detail:
+        status = 422
+        why = Why("unreadable-body", "body: it cannot be read; send JSON in UTF-8")
+    else:
+        why = Why("refused", "{detail}", {"detail": detail})
+    return Refusal(status, why).answer(headers)
+
+
+def allowed(request: Request) -> str:
+    """Every method that the address of a request can be asked with."""
+    scope = dict(request.scope)
+    scope["root_path"] = scope.get("app_root_path", scope.get("root_path", ""))
+    routes = [route for route in request.app.routes if not isinstance(route, Mount)]
+    possible = [
+        method
+        for method in METHODS
+        if any(route.matches({**scope, "method": method})[0] is Match.FULL for route in routes)
+    ]
+    return ", ".join(possible)
 
 
 async def unexpected(request: Request, error: Exception) -> Response:
-    """The answer where the server is at fault."""
+    """The answer where the server is at fault; the guard has been left by then, so its headers are set here."""
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return Refusal(500, "the server failed at this request; its log says where").answer()
+    why = Why("server-failed", "the server failed at this request; its log says where")
+    return Refusal(500, why).answer({name.decode(): value.decode() for name, value in protecting()})
 
 
 HANDLERS: Final[dict[Any, Callable[[Request, Any], Awaitable[Response]]]] = {

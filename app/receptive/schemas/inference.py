@@ -170,6 +170,8 @@ class PhotoRow(Message):
 # --- REST: what is sent
 
 Grey = Annotated[float, Field(strict=True, ge=0, le=255, allow_inf_nan=False)]
+Row = Annotated[list[Grey], Field(fail_fast=True)]  # one error, not one for each of 262,144 values
+Rows = Annotated[list[Row], Field(fail_fast=True)]
 Layers = Annotated[list[Name], Field(max_length=64)]
 TopK = Annotated[int, Field(ge=1, le=10)]
 
@@ -178,7 +180,7 @@ class Drawable(Message):
     """A picture as JSON; exactly one of `image` and `pixels`."""
 
     image: str | None = Field(None, max_length=17_000_000, description="a PNG, JPEG or WebP file: base64 or data URL")
-    pixels: list[list[Grey]] | None = Field(
+    pixels: Rows | None = Field(
         None, description="rows of grey values, 0 black to 255 white, all of one length; at most 512 x 512"
     )
 

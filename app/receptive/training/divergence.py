@@ -1,4 +1,4 @@
-"""The ways in which the numbers of a run end, and what can be done about each."""
+"""Reasons why a run diverges, and what can be done about each."""
 
 from typing import Final
 

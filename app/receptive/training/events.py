@@ -1,4 +1,4 @@
-"""What the training loop tells, in the order in which it happens; equal settings give equal events."""
+"""The events of the training loop, in order; equal settings give equal events."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -33,7 +33,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Epoch:
-    """All pictures have been seen once more, and the weights judged; its numbers are finite."""
+    """An epoch is complete and the weights have been evaluated; its numbers are finite."""
 
     number: int  # from 1
     loss: float  # mean over the epoch's steps

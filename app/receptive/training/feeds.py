@@ -11,7 +11,7 @@ from receptive.training.transforms import augmented
 
 CHUNK = 1024  # pictures changed and normalized at once
 SPREAD = 0x9E3779B1  # far apart for seeds that are near; torch's generator hears 32 bits of a seed
-JUDGED = 500  # pictures judged at once
+EVALUATED = 500  # pictures judged at once
 BESIDE = 4  # pictures of a batch from which on pooling is faster where a pixel's channels lie side by side
 
 Batch = tuple[Tensor, Tensor]  # the network's inputs (N, C, H, W) and their labels (N,)
@@ -39,7 +39,7 @@ class Feed(Protocol):
     def batches(self, epoch: int) -> Iterator[Batch]:
         """Those of one epoch, counted from 1."""
 
-    def judged(self) -> Iterator[Batch]:
+    def held_out_batches(self) -> Iterator[Batch]:
         """What is held out."""
 
 
@@ -93,10 +93,10 @@ class ShuffledFeed:
             inputs = laid_out(ink.sub_(self.mean).div_(self.std), beside=self.pools and self.batch >= BESIDE)
             yield from zip(inputs.split(self.batch), labels[chunk].split(self.batch), strict=True)
 
-    def judged(self) -> Iterator[Batch]:
+    def held_out_batches(self) -> Iterator[Batch]:
         """What is held out, in its order."""
         images, labels = self.held
-        for some, theirs in zip(images.split(JUDGED), labels.split(JUDGED), strict=True):
+        for some, theirs in zip(images.split(EVALUATED), labels.split(EVALUATED), strict=True):
             if len(theirs):
                 yield laid_out(self.normalized(some), beside=self.pools), theirs
 

@@ -1,4 +1,4 @@
-"""Where the weights of a network begin: schemes by name, drawn from torch's global generator."""
+"""Initialization schemes by name, drawn from torch's global generator."""
 
 import math
 from typing import Literal

@@ -9,10 +9,10 @@ from torch import Tensor, nn
 
 from convnets.classifier import Classifier
 from receptive.training.divergence import diverged
+from receptive.training.early_stopping import Best, Patience
+from receptive.training.evaluation import Evaluation, copied, evaluate
 from receptive.training.events import Epoch, Event, Notice, Started, Step, Stopped
 from receptive.training.feeds import Feed
-from receptive.training.judging import Judged, copied, judge
-from receptive.training.patience import Best, Patience
 from receptive.training.resume import Place, Resume, Whole
 from receptive.training.statistics import EXPLODED, Watch, layers
 
@@ -97,13 +97,13 @@ def train(network: Classifier, feed: Feed, course: Course, resume: Resume | None
             yield Notice("vanishing", layer, at.step, at.epoch, length)
         own = copied(network)
         weights = own if average is None else {name: value.clone() for name, value in average.items()}
-        judged = judge(network, weights, feed.judged(), course.loss)
-        if judged.loss is not None and not math.isfinite(judged.loss):
-            yield diverged("diverged-held-out", judged.loss, at, rate)
+        evaluation = evaluate(network, weights, feed.held_out_batches(), course.loss)
+        if evaluation.loss is not None and not math.isfinite(evaluation.loss):
+            yield diverged("diverged-held-out", evaluation.loss, at, rate)
             return
         at.loss = tally.loss / tally.steps
-        is_best = best.improved(at.epoch, at.loss, judged, weights)
-        yield tally.epoch(at.epoch, judged, weights, is_best, whole.kept(at, own, weights))
+        is_best = best.improved(at.epoch, at.loss, evaluation, weights)
+        yield tally.epoch(at.epoch, evaluation, weights, is_best, whole.kept(at, own, weights))
     best.bring_back(network)
 
 
@@ -151,17 +151,19 @@ class _Tally:
         self.pictures += pictures
         self.sums += norms
 
-    def epoch(self, number: int, judged: Judged, weights: dict[str, Tensor], best: bool, resume: Resume) -> Epoch:
+    def epoch(
+        self, number: int, evaluation: Evaluation, weights: dict[str, Tensor], best: bool, resume: Resume
+    ) -> Epoch:
         norms = dict(zip((name for name, _ in self.parameters), (self.sums / self.steps).tolist(), strict=True))
         return Epoch(
             number=number,
             loss=self.loss / self.steps,
             accuracy=self.right / self.pictures,
-            validation_loss=judged.loss,
-            confusion=judged.confusion,
-            called=judged.called,
+            validation_loss=evaluation.loss,
+            confusion=evaluation.confusion,
+            called=evaluation.called,
             gradient_norms=norms,
-            layers=layers(self.parameters, weights, norms, judged.dead),
+            layers=layers(self.parameters, weights, norms, evaluation.dead),
             weights=weights,
             best=best,
             resume=resume,

@@ -1,4 +1,4 @@
-"""How much memory a run would take, before it takes it."""
+"""The memory that a run takes, known before it begins."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from convnets.why import ExplainedError, Value
-from receptive.training.feeds import CHUNK, JUDGED
+from receptive.training.feeds import CHUNK, EVALUATED
 
 REAL = 4  # bytes of a float32
 COPIES = 8  # of every weight at most: itself, its gradient, Adam's two, what was judged, kept and the best
@@ -27,7 +27,7 @@ def available() -> int | None:
 
 
 def check(network: nn.Module, shape: tuple[int, int, int], batch: int, augmented: bool, free: int | None) -> None:
-    """Whether a step and the judging fit into `free` bytes. Raises TooLargeError."""
+    """Whether a step and the evaluation fit into `free` bytes. Raises TooLargeError."""
     if free is None:
         return
     weights = sum(value.numel() for value in network.parameters()) * REAL * COPIES
@@ -37,12 +37,12 @@ def check(network: nn.Module, shape: tuple[int, int, int], batch: int, augmented
     values = answers_of(network, shape) * REAL
     answers = values * 3 // 2  # and their gradients, half of which are there at once at most, as measured
     room = SPARE * free - weights
-    needed = max(batch, CHUNK) * ahead + max(batch * answers, JUDGED * values)
+    needed = max(batch, CHUNK) * ahead + max(batch * answers, EVALUATED * values)
     if needed <= room:
         return
-    least = CHUNK * ahead + JUDGED * values
+    least = CHUNK * ahead + EVALUATED * values
     fits = int((room - CHUNK * ahead) // (answers + ahead)) if least <= room else 0
-    sizes: dict[str, Value] = {"batch": batch, "needed": _told(needed + weights), "free": _told(free)}
+    sizes: dict[str, Value] = {"batch": batch, "needed": _size_text(needed + weights), "free": _size_text(free)}
     if fits >= 1:
         raise TooLargeError(
             "batch-too-large",
@@ -104,5 +104,5 @@ def _of_the_group() -> int | None:
         return None
 
 
-def _told(size: float) -> str:
+def _size_text(size: float) -> str:
     return f"{size / 2**30:.1f} GiB" if size >= 2**30 else f"{max(size, 0) / 2**20:.0f} MiB"

@@ -14,11 +14,11 @@ from convnets.classifier import Classifier
 from convnets.pattern import Pattern
 from convnets.patterned import PatternNetwork
 from receptive.training.data.pictures import Pictures, fitted, statistics
+from receptive.training.early_stopping import Patience
 from receptive.training.feeds import ShuffledFeed
 from receptive.training.initialization import initialize
 from receptive.training.loop import Course, is_weight
 from receptive.training.memory import available, check
-from receptive.training.patience import Patience
 from receptive.training.plan import PlanError, check_outputs
 from receptive.training.schedules import rate, sampled
 from receptive.training.settings import RunSettings

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from convnets.why import ExplainedError
-from receptive.training.patience import Best
+from receptive.training.early_stopping import Best
 from receptive.training.statistics import Watch
 
 Number = float | int | str | None  # a value of JSON

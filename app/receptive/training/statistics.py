@@ -108,32 +108,32 @@ class Watch:
 
 
 @dataclass
-class Answers:
-    """What was heard of the activations: for each layer, the share of units that answer all pictures alike."""
+class Activity:
+    """The share of units behind each layer that answer all pictures alike."""
 
     dead: dict[str, float] = field(default_factory=dict)
 
 
 @contextmanager
-def heard(network: nn.Module) -> Iterator[Answers]:
-    """Within the block, every pass through the network tells how many units behind each layer are dead."""
-    answers, last = Answers(), [""]
+def observed_activity(network: nn.Module) -> Iterator[Activity]:
+    """The activity of every pass through the network within the block."""
+    activity, last = Activity(), [""]
 
-    def hear(name: str, module: nn.Module) -> torch.utils.hooks.RemovableHandle:
+    def observe(name: str, module: nn.Module) -> torch.utils.hooks.RemovableHandle:
         weighs = any(value.ndim > 1 for value in module.parameters(recurse=False))
 
         def listen(_: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
             if weighs:
                 last[0] = name
             elif _activates(module, inputs, output) and len(output) >= FEWEST:
-                answers.dead[last[0]] = _dead(output)
+                activity.dead[last[0]] = _dead(output)
 
         return module.register_forward_hook(listen)
 
     leaves = [(name, module) for name, module in network.named_modules() if not any(module.children())]
-    handles = [hear(name, module) for name, module in leaves]
+    handles = [observe(name, module) for name, module in leaves]
     try:
-        yield answers
+        yield activity
     finally:
         for handle in handles:
             handle.remove()

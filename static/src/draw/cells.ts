@@ -1,11 +1,11 @@
-/** Exact values to pixels: a map seen closely, with hairlines, numbers and a window marked on it. */
+/** Paints exact values as cells, with hairlines, numbers and a marked window. */
 
 import type { Box } from '../scene/box';
 import { short } from '../scene/format';
 import { indexOf, inkOn, type Palette } from '../scene/palette';
 import { scratchOf, words } from './tiles';
 
-/** Paints values as cells that fill a box, with a hairline of a colour between them where one is named. */
+/** Paints values as cells that fill a box, with hairlines if a colour is given. */
 export function paintCells(
   context: CanvasRenderingContext2D,
   box: Box,
@@ -18,7 +18,7 @@ export function paintCells(
   paintMaps(context, [box], values, cols, Math.ceil(values.length / cols), palette, limit, hairline);
 }
 
-/** Paints maps of one size, whose values follow one another, each into its box. */
+/** Paints maps of one size, stored one after another, each into its box. */
 export function paintMaps(
   context: CanvasRenderingContext2D,
   boxes: readonly Box[],
@@ -29,9 +29,9 @@ export function paintMaps(
   limit: number,
   hairline: string | null,
 ): void {
-  const all = rows * boxes.length;
-  const scratched = scratchOf(cols, all);
-  const { image, pixels } = words(scratched, cols, all);
+  const height = rows * boxes.length;
+  const scratched = scratchOf(cols, height);
+  const { image, pixels } = words(scratched, cols, height);
   for (let index = 0; index < values.length; index += 1) {
     pixels[index] = palette.words[indexOf(palette.diverging, values[index] ?? 0, limit)] ?? 0;
   }
@@ -50,7 +50,7 @@ function paintLines(context: CanvasRenderingContext2D, box: Box, cols: number, r
   for (let row = 1; row < rows; row += 1) context.fillRect(box.x, box.y + row * side, box.width, 1);
 }
 
-/** Writes each value into its cell, in black or white, whichever is easier to read there. */
+/** Writes each value into its cell, in black or white, whichever has more contrast. */
 export function paintNumbers(
   context: CanvasRenderingContext2D,
   box: Box,
@@ -72,7 +72,7 @@ export function paintNumbers(
   }
 }
 
-/** Draws a frame around a window of cells. */
+/** Strokes a frame around a window of cells. */
 export function paintMark(
   context: CanvasRenderingContext2D,
   box: Box,

@@ -1,4 +1,4 @@
-/** The colours of the page as a canvas needs them, followed when the theme changes. */
+/** Colours of the theme for canvases, updated when the theme changes. */
 
 import { palette, SHEET, type Palette, type Quantity, type Rgb, type Theme } from '../scene/palette';
 
@@ -20,8 +20,8 @@ export class Inks {
 
   #palettes = $derived.by(() => {
     const [theme, sheet] = [this.theme, this.#sheet];
-    const made: Partial<Record<Quantity, Palette>> = {};
-    return (quantity: Quantity) => (made[quantity] ??= palette(quantity, theme, sheet));
+    const palettes: Partial<Record<Quantity, Palette>> = {};
+    return (quantity: Quantity) => (palettes[quantity] ??= palette(quantity, theme, sheet));
   });
 
   get sheet(): string {
@@ -32,16 +32,16 @@ export class Inks {
     return this.#palettes(quantity);
   }
 
-  /** For maps: a signed palette where something is negative. */
+  /** Palette for maps: signed if a value is negative. */
   paletteOf(values: Float32Array | readonly number[]): Palette {
     return this.palette(values.some((value) => value < 0) ? 'signed' : 'activation');
   }
 
-  /** Reads the tokens from an element now and whenever the theme changes; what it returns ends that. */
+  /** Reads the tokens of an element now and whenever the theme changes; returns a function that stops this. */
   follow(element: Element): () => void {
     const read = () => {
       const style = getComputedStyle(element);
-      const token = (name: string, usual: string) => style.getPropertyValue(name).trim() || usual;
+      const token = (name: string, fallback: string) => style.getPropertyValue(name).trim() || fallback;
       this.theme = style.colorScheme.includes('dark') ? 'dark' : 'light';
       this.#sheet = rgb(token('--sheet', '')) ?? SHEET[this.theme];
       this.hairline = token('--hairline', this.hairline);

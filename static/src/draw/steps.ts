@@ -1,4 +1,4 @@
-/** A small picture of the way to the input -> pixels: its ink in the theme's colour, its marks in thin lines over it. */
+/** Paints a preprocessing step: its ink in the theme's colour, with thin marks over it. */
 
 import type { StepTile } from '../scene/steps';
 
@@ -19,7 +19,7 @@ export function paintStep(canvas: HTMLCanvasElement, tile: StepTile, density: nu
   context.strokeStyle = context.fillStyle = colours.mark;
   context.lineWidth = Math.max(1, Math.round(density));
   if (tile.box !== null) paintBox(context, tile);
-  // First wider in the sheet's colour, so that the thin lines are seen on ink as well.
+  // First wider in the sheet's colour, so that thin lines are visible on ink too.
   for (const [colour, width] of [
     [colours.sheet, 3],
     [colours.mark, 1],
@@ -31,7 +31,7 @@ export function paintStep(canvas: HTMLCanvasElement, tile: StepTile, density: nu
   }
 }
 
-/** What is black on paper is ink, ink counts up from zero, and a photo has the colours that it has. */
+/** Black on paper becomes ink, ink counts up from zero, a photo keeps its colours. */
 function inked({ of, picture }: StepTile, [red, green, blue]: [number, number, number]) {
   const { width, height, data, channels = 1 } = picture;
   const canvas = document.createElement('canvas');

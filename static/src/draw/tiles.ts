@@ -1,4 +1,4 @@
-/** Boxes and bytes to pixels: every map of the figure, nearest neighbour, whole device pixels for a cell. */
+/** Paints every map of the figure from bytes: nearest neighbour, whole device pixels per cell. */
 
 import type { Block, Scene, Tile } from '../scene/arrange';
 import { indexOf, type Palette } from '../scene/palette';
@@ -6,11 +6,11 @@ import { limitOf, rangeOf, type Quantized } from '../scene/values';
 
 export interface Brush {
   palette: Palette;
-  /** One scale for each map, or one for the layer. */
+  /** One scale per map, or one for the layer. */
   scale: 'map' | 'layer';
-  /** How many values of each map are shown; the rest is left as the sheet. */
+  /** Number of values of each map to paint; the rest stays empty. */
   filled: number;
-  /** Whether the layer is not reached yet. */
+  /** True if the layer has not been computed yet. */
   dim: boolean;
 }
 
@@ -19,13 +19,13 @@ export interface Colours {
   hairline: string;
 }
 
-/** What the network reads: the values of each channel between 0 and 1, and the colour that a channel is told by. */
+/** The network's input: values of each channel (0 to 1), and the colour of a channel. */
 export type Picture = { values: Float32Array; palette: Palette; edge: string | null }[];
 
-/** From this many CSS pixels for a cell on there is a hairline between cells. */
+/** Cell size (CSS pixels) from which on hairlines are drawn between cells. */
 export const HAIRLINE_FROM = 12;
 
-const HIGHEST = 8192; // rows of the scratch canvas, which no browser has without end
+const MAX_ROWS = 8192; // rows of the scratch canvas; browsers limit its height
 
 let scratch: HTMLCanvasElement | null = null;
 
@@ -47,7 +47,7 @@ export function scratchOf(width: number, height: number): CanvasRenderingContext
   return context;
 }
 
-/** For each byte of a map the word of its colour. */
+/** Colour word (RGBA, 32 bits) for each byte of a map. */
 export function lookup(palette: Palette, minimum: number, maximum: number, limit: number): Uint32Array {
   const table = new Uint32Array(256);
   const step = (maximum - minimum) / 255;
@@ -64,7 +64,7 @@ function outline(context: CanvasRenderingContext2D, box: Tile['box'], colours: C
   context.fillRect(box.x, box.y, box.width, box.height);
 }
 
-/** Paints every map of a block; without values only their sheets. */
+/** Paints every map of a block; without values only the empty sheets. */
 export function paintBlock(
   context: CanvasRenderingContext2D,
   scene: Scene,
@@ -103,22 +103,22 @@ function paintMaps(
 ): void {
   const size = width * height;
   const shared = brush.scale === 'layer' ? limitOf(values, null) : null;
-  const most = Math.max(1, Math.floor(HIGHEST / height));
-  for (let first = 0; first < tiles.length; first += most) {
-    const some = tiles.slice(first, first + most);
+  const mapsPerPass = Math.max(1, Math.floor(MAX_ROWS / height));
+  for (let first = 0; first < tiles.length; first += mapsPerPass) {
+    const some = tiles.slice(first, first + mapsPerPass);
     const scratched = scratchOf(width, height * some.length);
     const { image, pixels } = words(scratched, width, height * some.length);
-    some.forEach(({ map }, place) => {
+    some.forEach(({ map }, position) => {
       const [minimum, maximum] = rangeOf(values, map);
       const table = lookup(brush.palette, minimum, maximum, shared ?? limitOf(values, map));
       const end = Math.min(size, brush.filled);
       for (let index = 0; index < end; index += 1) {
-        pixels[place * size + index] = table[values.q[map * size + index] ?? 0] ?? 0;
+        pixels[position * size + index] = table[values.q[map * size + index] ?? 0] ?? 0;
       }
     });
     scratched.putImageData(image, 0, 0);
-    some.forEach(({ box }, place) => {
-      context.drawImage(scratched.canvas, 0, place * height, width, height, box.x, box.y, box.width, box.height);
+    some.forEach(({ box }, position) => {
+      context.drawImage(scratched.canvas, 0, position * height, width, height, box.x, box.y, box.width, box.height);
     });
   }
 }
@@ -147,7 +147,7 @@ function rule(context: CanvasRenderingContext2D, box: Tile['box'], cell: number)
   for (let y = box.y + cell; y < box.y + box.height; y += cell) context.fillRect(box.x, y, box.width, 1);
 }
 
-/** Paints the picture that the network reads; without values only its sheets. */
+/** Paints the network's input; without values only the empty sheets. */
 export function paintPicture(
   context: CanvasRenderingContext2D,
   scene: Scene,
@@ -156,12 +156,12 @@ export function paintPicture(
 ): void {
   const { tiles, cell } = scene.input;
   tiles.forEach(({ box }, channel) => {
-    const shown = picture?.[channel];
+    const input = picture?.[channel];
     const line = Math.max(1, Math.round(scene.ratio));
-    if (shown?.edge) outline(context, box, { ...colours, hairline: shown.edge }, 2 * line);
+    if (input?.edge) outline(context, box, { ...colours, hairline: input.edge }, 2 * line);
     else outline(context, box, colours, line);
-    if (shown === undefined) return;
-    const { values, palette } = shown;
+    if (input === undefined) return;
+    const { values, palette } = input;
     const [width, height] = [box.width / cell, box.height / cell];
     const scratched = scratchOf(width, height);
     const { image, pixels } = words(scratched, width, height);

@@ -1,14 +1,14 @@
-/** The REST documentation, drawn by swagger-ui from our own openapi.json; only this page loads it. */
+/** The REST documentation: swagger-ui with the server's openapi.json. */
 
 import 'swagger-ui-dist/swagger-ui.css';
 import '../style/docs.css';
 
 import SwaggerUI from 'swagger-ui-dist/swagger-ui-es-bundle.js';
 
-const place = document.getElementById('swagger');
+const container = document.getElementById('swagger');
 const system = matchMedia('(prefers-color-scheme: dark)');
 
-/** swagger-ui's own dark theme follows ours. */
+/** Applies the page's theme to swagger-ui. */
 function followTheme(): void {
   const theme = document.documentElement.dataset.theme;
   document.documentElement.classList.toggle('dark-mode', theme ? theme === 'dark' : system.matches);
@@ -17,14 +17,14 @@ function followTheme(): void {
 followTheme();
 system.addEventListener('change', followTheme);
 new MutationObserver(followTheme).observe(document.documentElement, { attributeFilter: ['data-theme'] });
-if (place) {
+if (container) {
   SwaggerUI({
-    domNode: place,
+    domNode: container,
     url: '/openapi.json',
     deepLinking: true,
     validatorUrl: null,
     tryItOutEnabled: true,
-    // swagger-ui brings a <main> of its own, and a page has one
-    onComplete: () => place.querySelector('main')?.setAttribute('role', 'group'),
+    // swagger-ui renders its own <main>, and a page has only one
+    onComplete: () => container.querySelector('main')?.setAttribute('role', 'group'),
   });
 }

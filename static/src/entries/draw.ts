@@ -1,4 +1,4 @@
-/** The draw page: mounts the whole LeNet exhibit with what the server wrote into the page. */
+/** The draw page: mounts the LeNet exhibit with the data in the page. */
 
 import { mount } from 'svelte';
 
@@ -13,7 +13,7 @@ interface PageData {
 const target = document.getElementById('app');
 const data = document.getElementById('page-data')?.textContent;
 if (target !== null && data != null) {
-  const { models, default: usual } = JSON.parse(data) as PageData;
+  const { models, default: defaultModel } = JSON.parse(data) as PageData;
   target.replaceChildren();
-  mount(Page, { target, props: { models, usual } });
+  mount(Page, { target, props: { models, usual: defaultModel } });
 }

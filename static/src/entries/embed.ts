@@ -1,6 +1,6 @@
-/** Exhibits as custom elements, for lessons and for anyone's page: each one's code is loaded when its tag is met. */
+/** Exhibits as custom elements, for lessons and other sites: the code of each is loaded when its tag appears. */
 
-/** Every `exhibits/NAME/*.wc.svelte` by the tag it registers: `rx-NAME`. */
+/** Modules `exhibits/NAME/*.wc.svelte` by the tag that they register: `rx-NAME`. */
 const EXHIBITS = new Map(
   Object.entries(import.meta.glob('../exhibits/*/*.wc.svelte')).map(([path, load]) => [tagOf(path), load]),
 );
@@ -9,7 +9,7 @@ function tagOf(path: string): string {
   return `rx-${path.split('/').at(-2)}`;
 }
 
-/** Loads what the elements of a tree need, the tree's own root among them. */
+/** Loads the modules for the elements of a tree, including its root. */
 function meet(root: Element): void {
   for (const element of [root, ...root.querySelectorAll(':not(:defined)')]) {
     const load = EXHIBITS.get(element.localName);

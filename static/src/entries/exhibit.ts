@@ -1,13 +1,13 @@
-/** The page with one exhibit alone: it wakes, and what the visitor sets is in the address. */
+/** The page of a single exhibit, whose attributes are mirrored in the address. */
 
 import './embed';
-import { here, show } from '../state/url';
+import { currentAddress, replaceAddress } from '../state/url';
 
-const KEPT = ['lang']; // what the page's address says beside the exhibit's attributes
-const PAGES: Record<string, string> = { '/train': 'rx-training' }; // exhibits whose page has a name of its own
-const REST = 200; // milliseconds: writing an address takes a frame, and browsers refuse hundreds of them in a row
+const PAGE_PARAMETERS = ['lang']; // parameters of the page itself, kept beside the exhibit's attributes
+const PAGES: Record<string, string> = { '/train': 'rx-training' }; // exhibits with a page at another path
+const WRITE_INTERVAL = 200; // milliseconds between writes: browsers refuse hundreds in a row, and each takes a frame
 
-interface Told {
+interface StateDetail {
   tag: string;
   attributes: Record<string, string>;
 }
@@ -17,23 +17,23 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 function write(): void {
   clearTimeout(timer);
-  if (newest !== null) show(newest);
+  if (newest !== null) replaceAddress(newest);
   newest = null;
 }
 
 addEventListener('pagehide', write);
 
 document.addEventListener('rx-state', (event) => {
-  const { tag, attributes } = (event as CustomEvent<Told>).detail;
-  const url = here();
+  const { tag, attributes } = (event as CustomEvent<StateDetail>).detail;
+  const url = currentAddress();
   if (url.pathname !== `/exhibits/${tag.replace(/^rx-/, '')}` && PAGES[url.pathname] !== tag) return;
-  const asked = new URLSearchParams(attributes);
-  for (const name of KEPT) {
+  const parameters = new URLSearchParams(attributes);
+  for (const name of PAGE_PARAMETERS) {
     const value = url.searchParams.get(name);
-    if (value !== null) asked.set(name, value);
+    if (value !== null) parameters.set(name, value);
   }
-  url.search = asked.toString();
+  url.search = parameters.toString();
   newest = url;
   clearTimeout(timer);
-  timer = setTimeout(write, REST);
+  timer = setTimeout(write, WRITE_INTERVAL);
 });

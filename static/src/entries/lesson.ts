@@ -1,10 +1,10 @@
-/** A lesson page: formulas are set, exhibits wake, and words that name a part of an exhibit show it there. */
+/** A lesson page: typesets formulas, loads exhibits and activates cues. */
 
 import 'katex/dist/katex.min.css';
 
 import './embed';
-import { wakeCues } from '../lesson/cues';
-import { setFormulas } from '../lesson/formulas';
+import { activateCues } from '../lesson/cues';
+import { typesetFormulas } from '../lesson/formulas';
 
-setFormulas(document);
-wakeCues(document);
+typesetFormulas(document);
+activateCues(document);

@@ -1,4 +1,4 @@
-/** What every page needs awake: the theme switch, and a language link that keeps what the visitor is looking at. */
+/** Scripts of every page: the theme switch, and a language link that keeps the current address. */
 
 const THEMES = ['system', 'light', 'dark'] as const;
 type Theme = (typeof THEMES)[number];
@@ -10,30 +10,30 @@ function current(): Theme {
   return theme === 'light' || theme === 'dark' ? theme : 'system';
 }
 
-function wear(theme: Theme): void {
+function setTheme(theme: Theme): void {
   if (theme === 'system') delete root.dataset.theme;
   else root.dataset.theme = theme;
   try {
     if (theme === 'system') localStorage.removeItem('theme');
     else localStorage.setItem('theme', theme);
   } catch {
-    // storage may be forbidden; the theme then lasts as long as the page
+    // storage may be forbidden; the theme then lasts until the page is left
   }
 }
 
-function wakeTheme(button: HTMLElement): void {
+function activateTheme(button: HTMLElement): void {
   const word = button.querySelector('span');
   const show = () => {
     if (word) word.textContent = button.dataset[current()] ?? '';
   };
   button.addEventListener('click', () => {
-    wear(THEMES[(THEMES.indexOf(current()) + 1) % THEMES.length] ?? 'system');
+    setTheme(THEMES[(THEMES.indexOf(current()) + 1) % THEMES.length] ?? 'system');
     show();
   });
   show();
 }
 
-function wakeLanguage(link: HTMLAnchorElement): void {
+function activateLanguage(link: HTMLAnchorElement): void {
   link.addEventListener('click', () => {
     const url = new URL(location.href);
     url.searchParams.set('lang', link.dataset.language ?? 'en');
@@ -42,6 +42,6 @@ function wakeLanguage(link: HTMLAnchorElement): void {
 }
 
 const theme = document.getElementById('theme');
-if (theme) wakeTheme(theme);
+if (theme) activateTheme(theme);
 const language = document.getElementById('language');
-if (language instanceof HTMLAnchorElement) wakeLanguage(language);
+if (language instanceof HTMLAnchorElement) activateLanguage(language);

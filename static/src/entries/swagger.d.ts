@@ -1,4 +1,4 @@
-/** The little of swagger-ui that the documentation page uses. */
+/** Types of the part of swagger-ui that the documentation page uses. */
 
 declare module 'swagger-ui-dist/swagger-ui-es-bundle.js' {
   interface Options {

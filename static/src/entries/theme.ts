@@ -1,12 +1,12 @@
-/** Sets the visitor's theme before the first paint: a classic script in the head, because the page allows no inline one. */
+/** Sets the visitor's theme before the first paint: a classic script in the head, since inline scripts are forbidden. */
 
 {
   const root = document.documentElement;
-  let kept: string | null = null;
+  let stored: string | null = null;
   try {
-    kept = localStorage.getItem('theme');
+    stored = localStorage.getItem('theme');
   } catch {
     // storage may be forbidden; the system's theme is used then
   }
-  if (kept === 'light' || kept === 'dark') root.dataset.theme = kept;
+  if (stored === 'light' || stored === 'dark') root.dataset.theme = stored;
 }

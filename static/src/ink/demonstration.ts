@@ -1,10 +1,10 @@
-/** The seven that draws itself on a first visit, in our own hand. */
+/** The demonstration of a first visit: a seven drawn stroke by stroke. */
 
 import { point, type Point } from './strokes';
 
 const DURATION = 1200; // ms
 
-/** The bar, then the stem, which leaves the bar at a corner. */
+/** The bar, then the stem, which leaves it at a corner. */
 const SEVEN: [number, number][][] = [
   [
     [286, 284],
@@ -20,10 +20,10 @@ const SEVEN: [number, number][][] = [
     [490, 842],
   ],
 ];
-const PIECES = 10; // points of the growing line between two of these
+const PIECES = 10; // points of the line between two of these
 
-/** The whole line, smooth through the points of each part (Catmull and Rom 1974). */
-export function line(): Point[] {
+/** The line as a Catmull-Rom spline through the points of each part (1974). */
+export function demonstrationLine(): Point[] {
   return SEVEN.flatMap((part) => smooth(part));
 }
 
@@ -44,8 +44,8 @@ function between(a: number, b: number, c: number, d: number, t: number): number 
   return b + (t / 2) * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
 }
 
-/** How many of `count` points are drawn `elapsed` ms after the start: slow at both ends, as a hand is. */
-export function drawn(elapsed: number, count: number): number {
+/** Number of points drawn `elapsed` ms after the start, eased at both ends. */
+export function pointsDrawn(elapsed: number, count: number): number {
   const part = Math.min(1, Math.max(0, elapsed / DURATION));
   return Math.max(1, Math.round(count * part * part * (3 - 2 * part)));
 }

@@ -1,29 +1,29 @@
-/** The visitor's drawing while it is worked on: its marks, the stroke that grows, the tool in the hand; never lost. */
+/** State of the drawing: marks, the growing stroke, the tool; stored so that it survives a reload. */
 
-import { here, readInk, show, withInk } from '../state/url';
-import { drawn, line } from './demonstration';
+import { currentAddress, readInk, replaceAddress, withInk } from '../state/url';
+import { pointsDrawn, demonstrationLine } from './demonstration';
 import { pack, packShort, unpack } from './packing';
 import * as strokes from './strokes';
 import type { Drawing as Marks, Mark, Point, Stroke, Tool } from './strokes';
 
 const STORE = 'receptive.ink';
 
-export type Kept = 'address' | 'browser' | 'nowhere';
+export type Storage = 'address' | 'browser' | 'nowhere';
 
 export class Drawing {
-  /** Where it is kept: in the browser, and in the address too for the exhibit that is the page. */
-  readonly kept: Kept;
+  /** Storage: in the browser, and for the exhibit that is the page in the address too. */
+  readonly storage: Storage;
 
   tool = $state<Tool>('pen');
   width = $state(strokes.WIDTHS.usual);
   growing = $state.raw<Stroke | null>(null);
-  /** True while what is seen is the demonstration, which gives way to the visitor's first touch. */
+  /** True while the demonstration is displayed; the first touch removes it. */
   demonstration = $state(false);
-  #state = $state.raw<Marks>(strokes.NOTHING);
+  #state = $state.raw<Marks>(strokes.EMPTY);
   #frame = 0;
 
-  constructor({ kept }: { kept: Kept }) {
-    this.kept = kept;
+  constructor({ kept }: { kept: Storage }) {
+    this.storage = kept;
   }
 
   get marks(): readonly Mark[] {
@@ -42,14 +42,14 @@ export class Drawing {
     return strokes.visible(this.marks).length === 0 && this.growing === null;
   }
 
-  /** Brings back what the address says, or what this browser kept; false where there is nothing. */
+  /** Restores the drawing from the address or this browser; returns false if there is none. */
   restore(): boolean {
-    if (this.kept === 'nowhere') return false;
-    const inAddress = this.kept === 'address' ? unpacked(readInk(here())) : null;
-    const inStore = stored();
-    // The store knows more (what can be undone), so long as both show the same.
-    const same = inAddress === null || (inStore !== null && shown(inAddress) === shown(inStore));
-    const marks = same ? inStore : inAddress;
+    if (this.storage === 'nowhere') return false;
+    const inAddress = this.storage === 'address' ? unpacked(readInk(currentAddress())) : null;
+    const inStore = storedMarks();
+    // The stored drawing also has what can be undone; it wins if both look the same.
+    const sameMarks = inAddress === null || (inStore !== null && visibleText(inAddress) === visibleText(inStore));
+    const marks = sameMarks ? inStore : inAddress;
     if (marks === null || strokes.visible(marks).length === 0) return false;
     this.#stopDemonstration();
     this.growing = null;
@@ -57,32 +57,32 @@ export class Drawing {
     return true;
   }
 
-  /** Draws the seven, at once where motion is not wanted. */
-  demonstrate({ still }: { still: boolean }): void {
-    const points = line();
-    const whole: Stroke = { kind: 'pen', width: strokes.WIDTHS.usual, points };
+  /** Draws the seven, at once under reduced motion. */
+  demonstrate({ still: reducedMotion }: { still: boolean }): void {
+    const points = demonstrationLine();
+    const stroke: Stroke = { kind: 'pen', width: strokes.WIDTHS.usual, points };
     this.demonstration = true;
-    if (still) {
-      this.#state = strokes.add(strokes.NOTHING, whole);
+    if (reducedMotion) {
+      this.#state = strokes.add(strokes.EMPTY, stroke);
       return;
     }
     let start: number | null = null;
     const step = (now: number) => {
       start ??= now;
-      const count = drawn(now - start, points.length);
+      const count = pointsDrawn(now - start, points.length);
       if (count < points.length) {
-        this.growing = { ...whole, points: points.slice(0, count) };
+        this.growing = { ...stroke, points: points.slice(0, count) };
         this.#frame = requestAnimationFrame(step);
       } else {
         this.growing = null;
-        this.#state = strokes.add(strokes.NOTHING, whole);
+        this.#state = strokes.add(strokes.EMPTY, stroke);
       }
     };
     this.#frame = requestAnimationFrame(step);
   }
 
   begin(at: Point, tool: Tool = this.tool): void {
-    this.#giveWay();
+    this.#endDemonstration();
     this.end();
     this.growing = { kind: tool, width: Math.round(this.width * (tool === 'eraser' ? 1.5 : 1)), points: [at] };
   }
@@ -95,30 +95,30 @@ export class Drawing {
     const { growing } = this;
     if (growing === null) return;
     this.growing = null;
-    if (growing.kind === 'pen' || !this.blank) this.#become(strokes.add(this.#state, growing));
+    if (growing.kind === 'pen' || !this.blank) this.#setState(strokes.add(this.#state, growing));
   }
 
-  place(source: string): void {
-    this.#giveWay();
+  placePicture(source: string): void {
+    this.#endDemonstration();
     this.end();
-    this.#become(strokes.add(this.#state, { kind: 'picture', source }));
+    this.#setState(strokes.add(this.#state, { kind: 'picture', source }));
   }
 
   undo(): void {
     this.end();
-    if (this.undoable) this.#become(strokes.undo(this.#state));
+    if (this.undoable) this.#setState(strokes.undo(this.#state));
   }
 
   redo(): void {
     this.end();
-    this.#become(strokes.redo(this.#state));
+    this.#setState(strokes.redo(this.#state));
   }
 
-  /** An empty sheet, and the pen for it: an eraser would find nothing there. */
+  /** Empties the sheet and selects the pen. */
   clear(): void {
-    this.#giveWay();
+    this.#endDemonstration();
     this.end();
-    this.#become(strokes.clear(this.#state));
+    this.#setState(strokes.clear(this.#state));
     this.tool = 'pen';
   }
 
@@ -126,11 +126,11 @@ export class Drawing {
     cancelAnimationFrame(this.#frame);
   }
 
-  #giveWay(): void {
+  #endDemonstration(): void {
     if (!this.demonstration) return;
     this.#stopDemonstration();
     this.growing = null;
-    this.#state = strokes.NOTHING;
+    this.#state = strokes.EMPTY;
   }
 
   #stopDemonstration(): void {
@@ -138,13 +138,13 @@ export class Drawing {
     this.demonstration = false;
   }
 
-  #become(state: Marks): void {
+  #setState(state: Marks): void {
     if (state === this.#state) return;
     this.#state = state;
-    if (this.kept === 'nowhere') return;
-    const seen = strokes.visible(state.marks);
-    store(pack(state.marks), pack(seen));
-    if (this.kept === 'address') show(withInk(here(), packShort(seen)));
+    if (this.storage === 'nowhere') return;
+    const visible = strokes.visible(state.marks);
+    store(pack(state.marks), pack(visible));
+    if (this.storage === 'address') replaceAddress(withInk(currentAddress(), packShort(visible)));
   }
 }
 
@@ -152,27 +152,27 @@ function unpacked(packed: string | null): Mark[] | null {
   return packed === null ? null : unpack(packed);
 }
 
-function shown(marks: readonly Mark[]): string {
+function visibleText(marks: readonly Mark[]): string {
   return pack(strokes.visible(marks));
 }
 
-/** The marks that this browser keeps; null where there are none. */
-export function stored(): Mark[] | null {
+/** Marks stored in this browser; null if there are none. */
+export function storedMarks(): Mark[] | null {
   try {
     return unpacked(localStorage.getItem(STORE));
   } catch {
-    return null; // a browser may forbid its store
+    return null; // a browser may forbid storage
   }
 }
 
-/** The first of these that there is room for. */
+/** Stores the first of these texts that fits. */
 function store(...packed: string[]): void {
   for (const text of packed) {
     try {
       localStorage.setItem(STORE, text);
       return;
     } catch {
-      // full or forbidden: what is seen may still fit
+      // storage is full or forbidden: a shorter text may fit
     }
   }
 }

@@ -1,4 +1,4 @@
-/** The drawing in a visitor's hand: what is put on the sheet, and what is not. */
+/** The drawing: marks on the sheet and their storage. */
 
 import { expect, test } from 'vitest';
 
@@ -12,7 +12,7 @@ function stroke(drawing: Drawing, tool: Tool): void {
   drawing.end();
 }
 
-test('an empty sheet is written on with the pen, whatever was in the hand', () => {
+test('clearing the sheet selects the pen', () => {
   const drawing = new Drawing({ kept: 'nowhere' });
   stroke(drawing, 'pen');
   stroke(drawing, 'eraser');

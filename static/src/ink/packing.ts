@@ -1,13 +1,13 @@
-/** Marks as a short text for an address and for the browser's store, and back again. */
+/** Packs marks into short text for an address and browser storage, and unpacks them. */
 
-import { EVEN, type Mark, type Point, type Stroke } from './strokes';
+import { DEFAULT_PRESSURE, type Mark, type Point, type Stroke } from './strokes';
 
 const VERSION = 1;
 const KINDS = ['clear', 'picture', 'pen', 'eraser'] as const;
-const UNEVEN = 0x80; // beside a stroke's kind: a pressure follows for each point
-const LONGEST = 6000; // characters that an address can carry anywhere
+const HAS_PRESSURE = 0x80; // flag beside a stroke's kind: each point has a pressure
+const MAX_LENGTH = 6000; // longest text in an address, characters
 
-/** The marks as base64url; points as differences, mostly one byte for each coordinate. */
+/** Packs marks as base64url; points as differences, mostly one byte per coordinate. */
 export function pack(marks: readonly Mark[]): string {
   const bytes: number[] = [VERSION];
   for (const mark of marks) {
@@ -20,15 +20,15 @@ export function pack(marks: readonly Mark[]): string {
   return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }
 
-/** The marks for an address, or null where it cannot carry them: too long, or a picture of the visitor's own. */
+/** Marks packed for an address; null if too long or with a visitor's own picture. */
 export function packShort(marks: readonly Mark[]): string | null {
   if (marks.length === 0 || marks.some((mark) => mark.kind === 'picture' && mark.source.startsWith('data:')))
     return null;
   const packed = pack(marks);
-  return packed.length <= LONGEST ? packed : null;
+  return packed.length <= MAX_LENGTH ? packed : null;
 }
 
-/** What `pack` made, read back; null for any other text. */
+/** Unpacks text of `pack`; null for any other text. */
 export function unpack(packed: string): Mark[] | null {
   if (!/^[\w-]+$/.test(packed) || packed.length % 4 === 1) return null;
   const text = atob(packed.replaceAll('-', '+').replaceAll('_', '/'));
@@ -48,20 +48,20 @@ function packText(bytes: number[], kind: number, text: string): void {
 }
 
 function packStroke(bytes: number[], kind: number, { width, points }: Stroke): void {
-  const uneven = points.some(({ pressure }) => pressure !== EVEN);
-  bytes.push(uneven ? kind | UNEVEN : kind);
+  const uneven = points.some(({ pressure }) => pressure !== DEFAULT_PRESSURE);
+  bytes.push(uneven ? kind | HAS_PRESSURE : kind);
   packNumber(bytes, width);
   packNumber(bytes, points.length);
   let before = { x: 0, y: 0 };
-  for (const here of points) {
-    packNumber(bytes, zigzag(here.x - before.x));
-    packNumber(bytes, zigzag(here.y - before.y));
-    if (uneven) bytes.push(here.pressure);
-    before = here;
+  for (const point of points) {
+    packNumber(bytes, zigzag(point.x - before.x));
+    packNumber(bytes, zigzag(point.y - before.y));
+    if (uneven) bytes.push(point.pressure);
+    before = point;
   }
 }
 
-/** Seven bits a byte, the lowest first; the eighth says that more follow. */
+/** Variable-length integer: seven bits per byte, lowest first; the eighth is set if more follow. */
 function packNumber(bytes: number[], value: number): void {
   for (; value >= 0x80; value = value >>> 7) bytes.push((value & 0x7f) | 0x80);
   bytes.push(value);
@@ -71,7 +71,7 @@ function zigzag(value: number): number {
   return value < 0 ? -2 * value - 1 : 2 * value;
 }
 
-/** Reads one packed drawing; throws RangeError where it ends too early or says what nothing writes. */
+/** Reads one packed drawing; throws RangeError if it is truncated or invalid. */
 class Reader {
   #at = 0;
 
@@ -86,11 +86,11 @@ class Reader {
 
   #mark(): Mark {
     const first = this.#byte();
-    const kind = KINDS[first & ~UNEVEN];
+    const kind = KINDS[first & ~HAS_PRESSURE];
     if (kind === undefined) throw new RangeError(`no kind ${first}`);
     if (kind === 'clear') return { kind };
     if (kind === 'picture') return { kind, source: this.#text(this.#number()) };
-    return { kind, width: this.#number(), points: this.#points(this.#number(), (first & UNEVEN) !== 0) };
+    return { kind, width: this.#number(), points: this.#points(this.#number(), (first & HAS_PRESSURE) !== 0) };
   }
 
   #points(count: number, uneven: boolean): Point[] {
@@ -99,7 +99,7 @@ class Reader {
     while (points.length < count) {
       x += this.#signed();
       y += this.#signed();
-      points.push({ x, y, pressure: uneven ? this.#byte() : EVEN });
+      points.push({ x, y, pressure: uneven ? this.#byte() : DEFAULT_PRESSURE });
     }
     return points;
   }

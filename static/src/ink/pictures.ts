@@ -1,35 +1,35 @@
-/** Pictures from outside: a visitor's file brought to the sheet's form, and any source read into ink. */
+/** Reads pictures: a visitor's file reduced to the sheet's size, any source as ink. */
 
-import { AskError, problemOf } from '../wire/ask';
+import { RequestError, problemOf } from '../wire/request';
 import { say } from '../words/words';
 
 export const ALLOWED = ['image/png', 'image/jpeg', 'image/webp'];
-const LARGEST = 20; // MB
+const MAX_SIZE = 20; // MB
 
-const ABSENT = 404; // the status of a picture that a server has not
-const SIDE = 256; // pixels; what a picture is reduced to before it is kept
+const ABSENT = 404; // status of a missing picture
+const SIDE = 256; // side to which a picture is reduced before it is stored, pixels
 
-/** A file that is no picture for the sheet; its message is a key of the message files. */
+/** A file that cannot be used as a picture; its message is a message key. */
 export class PictureError extends Error {}
 
-/** The picture in a file, upright; throws PictureError. */
-export async function opened(file: Blob): Promise<ImageBitmap> {
+/** Decodes a file, upright by its EXIF orientation; throws PictureError. */
+export async function decodeImage(file: Blob): Promise<ImageBitmap> {
   if (!ALLOWED.includes(file.type)) throw new PictureError('ink.wrong_kind');
-  if (file.size > LARGEST * 1e6) throw new PictureError('ink.too_large');
+  if (file.size > MAX_SIZE * 1e6) throw new PictureError('ink.too_large');
   return createImageBitmap(file, { imageOrientation: 'from-image' }).catch(() => {
     throw new PictureError('ink.unreadable');
   });
 }
 
-/** The file as a data URL of a square grey PNG, fitted, its margins as its edge is; throws PictureError. */
-export async function fitted(file: Blob): Promise<string> {
-  const image = await opened(file);
+/** The file as a data URL of a square grey PNG, with margins in its edge colour; throws PictureError. */
+export async function squareDataUrl(file: Blob): Promise<string> {
+  const image = await decodeImage(file);
   const scale = SIDE / Math.max(image.width, image.height);
   const [width, height] = [Math.max(1, image.width * scale), Math.max(1, image.height * scale)];
   const context = square();
   context.fillStyle = edgeColour(image);
   context.fillRect(0, 0, SIDE, SIDE);
-  context.fillStyle = '#fff'; // what is transparent lies on white paper
+  context.fillStyle = '#fff'; // transparency is white paper
   context.fillRect((SIDE - width) / 2, (SIDE - height) / 2, width, height);
   context.imageSmoothingQuality = 'high';
   context.drawImage(image, (SIDE - width) / 2, (SIDE - height) / 2, width, height);
@@ -40,8 +40,8 @@ export async function fitted(file: Blob): Promise<string> {
   return context.canvas.toDataURL('image/png');
 }
 
-/** The picture of a source, its darkness as opacity. */
-export async function inked(source: string, server: URL): Promise<CanvasImageSource> {
+/** The picture of a source, with darkness as opacity. */
+export async function inkImage(source: string, server: URL): Promise<CanvasImageSource> {
   const image = await createImageBitmap(await blobOf(source, server));
   const context = square();
   context.imageSmoothingQuality = 'high';
@@ -57,10 +57,10 @@ export async function inked(source: string, server: URL): Promise<CanvasImageSou
   return context.canvas;
 }
 
-/** The bytes of a picture: of the visitor's own, or of the server's. Throws AskError. */
+/** Bytes of a picture, the visitor's own or the server's. Throws RequestError. */
 export async function blobOf(source: string, server: URL): Promise<Blob> {
   if (source.startsWith('data:')) {
-    // Not fetched: the page's policy lets scripts fetch from the server and from nowhere else.
+    // Decoded here, because the content security policy allows no fetch of data URLs.
     const bytes = Uint8Array.from(atob(source.slice(source.indexOf(',') + 1)), (character) => character.charCodeAt(0));
     return new Blob([bytes]);
   }
@@ -68,10 +68,10 @@ export async function blobOf(source: string, server: URL): Promise<Blob> {
   if (response.ok) return response.blob();
   const problem = await problemOf(response);
   const absent = { ...problem, detail: say('ink.absent', { name: source.replace(/^samples\/|\.png$/g, '') }) };
-  throw new AskError(response.status === ABSENT ? absent : problem);
+  throw new RequestError(response.status === ABSENT ? absent : problem);
 }
 
-/** What most of a picture's edge looks like, for the margins beside one that is not square. */
+/** Median grey of a picture's edge, for the margins of one that is not square. */
 function edgeColour(image: ImageBitmap): string {
   const context = square();
   context.fillStyle = '#fff';
@@ -88,7 +88,7 @@ function edgeColour(image: ImageBitmap): string {
   return `rgb(${level} ${level} ${level})`;
 }
 
-/** 255 minus the luma of the pixel, by the weights of ITU-R BT.601, as Pillow's grey has them. */
+/** 255 minus the luma of a pixel (ITU-R BT.601), as in Pillow's grey conversion. */
 function darkness(pixels: Uint8ClampedArray, at: number): number {
   const [red = 0, green = 0, blue = 0] = [pixels[at], pixels[at + 1], pixels[at + 2]];
   return 255 - Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
@@ -102,7 +102,7 @@ function square(): CanvasRenderingContext2D {
   return context;
 }
 
-/** The address of a digit of the tray, seen from the server's root. */
-export function ofTray(id: number): string {
+/** Path of a digit of the tray, relative to the server's root. */
+export function trayPath(id: number): string {
   return `samples/${id}.png`;
 }

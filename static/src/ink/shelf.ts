@@ -1,31 +1,31 @@
-/** Pictures that marks refer to: read when first asked for, and told of as they arrive, so that the sheet is painted anew. */
+/** Cache of the pictures that marks refer to: loaded on first use, reported on arrival so that the sheet is repainted. */
 
-import { inked } from './pictures';
+import { inkImage } from './pictures';
 
-export class Pictures {
-  #read = new Map<string, CanvasImageSource | null>();
+export class PictureCache {
+  #images = new Map<string, CanvasImageSource | null>();
 
   constructor(
     readonly server: URL,
-    readonly arrived: () => void,
-    readonly failed: () => void,
+    readonly onload: () => void,
+    readonly onerror: () => void,
   ) {}
 
-  /** null until the picture has been read. */
+  /** Null until the picture is loaded. */
   get(source: string): CanvasImageSource | null {
-    const picture = this.#read.get(source);
+    const picture = this.#images.get(source);
     if (picture === undefined) void this.#fetch(source);
     return picture ?? null;
   }
 
   async #fetch(source: string): Promise<void> {
-    this.#read.set(source, null);
+    this.#images.set(source, null);
     try {
-      this.#read.set(source, await inked(source, this.server));
-      this.arrived();
+      this.#images.set(source, await inkImage(source, this.server));
+      this.onload();
     } catch {
-      this.#read.delete(source);
-      this.failed();
+      this.#images.delete(source);
+      this.onerror();
     }
   }
 }

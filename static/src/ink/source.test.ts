@@ -1,11 +1,11 @@
-/** Sources: their names in an address, and that resampling neither skips nor doubles anything. */
+/** Sources: their names in an address, and resampling by area. */
 
 import { expect, test } from 'vitest';
 
 import { volume } from '../scene/volume';
-import { readSource, resampled, sourceText, type Source } from './source';
+import { readSource, resample, sourceText, type Source } from './source';
 
-test('every source that an address can carry comes back from it', () => {
+test('every source that an address can hold is restored from it', () => {
   const all: Source[] = [{ kind: 'digit', id: 7 }, { kind: 'drawing' }, { kind: 'photo', name: 'china' }];
   for (const source of all) expect(readSource(sourceText(source) ?? '')).toEqual(source);
   expect(sourceText({ kind: 'file', picture: 'data:' })).toBeNull();
@@ -18,17 +18,17 @@ test.each(['digit:', 'digit:x', 'digit:9999', 'photo:../x', 'photo:', 'ramp', ''
   },
 );
 
-test('a value is the mean of what it covers, whole cells or parts of them', () => {
+test('a value is the mean of the area it covers', () => {
   const four = volume(1, 4, 4, [1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 2, 2, 0, 0, 2, 2]);
-  expect([...resampled(four, 2, 2).data]).toEqual([1, 0, 0, 2]);
-  const three = resampled(volume(1, 1, 3, [0, 3, 6]), 1, 2).data;
+  expect([...resample(four, 2, 2).data]).toEqual([1, 0, 0, 2]);
+  const three = resample(volume(1, 1, 3, [0, 3, 6]), 1, 2).data;
   expect([...three]).toEqual([1, 5]);
 });
 
-test('the mean of the whole stays, whatever the sizes are', () => {
+test('resampling preserves the mean at any size', () => {
   const values = Float32Array.from({ length: 112 * 112 }, (_, index) => (index * 7919) % 13);
   const mean = (data: Float32Array) => data.reduce((sum, value) => sum + value, 0) / data.length;
   for (const side of [1, 5, 16, 28, 100, 112, 130]) {
-    expect(mean(resampled(volume(1, 112, 112, values), side, side).data)).toBeCloseTo(mean(values), 3);
+    expect(mean(resample(volume(1, 112, 112, values), side, side).data)).toBeCloseTo(mean(values), 3);
   }
 });

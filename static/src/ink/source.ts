@@ -1,21 +1,21 @@
-/** Where an exhibit's picture comes from: a handwritten digit, the visitor's drawing, a photo, a file; and its values. */
+/** Sources of pictures for exhibits (a digit, the visitor's drawing, a photo, a file) and their values. */
 
 import { volume, type Volume } from '../scene/volume';
 import { at } from '../state/url';
-import { home } from '../wire/home';
+import { serverRoot } from '../wire/server';
 import type { Raster } from '../wire/stroke';
-import { stored } from './drawing.svelte';
-import { line } from './demonstration';
-import { blobOf, inked, ofTray } from './pictures';
+import { storedMarks } from './drawing.svelte';
+import { demonstrationLine } from './demonstration';
+import { blobOf, inkImage, trayPath } from './pictures';
 import { WIDTHS, type Mark } from './strokes';
 import { RASTER_SIDE, Surface } from './surface';
 
 export type Source =
   | { kind: 'digit'; id: number }
-  /** The one that this browser keeps; `raster` where it has just been drawn. */
+  /** The drawing stored in this browser; `raster` right after it was drawn. */
   | { kind: 'drawing'; raster?: Raster }
   | { kind: 'photo'; name: string }
-  /** A square cut out of a visitor's own file, as a data URL; no address can carry it. */
+  /** A square crop of a visitor's file, as a data URL; too long for an address. */
   | { kind: 'file'; picture: string };
 
 export interface Size {
@@ -26,7 +26,7 @@ export interface Size {
 
 export const PHOTOS = ['china', 'flower'];
 
-/** The source that an attribute names, as in `digit:7`, `drawing`, `photo:china`; null for any other text. */
+/** Parses an attribute such as `digit:7`, `drawing`, `photo:china`; null for any other text. */
 export function readSource(text: string): Source | null {
   const [kind, name] = text.split(':');
   if (text === 'drawing') return { kind: 'drawing' };
@@ -35,46 +35,46 @@ export function readSource(text: string): Source | null {
   return null;
 }
 
-/** What an attribute says of a source; null for a visitor's file, which stays in this browser. */
+/** Attribute text of a source; null for a visitor's file, which stays in this browser. */
 export function sourceText(source: Source): string | null {
   if (source.kind === 'digit') return `digit:${source.id}`;
   if (source.kind === 'photo') return `photo:${source.name}`;
   return source.kind === 'drawing' ? 'drawing' : null;
 }
 
-/** Whether it is ink on paper, whose values count up from the paper. */
+/** True for ink on paper, whose values count up from the paper. */
 export function isInk(source: Source): boolean {
   return source.kind === 'digit' || source.kind === 'drawing';
 }
 
-/** The source's values at this size, 0 to 1: ink is 1 and paper 0; of photos and files, white is 1. Averages areas. */
+/** Values (0 to 1) at this size, averaged over areas: ink is 1 and paper 0; in photos and files white is 1. */
 export async function pixels(source: Source, size: Size, server?: string | URL): Promise<Volume> {
-  const whole = await original(source, size.channels, server);
-  return resampled(whole, size.height, size.width);
+  const volume = await original(source, size.channels, server);
+  return resample(volume, size.height, size.width);
 }
 
-/** The source as grey bytes, black ink on white, as the networks are asked. */
-export async function greys(source: Source, server?: string | URL): Promise<Raster> {
-  if (source.kind === 'drawing') return source.raster ?? (await drawing(server));
+/** The source as grey bytes, black ink on white, as networks receive it. */
+export async function greyRaster(source: Source, server?: string | URL): Promise<Raster> {
+  if (source.kind === 'drawing') return source.raster ?? (await drawnRaster(server));
   const { height, width, data } = await original(source, 1, server);
   const ink = isInk(source);
   return { width, height, data: Uint8Array.from(data, (value) => Math.round(255 * (ink ? 1 - value : value))) };
 }
 
-/** A picture as a network is asked about it: grey values in rows, or what has colours as a file of them. */
-export type Asked = { pixels: number[][] } | { image: string };
+/** A picture in a request: grey values row by row, or a colour picture as a data URL. */
+export type PictureFields = { pixels: number[][] } | { image: string };
 
-/** The source as a network is asked about it; `colour`: one that reads colours, and is told those of photos and files. */
-export async function asked(source: Source, colour: boolean, server?: string | URL): Promise<Asked> {
+/** Request fields for the source; `colour`: photos and files keep their colours. */
+export async function pictureFields(source: Source, colour: boolean, server?: string | URL): Promise<PictureFields> {
   if (colour && (source.kind === 'photo' || source.kind === 'file')) {
-    return { image: file(await imageOf(source, home(server))) };
+    return { image: pngDataUrl(await imageOf(source, serverRoot(server))) };
   }
-  const { width, height, data } = await greys(source, server);
+  const { width, height, data } = await greyRaster(source, server);
   return { pixels: Array.from({ length: height }, (_, row) => [...data.subarray(row * width, (row + 1) * width)]) };
 }
 
-/** The mean of the area that each new cell covers of the old ones, so that no pixel is skipped or counted twice. */
-export function resampled(of: Volume, height: number, width: number): Volume {
+/** Averages the source area under each new cell, so that no pixel is skipped or counted twice. */
+export function resample(of: Volume, height: number, width: number): Volume {
   if (of.height === height && of.width === width) return of;
   const down = shares(of.height, height);
   const across = shares(of.width, width);
@@ -95,7 +95,7 @@ export function resampled(of: Volume, height: number, width: number): Volume {
   return out;
 }
 
-/** For every new cell, the old ones that it covers and the share of it that each has; shares add up to one. */
+/** For each new cell, the old cells it covers and their shares, which sum to one. */
 function shares(from: number, to: number): [number, number][][] {
   const ratio = from / to;
   return Array.from({ length: to }, (_, index) => {
@@ -108,38 +108,38 @@ function shares(from: number, to: number): [number, number][][] {
   });
 }
 
-const read = new Map<string, Promise<ImageData>>(); // by address: a picture of the server's is fetched once
+const images = new Map<string, Promise<ImageData>>(); // by address, so that a picture of the server is fetched once
 
 async function original(source: Source, channels: number, server: string | URL | undefined): Promise<Volume> {
   if (source.kind === 'drawing') {
-    const { width, height, data } = source.raster ?? (await drawing(server));
+    const { width, height, data } = source.raster ?? (await drawnRaster(server));
     const ink = Float32Array.from(data, (grey) => 1 - grey / 255);
-    return spread(volume(1, height, width, ink), channels);
+    return withChannels(volume(1, height, width, ink), channels);
   }
-  const image = await imageOf(source, home(server));
+  const image = await imageOf(source, serverRoot(server));
   const values = channels === 3 && !isInk(source) ? colours(image) : grey(image);
   if (isInk(source)) values.data.forEach((value, index) => (values.data[index] = 1 - value));
-  return spread(values, channels);
+  return withChannels(values, channels);
 }
 
 function imageOf(source: Exclude<Source, { kind: 'drawing' }>, server: URL): Promise<ImageData> {
   if (source.kind === 'file') return imageData(source.picture, server);
-  const path = source.kind === 'digit' ? ofTray(source.id) : `samples/photos/${source.name}.png`;
+  const path = source.kind === 'digit' ? trayPath(source.id) : `samples/photos/${source.name}.png`;
   const { href } = at(server, path);
-  const found = read.get(href) ?? imageData(path, server);
-  read.set(href, found);
-  found.catch(() => read.delete(href));
-  return found;
+  const image = images.get(href) ?? imageData(path, server);
+  images.set(href, image);
+  image.catch(() => images.delete(href));
+  return image;
 }
 
-/** A PNG of it, as a data URL. */
-function file(image: ImageData): string {
-  const context = blank(image);
+/** The image as a data URL of a PNG. */
+function pngDataUrl(image: ImageData): string {
+  const context = emptyContext(image);
   context.putImageData(image, 0, 0);
   return context.canvas.toDataURL('image/png');
 }
 
-function blank({ width, height }: { width: number; height: number }): CanvasRenderingContext2D {
+function emptyContext({ width, height }: { width: number; height: number }): CanvasRenderingContext2D {
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [width, height];
   const context = canvas.getContext('2d', { willReadFrequently: true });
@@ -149,9 +149,9 @@ function blank({ width, height }: { width: number; height: number }): CanvasRend
 
 async function imageData(source: string, server: URL): Promise<ImageData> {
   const image = await createImageBitmap(await blobOf(source, server));
-  const context = blank(image);
+  const context = emptyContext(image);
   const { canvas } = context;
-  context.fillStyle = '#fff'; // what is transparent lies on white paper
+  context.fillStyle = '#fff'; // transparency is white paper
   context.fillRect(0, 0, image.width, image.height);
   context.drawImage(image, 0, 0);
   image.close();
@@ -168,7 +168,7 @@ function colours({ width, height, data }: ImageData): Volume {
   return out;
 }
 
-/** Luma by the weights of ITU-R BT.601, as Pillow's grey has them. */
+/** Luma by ITU-R BT.601, as in Pillow's grey conversion. */
 function grey({ width, height, data }: ImageData): Volume {
   const out = volume(1, height, width);
   for (let index = 0; index < width * height; index += 1) {
@@ -178,8 +178,8 @@ function grey({ width, height, data }: ImageData): Volume {
   return out;
 }
 
-/** As many channels as are wanted, where there is one: the same in each. */
-function spread(of: Volume, channels: number): Volume {
+/** Repeats a single channel until there are `channels`. */
+function withChannels(of: Volume, channels: number): Volume {
   if (of.channels === channels) return of;
   const size = of.height * of.width;
   const out = volume(channels, of.height, of.width);
@@ -190,14 +190,16 @@ function spread(of: Volume, channels: number): Volume {
   return out;
 }
 
-/** What this browser keeps of the visitor's drawing; the seven that draws itself where there is nothing. */
-async function drawing(server: string | URL | undefined): Promise<Raster> {
-  const kept = stored();
+/** The drawing stored in this browser, else the demonstration's seven. */
+async function drawnRaster(server: string | URL | undefined): Promise<Raster> {
+  const stored = storedMarks();
   const marks: readonly Mark[] =
-    kept === null || kept.length === 0 ? [{ kind: 'pen', width: WIDTHS.usual, points: line() }] : kept;
+    stored === null || stored.length === 0
+      ? [{ kind: 'pen', width: WIDTHS.usual, points: demonstrationLine() }]
+      : stored;
   const pictures = new Map<string, CanvasImageSource>();
   for (const mark of marks) {
-    if (mark.kind === 'picture') pictures.set(mark.source, await inked(mark.source, home(server)));
+    if (mark.kind === 'picture') pictures.set(mark.source, await inkImage(mark.source, serverRoot(server)));
   }
   const surface = new Surface(document.createElement('canvas'), RASTER_SIDE, { read: true });
   surface.paint(marks, null, '#000', (source) => pictures.get(source) ?? null);

@@ -1,12 +1,12 @@
-/** The drawing as data: what its verbs promise, and that its short text loses nothing. */
+/** The drawing as data: its operations, and lossless packing. */
 
 import { describe, expect, test } from 'vitest';
 
-import { drawn, line } from './demonstration';
+import { pointsDrawn, demonstrationLine } from './demonstration';
 import { pack, packShort, unpack } from './packing';
-import { add, clear, extend, NOTHING, point, redo, SIDE, undo, visible, type Drawing, type Mark } from './strokes';
+import { add, clear, extend, EMPTY, point, redo, SIDE, undo, visible, type Drawing, type Mark } from './strokes';
 
-/** Numbers in [0, 1) that are the same in every run (mulberry32). */
+/** Seeded pseudo-random numbers in [0, 1) (mulberry32). */
 function dice(seed: number): () => number {
   return () => {
     seed = (seed + 0x6d2b79f5) | 0;
@@ -33,7 +33,7 @@ function someMarks(seed: number): Mark[] {
 }
 
 describe('packing', () => {
-  test('every drawing comes back from its text as it was', () => {
+  test('unpack reverses pack for every drawing', () => {
     for (let seed = 0; seed < 300; seed++) expect(unpack(pack(someMarks(seed)))).toEqual(someMarks(seed));
   });
 
@@ -50,7 +50,7 @@ describe('packing', () => {
     }
   });
 
-  test('texts that nothing wrote are refused', () => {
+  test('texts that pack cannot write are refused', () => {
     for (const text of ['', '%', 'AA', 'AgA', '中文', 'Af____8', 'AX8']) expect(unpack(text)).toBeNull();
   });
 
@@ -62,18 +62,18 @@ describe('packing', () => {
     expect(packShort([])).toBeNull();
   });
 
-  test('a usual digit takes a few hundred characters', () => {
-    expect(pack([{ kind: 'pen', width: 76, points: line() }]).length).toBeLessThan(400);
+  test('an ordinary digit takes a few hundred characters', () => {
+    expect(pack([{ kind: 'pen', width: 76, points: demonstrationLine() }]).length).toBeLessThan(400);
   });
 });
 
 describe('drawing', () => {
   const dot = (x: number): Mark => ({ kind: 'pen', width: 76, points: [point(x, 5)] });
-  const three = [1, 2, 3].reduce<Drawing>((drawing, x) => add(drawing, dot(x)), NOTHING);
+  const three = [1, 2, 3].reduce<Drawing>((drawing, x) => add(drawing, dot(x)), EMPTY);
 
-  test('redo brings back all that undo took, in order', () => {
+  test('redo restores everything undone, in order', () => {
     for (let seed = 0; seed < 100; seed++) {
-      const drawing = someMarks(seed).reduce<Drawing>(add, NOTHING);
+      const drawing = someMarks(seed).reduce<Drawing>(add, EMPTY);
       let back = drawing;
       drawing.marks.forEach(() => (back = undo(back)));
       expect(back.marks).toEqual([]);
@@ -82,8 +82,8 @@ describe('drawing', () => {
     }
   });
 
-  test('undo of nothing and redo of nothing change nothing', () => {
-    expect(undo(NOTHING)).toEqual(NOTHING);
+  test('undo and redo without a mark change nothing', () => {
+    expect(undo(EMPTY)).toEqual(EMPTY);
     expect(redo(three)).toEqual(three);
   });
 
@@ -98,7 +98,7 @@ describe('drawing', () => {
     expect(visible(undo(cleared).marks)).toEqual(three.marks);
   });
 
-  test('a picture takes the place of what was drawn before it', () => {
+  test('a picture replaces the marks before it', () => {
     const picture: Mark = { kind: 'picture', source: 'samples/1.png' };
     expect(visible(add(add(three, picture), dot(4)).marks)).toEqual([picture, dot(4)]);
   });
@@ -111,17 +111,17 @@ describe('drawing', () => {
     ]);
   });
 
-  test('points far outside the sheet and broken pressures are brought to what can be kept', () => {
+  test('points outside the sheet and invalid pressures are clamped', () => {
     expect(point(1e9, -1e9, 999)).toEqual({ x: 2 * SIDE, y: -SIDE, pressure: 255 });
   });
 });
 
 test('the demonstration grows from its first point to its whole line, inside the sheet', () => {
-  const points = line();
-  expect(drawn(0, points.length)).toBe(1);
-  expect(drawn(5000, points.length)).toBe(points.length);
+  const points = demonstrationLine();
+  expect(pointsDrawn(0, points.length)).toBe(1);
+  expect(pointsDrawn(5000, points.length)).toBe(points.length);
   for (let ms = 0; ms < 1300; ms += 16) {
-    expect(drawn(ms + 16, points.length)).toBeGreaterThanOrEqual(drawn(ms, points.length));
+    expect(pointsDrawn(ms + 16, points.length)).toBeGreaterThanOrEqual(pointsDrawn(ms, points.length));
   }
   expect(points.every(({ x, y }) => x > 0 && x < SIDE && y > 0 && y < SIDE)).toBe(true);
 });

@@ -1,16 +1,16 @@
-/** The drawing as data: marks on a square sheet, with what was undone; every verb returns a new drawing. */
+/** The drawing as data: marks on a square sheet and undone marks; every operation returns a new drawing. */
 
 export const SIDE = 1024; // the sheet's side in its own units
-export const EVEN = 128; // the pressure of what has none: a mouse, a finger, a key
+export const DEFAULT_PRESSURE = 128; // pressure of a device without it: mouse, finger, keys
 export const WIDTHS = { least: 24, usual: 76, most: 168 }; // a pen's width in units of the sheet
 
-const NEAR = 4; // units; points nearer than this to the last one add nothing that could be seen
+const MIN_DISTANCE = 4; // units; a point nearer to the last one would not be visible
 
 export type Tool = 'pen' | 'eraser';
 
 export interface Point {
-  x: number; // whole units, to the right
-  y: number; // whole units, down
+  x: number; // units of the sheet, to the right
+  y: number; // units of the sheet, down
   pressure: number; // 0 to 255
 }
 
@@ -20,7 +20,7 @@ export interface Stroke {
   points: readonly Point[];
 }
 
-/** A picture in the place of everything before it: `sample/12`, or a data URL. */
+/** A picture that covers everything before it: `sample/12`, or a data URL. */
 export interface Picture {
   kind: 'picture';
   source: string;
@@ -34,22 +34,22 @@ export type Mark = Stroke | Picture | Cleared;
 
 export interface Drawing {
   marks: readonly Mark[];
-  undone: readonly Mark[]; // the last one undone is at the end
+  undone: readonly Mark[]; // the last one undone comes last
 }
 
-export const NOTHING: Drawing = { marks: [], undone: [] };
+export const EMPTY: Drawing = { marks: [], undone: [] };
 
-export function point(x: number, y: number, pressure = EVEN): Point {
-  const whole = (value: number) => Math.round(Math.min(2 * SIDE, Math.max(-SIDE, value))) + 0; /* never -0 */
-  return { x: whole(x), y: whole(y), pressure: Math.round(Math.min(255, Math.max(0, pressure))) };
+export function point(x: number, y: number, pressure = DEFAULT_PRESSURE): Point {
+  const coordinate = (value: number) => Math.round(Math.min(2 * SIDE, Math.max(-SIDE, value))) + 0; /* never -0 */
+  return { x: coordinate(x), y: coordinate(y), pressure: Math.round(Math.min(255, Math.max(0, pressure))) };
 }
 
-/** The stroke with these points after its own; those too near to the one before are left out. */
+/** Adds points to a stroke, leaving out those too near to the one before. */
 export function extend(stroke: Stroke, more: readonly Point[]): Stroke {
   const points = [...stroke.points];
   for (const next of more) {
     const last = points[points.length - 1];
-    if (last === undefined || Math.hypot(next.x - last.x, next.y - last.y) >= NEAR) points.push(next);
+    if (last === undefined || Math.hypot(next.x - last.x, next.y - last.y) >= MIN_DISTANCE) points.push(next);
   }
   return points.length === stroke.points.length ? stroke : { ...stroke, points };
 }
@@ -68,12 +68,12 @@ export function redo({ marks, undone }: Drawing): Drawing {
   return last === undefined ? { marks, undone } : { marks: [...marks, last], undone: undone.slice(0, -1) };
 }
 
-/** An empty sheet, which can be undone; an empty sheet is left as it is. */
+/** Empties the sheet, undoably; an empty sheet is unchanged. */
 export function clear(drawing: Drawing): Drawing {
   return visible(drawing.marks).length === 0 ? drawing : add(drawing, { kind: 'clear' });
 }
 
-/** The marks that can still be seen: from the last picture on, or after the last clearing. */
+/** The visible marks: from the last picture on, or after the last clearing. */
 export function visible(marks: readonly Mark[]): readonly Mark[] {
   for (let index = marks.length - 1; index >= 0; index--) {
     const { kind } = marks[index] as Mark;

@@ -1,16 +1,16 @@
-/** Marks -> pixels, on a canvas of any size: for the eye in the ink's colour, for the network as 112x112 grey bytes. */
+/** Paints marks on a canvas of any size: in the ink's colour for display, as 112x112 grey bytes for the network. */
 
 import type { Raster } from '../wire/stroke';
-import { EVEN, SIDE, visible, type Mark, type Point, type Stroke } from './strokes';
+import { DEFAULT_PRESSURE, SIDE, visible, type Mark, type Point, type Stroke } from './strokes';
 
 export const RASTER_SIDE = 112;
 
-/** The picture of a source where it has been read, its darkness as opacity; see pictures.ts. */
+/** The loaded picture of a source, with darkness as opacity; see pictures.ts. */
 export type Shelf = (source: string) => CanvasImageSource | null;
 
 type Context = CanvasRenderingContext2D;
 
-/** Marks painted onto a transparent canvas; what is finished is kept, so that only the growing stroke is painted anew. */
+/** Marks on a transparent canvas; finished ones are cached, so that only the growing stroke is repainted. */
 export class Surface {
   readonly side: number; // pixels
   #context: Context;
@@ -33,12 +33,12 @@ export class Surface {
     if (growing !== null) paintMark(context, growing, colour, shelf);
   }
 
-  /** Paints everything anew next time: a picture has arrived. */
+  /** Drops the cache after a picture has been loaded. */
   forget(): void {
     this.#painted = null;
   }
 
-  /** What is painted, as black ink on white paper. */
+  /** The painted marks as black ink on white paper. */
   raster(): Raster {
     const { data: pixels } = this.#context.getImageData(0, 0, this.side, this.side);
     const data = new Uint8Array(this.side * this.side);
@@ -48,11 +48,12 @@ export class Surface {
 
   #finish(marks: readonly Mark[], colour: string, shelf: Shelf): void {
     const painted = this.#painted;
-    const grown = painted !== null && colour === this.#colour && painted.every((mark, index) => mark === marks[index]);
-    const rest = grown ? marks.slice(painted.length) : marks;
+    const extended =
+      painted !== null && colour === this.#colour && painted.every((mark, index) => mark === marks[index]);
+    const newMarks = extended ? marks.slice(painted.length) : marks;
     const context = this.#finished;
-    if (!grown || rest.length !== visible(rest).length) context.clearRect(0, 0, this.side, this.side);
-    for (const mark of visible(rest)) paintMark(context, mark, colour, shelf);
+    if (!extended || newMarks.length !== visible(newMarks).length) context.clearRect(0, 0, this.side, this.side);
+    for (const mark of visible(newMarks)) paintMark(context, mark, colour, shelf);
     this.#painted = marks;
     this.#colour = colour;
   }
@@ -84,12 +85,12 @@ function tinted(picture: CanvasImageSource, side: number, colour: string): HTMLC
   return canvas;
 }
 
-/** One shape for each stroke: painted piece by piece, the soft edges of the pieces would add up to rough ones. */
+/** One shape per stroke: painted in pieces, their soft edges would add up to a rough one. */
 function paintStroke(context: Context, { width, points }: Stroke): void {
   const [first] = points;
   if (first === undefined) return;
   context.beginPath();
-  if (points.length === 1 || points.some(({ pressure }) => pressure !== EVEN)) {
+  if (points.length === 1 || points.some(({ pressure }) => pressure !== DEFAULT_PRESSURE)) {
     traceBeads(context, width, points);
     context.fill();
   } else {
@@ -100,27 +101,27 @@ function paintStroke(context: Context, { width, points }: Stroke): void {
   }
 }
 
-/** Through the midpoints between the points, which are where the curves bend. */
+/** Curves through the midpoints between points. */
 function traceLine(context: Context, points: readonly Point[]): void {
   const [first, ...rest] = points as [Point, ...Point[]];
   context.moveTo(first.x, first.y);
   let before = first;
-  for (const here of rest) {
-    context.quadraticCurveTo(before.x, before.y, (before.x + here.x) / 2, (before.y + here.y) / 2);
-    before = here;
+  for (const point of rest) {
+    context.quadraticCurveTo(before.x, before.y, (before.x + point.x) / 2, (before.y + point.y) / 2);
+    before = point;
   }
   context.lineTo(before.x, before.y);
 }
 
-/** A disc at every point as wide as it was pressed, and the band between each two. */
+/** A disc at each point, as wide as its pressure, and a band between each two. */
 function traceBeads(context: Context, width: number, points: readonly Point[]): void {
   let before: Point | null = null;
-  for (const here of points) {
-    const radius = radiusAt(width, here);
-    context.moveTo(here.x + radius, here.y);
-    context.arc(here.x, here.y, radius, 0, 2 * Math.PI);
-    if (before !== null) traceBand(context, before, radiusAt(width, before), here, radius);
-    before = here;
+  for (const point of points) {
+    const radius = radiusAt(width, point);
+    context.moveTo(point.x + radius, point.y);
+    context.arc(point.x, point.y, radius, 0, 2 * Math.PI);
+    if (before !== null) traceBand(context, before, radiusAt(width, before), point, radius);
+    before = point;
   }
 }
 
@@ -136,7 +137,7 @@ function traceBand(context: Context, from: Point, fromRadius: number, to: Point,
 }
 
 function radiusAt(width: number, { pressure }: Point): number {
-  return (width / 2) * (0.4 + (0.6 * pressure) / EVEN);
+  return (width / 2) * (0.4 + (0.6 * pressure) / DEFAULT_PRESSURE);
 }
 
 function blank(side: number): HTMLCanvasElement {
@@ -145,8 +146,8 @@ function blank(side: number): HTMLCanvasElement {
   return canvas;
 }
 
-function contextOf(canvas: HTMLCanvasElement, read: boolean): Context {
-  const context = canvas.getContext('2d', { willReadFrequently: read });
+function contextOf(canvas: HTMLCanvasElement, readable: boolean): Context {
+  const context = canvas.getContext('2d', { willReadFrequently: readable });
   if (context === null) throw new Error('this browser paints no 2D canvas');
   return context;
 }

@@ -1,14 +1,14 @@
-/** A number that changes whenever light and dark may have changed places, for what paints colours itself. */
+/** A counter that increases when the theme may have changed, for components that paint colours themselves. */
 
 const theme = $state({ turns: 0 });
 let watched = false;
 
-export function themeTurns(): number {
+export function themeVersion(): number {
   if (!watched && typeof matchMedia === 'function') {
     watched = true;
-    const turned = () => theme.turns++;
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', turned);
-    new MutationObserver(turned).observe(document.documentElement, { attributeFilter: ['data-theme'] });
+    const increase = () => theme.turns++;
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', increase);
+    new MutationObserver(increase).observe(document.documentElement, { attributeFilter: ['data-theme'] });
   }
   return theme.turns;
 }

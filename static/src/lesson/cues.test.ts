@@ -1,8 +1,8 @@
-/** What a link in a lesson does to its exhibit. */
+/** Links in a lesson that set attributes of an exhibit. */
 
 import { beforeEach, expect, test, vi } from 'vitest';
 
-import { readCue, wakeCues } from './cues';
+import { readCue, activateCues } from './cues';
 
 beforeEach(() => {
   Element.prototype.scrollIntoView = vi.fn();
@@ -23,14 +23,14 @@ test('an ordinary fragment is no cue', () => {
   expect(readCue('#table-i')).toBeNull();
 });
 
-test('a cue cannot set what runs or loads', () => {
+test('a cue cannot set event handlers or addresses', () => {
   expect(readCue('#whole?onclick=alert&style=x&src=y&layer=c1')?.attributes).toEqual([['layer', 'c1']]);
 });
 
 test('pressing a cue sets the attributes of its exhibit and marks the cue', () => {
   document.body.innerHTML =
     '<p><a href="#whole?layer=c3">C3</a> <a href="#whole?layer=c1">C1</a></p><i id="whole"></i>';
-  wakeCues(document);
+  activateCues(document);
   const [c3, c1] = document.querySelectorAll('a');
   c1?.click();
   c3?.click();

@@ -1,16 +1,20 @@
-/** Formulas: the TeX source that the server sent, set by KaTeX where it stands. */
+/** Typesets formulas from the TeX source in the page with KaTeX. */
 
 import katex from 'katex';
 
-/** Set every formula below a node; one that KaTeX cannot read stays readable as its source, marked as wrong. */
-export function setFormulas(root: ParentNode): void {
-  for (const place of root.querySelectorAll<HTMLElement>('.formula:not(.set)')) {
-    const source = place.textContent ?? '';
-    katex.render(source, place, { displayMode: place.classList.contains('block'), throwOnError: false, strict: false });
-    place.classList.add('set');
-    if (place.classList.contains('block')) {
-      place.tabIndex = 0; // a wide formula scrolls, by keyboard too
-      place.setAttribute('role', 'group');
+/** Typesets every formula below a node; an invalid one keeps its source and is marked as wrong. */
+export function typesetFormulas(root: ParentNode): void {
+  for (const element of root.querySelectorAll<HTMLElement>('.formula:not(.set)')) {
+    const source = element.textContent ?? '';
+    katex.render(source, element, {
+      displayMode: element.classList.contains('block'),
+      throwOnError: false,
+      strict: false,
+    });
+    element.classList.add('set');
+    if (element.classList.contains('block')) {
+      element.tabIndex = 0; // focusable, so that a wide formula scrolls by keyboard too
+      element.setAttribute('role', 'group');
     }
   }
 }

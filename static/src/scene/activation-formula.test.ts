@@ -1,4 +1,4 @@
-/** The formulas say what the functions compute: their numbers are evaluated as they stand. */
+/** Formulas agree with the functions: their numbers are evaluated as written. */
 // @vitest-environment node
 
 import katex from 'katex';

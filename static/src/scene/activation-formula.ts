@@ -1,16 +1,16 @@
-/** The functions as formulas, and the same formulas with the visitor's numbers in them, in TeX. */
+/** Formulas of the activation functions in TeX, with letters and with numbers. */
 
 import { AMPLITUDE, LEAK, gaussian, density, type Kind } from './activation';
 import type { Shrinkage } from './chain';
 
-/** A number as TeX: with so many decimals, in brackets where it is negative and `held` asks for it. */
-export function tex(value: number, decimals = 4, held = false): string {
+/** A number as TeX with this many decimals; in brackets if negative and `bracketed`. */
+export function tex(value: number, decimals = 4, bracketed = false): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? '?' : value > 0 ? '\\infty' : '-\\infty';
   const text = (Math.abs(value) < 0.5 * 10 ** -decimals ? 0 : value).toFixed(decimals);
-  return held && text.startsWith('-') ? `(${text})` : text;
+  return bracketed && text.startsWith('-') ? `(${text})` : text;
 }
 
-/** The same as a power of ten where decimals would show nothing but zeros, or too many figures. */
+/** The same as a power of ten if decimals would be zeros only or too many digits. */
 export function texScientific(value: number, figures = 2): string {
   const size = Math.abs(value);
   if (value === 0) return '0';
@@ -27,10 +27,10 @@ export interface Formula {
   numbers: string;
 }
 
-/** f at x, where the server says it is y. */
+/** f at x, with the server's value y. */
 export function valueFormula(kind: Kind, x: number, y: number, slope = LEAK, decimals = 2): Formula {
   const at = tex(x, decimals);
-  const held = tex(x, decimals, true);
+  const argument = tex(x, decimals, true);
   const is = `= ${tex(y)}`;
   const of = (rule: string, numbers: string): Formula => ({
     rule: `f(x) = ${rule}`,
@@ -40,7 +40,7 @@ export function valueFormula(kind: Kind, x: number, y: number, slope = LEAK, dec
     case 'relu':
       return of('\\max(0,\\, x)', `\\max(0,\\, ${at})`);
     case 'leaky-relu':
-      return of('\\max(0,\\, x) + a\\,\\min(0,\\, x)', x > 0 ? at : `${slope} \\cdot ${held}`);
+      return of('\\max(0,\\, x) + a\\,\\min(0,\\, x)', x > 0 ? at : `${slope} \\cdot ${argument}`);
     case 'sigmoid':
       return of('\\frac{1}{1 + e^{-x}}', `\\frac{1}{1 + e^{${negated(x, decimals)}}}`);
     case 'tanh':
@@ -48,25 +48,25 @@ export function valueFormula(kind: Kind, x: number, y: number, slope = LEAK, dec
     case 'lecun-tanh':
       return of(
         `${AMPLITUDE}\\,\\tanh\\left(\\tfrac{2}{3}\\,x\\right)`,
-        `${AMPLITUDE}\\,\\tanh\\left(\\tfrac{2}{3} \\cdot ${held}\\right)`,
+        `${AMPLITUDE}\\,\\tanh\\left(\\tfrac{2}{3} \\cdot ${argument}\\right)`,
       );
     case 'softplus':
       return of('\\ln(1 + e^{x})', `\\ln(1 + e^{${at}})`);
     case 'gelu':
-      return of('x\\,\\Phi(x)', `${held} \\cdot ${tex(gaussian(x))}`);
+      return of('x\\,\\Phi(x)', `${argument} \\cdot ${tex(gaussian(x))}`);
   }
 }
 
-/** f' at x, where the server says that f is y and its slope is d. */
+/** f' at x, with the server's values y of f and d of the slope. */
 export function slopeFormula(kind: Kind, x: number, y: number, d: number, slope = LEAK, decimals = 2): Formula {
   const at = tex(x, decimals);
   const of = (rule: string, numbers: string): Formula => ({
     rule: `f'(x) = ${rule}`,
     numbers: `f'(${at}) = ${numbers} = ${tex(d)}`,
   });
-  const side = (below: string, said: string): Formula => ({
+  const side = (below: string, value: string): Formula => ({
     rule: `f'(x) = \\begin{cases} 1 & x > 0 \\\\ ${below} & x \\le 0 \\end{cases}`,
-    numbers: `f'(${at}) = ${x > 0 ? '1' : said}`,
+    numbers: `f'(${at}) = ${x > 0 ? '1' : value}`,
   });
   switch (kind) {
     case 'relu':
@@ -108,9 +108,9 @@ export function letters(kind: Kind): Record<string, string> {
 }
 
 const LEAST_FIGURES = 3;
-const MOST_FIGURES = 17; // of a float64
+const MOST_FIGURES = 17; // digits of a float64
 
-/** How many figures of the factor are written, so that its power is the ratio as written. */
+/** Number of digits of the factor, so that its power equals the ratio as written. */
 export function factorFigures({ factor, steps, ratio }: Shrinkage): number {
   let figures = LEAST_FIGURES;
   const power = () => Number(factor.toPrecision(figures)) ** steps;
@@ -119,6 +119,6 @@ export function factorFigures({ factor, steps, ratio }: Shrinkage): number {
 }
 
 /** From the last layer to the first: the factor of one layer, to the power of the layers passed. */
-export function shrinkageFormula(found: Shrinkage): string {
-  return `${texScientific(found.factor, factorFigures(found))}^{\\,${found.steps}} = ${texScientific(found.ratio)}`;
+export function shrinkageFormula(shrinkage: Shrinkage): string {
+  return `${texScientific(shrinkage.factor, factorFigures(shrinkage))}^{\\,${shrinkage.steps}} = ${texScientific(shrinkage.ratio)}`;
 }

@@ -1,4 +1,4 @@
-/** Where the parts of the activation figures stand, for the width that there is. */
+/** Layout of the activation figures for a given width. */
 
 import type { Box } from './box';
 
@@ -9,12 +9,12 @@ const AXIS = 40; // below a plot: ticks and the name of the axis
 const HEAD = 26; // above a plot: its name
 
 export interface Legend {
-  /** Where each function's line of the legend begins. */
+  /** Position of each function's line in the legend. */
   places: { x: number; y: number }[];
   height: number;
 }
 
-/** Lines of a legend in as many columns as fit. */
+/** Lines of the legend in as many columns as fit. */
 export function legend(count: number, width: number): Legend {
   const columns = Math.max(1, Math.floor(width / LEGEND.width));
   const places = Array.from({ length: count }, (_, index) => ({
@@ -32,7 +32,7 @@ export interface Plots {
   lower: Box;
 }
 
-/** Two plots over one axis, with the legend above them. */
+/** Two plots above one axis, with the legend on top. */
 export function plots(width: number, count: number, share: { upper: number; lower: number }): Plots {
   const lines = legend(count, width);
   const inner = Math.max(120, width - LEFT - RIGHT);
@@ -58,25 +58,25 @@ export interface Tile extends Box {
 export interface Maps {
   width: number;
   height: number;
-  /** Pixels for a cell of the large maps. */
+  /** Pixels per cell of the large maps. */
   cell: number;
   before: Box;
   after: Box;
   curve: Box;
-  /** All maps of the layer after the function, small, in rows. */
+  /** Small tiles of all maps after the function, in rows. */
   tiles: Tile[];
   tileCell: number;
   tilesHead: number;
 }
 
 const WIDE = 640;
-const LARGEST = 366; // of a large map
-const SCALE = 44; // below a large map: its legend
-const CAPTION = 22; // above a map: its name
+const LARGEST = 366; // side of a large map
+const SCALE = 44; // height of the legend below a large map
+const CAPTION = 22; // height of the name above a large map
 const TILE = 56;
-const UNDER = 18; // below a tile: its share of zeros
-const SHARE = 44; // for what is written under a tile
-const FLATTEST = 160; // of the function beside flat maps
+const UNDER = 18; // height of the share of zeros below a tile
+const SHARE = 44; // width of the text below a tile
+const FLATTEST = 160; // least height of the function beside flat maps
 const GAP = 12;
 
 interface Sides {
@@ -84,7 +84,7 @@ interface Sides {
   width: number;
 }
 
-/** The map before, the function, the map after: in a row where there is room, else the function below them. */
+/** Map before, function and map after in one row, or the function below both in a narrow figure. */
 export function maps(width: number, { height: rows, width: cols }: Sides, count: number): Maps {
   const wide = width >= WIDE;
   const room = wide ? Math.min(LARGEST, (width - 88) / 3) : Math.min(LARGEST, (width - GAP) / 2);

@@ -1,4 +1,4 @@
-/** A plot's numbers as places: scales of both axes, paths of curves, round ticks, and the colours of the functions. */
+/** Plots of activation functions: scales, paths, ticks and colours. */
 
 import type { Kind } from './activation';
 import type { Box } from './box';
@@ -20,12 +20,12 @@ function linear([low, high]: readonly [number, number], from: number, to: number
   return Object.assign(scale, { invert: (place: number) => low + (place - from) / unit });
 }
 
-/** Where values lie in a box; y runs up. */
+/** Scales of values in a box; y runs up. */
 export function scales(box: Box, xs: readonly [number, number], ys: readonly [number, number]): Scales {
   return { x: linear(xs, box.x, box.x + box.width), y: linear(ys, box.y + box.height, box.y) };
 }
 
-/** An SVG path through the points; it is lifted wherever a value is not finite. */
+/** An SVG path through the points, interrupted at values that are not finite. */
 export function path(xs: ArrayLike<number>, ys: ArrayLike<number>, { x, y }: Scales): string {
   const parts: string[] = [];
   let down = false;
@@ -45,25 +45,25 @@ function round(place: number): number {
   return Math.round(place * 100) / 100;
 }
 
-/** Round numbers from low to high, `count` of them or somewhat fewer. */
+/** Round numbers from low to high, at most `count`. */
 export function ticks(low: number, high: number, count: number): number[] {
   const rough = (high - low) / Math.max(1, count);
   if (!(rough > 0) || !Number.isFinite(rough)) return [low];
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = ([1, 2, 5, 10].find((digit) => digit * power >= rough * 0.999) ?? 10) * power;
-  const found: number[] = [];
+  const ticks: number[] = [];
   for (let at = Math.ceil(low / step - 1e-9); at * step <= high + step * 1e-9; at += 1) {
-    found.push(Number((at * step).toPrecision(12)));
+    ticks.push(Number((at * step).toPrecision(12)));
   }
-  return found;
+  return ticks;
 }
 
-/** A value's logarithm as it is plotted, held above the floor of the plot so that a zero is drawn at its edge. */
+/** Logarithm of a value, clamped to the plot's floor so that zero is drawn at its edge. */
 export function logged(value: number, floor: number): number {
   return value > 0 ? Math.max(floor, Math.log10(value)) : value === 0 ? floor : NaN;
 }
 
-/** One colour for each function, of much the same weight, at least 3 to 1 on the page. */
+/** One colour per function, of similar lightness, with a contrast of at least 3 to 1. */
 const COLOURS: Record<Theme, Record<Kind, string>> = {
   light: {
     relu: '#1f6f3a',
@@ -85,7 +85,7 @@ const COLOURS: Record<Theme, Record<Kind, string>> = {
   },
 };
 
-/** Dashes, so that no curve is told apart by its colour alone. */
+/** Dash patterns, so that curves differ by more than colour. */
 const DASHES: Record<Kind, string> = {
   relu: '',
   'leaky-relu': '9 3',

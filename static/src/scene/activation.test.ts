@@ -9,15 +9,15 @@ import {
   ARGUMENTS,
   COUNT,
   derivative,
-  drawn,
+  slopePath,
   END,
   erf,
   gaussian,
-  goesBelowZero,
+  isSigned,
   isKind,
   KINDS,
   peak,
-  placeOf,
+  indexOf,
   sampled,
   tangent,
   zeros,
@@ -44,7 +44,7 @@ describe.each(KINDS)('%s', (kind) => {
 
   it('goes below zero somewhere exactly if it is said to', () => {
     const lowest = Math.min(...sampled(kind).output);
-    expect(lowest < 0).toBe(goesBelowZero(kind));
+    expect(lowest < 0).toBe(isSigned(kind));
   });
 });
 
@@ -79,20 +79,20 @@ test('the error function has its tabulated values and is odd', () => {
 test('arguments run from end to end without noise and hold zero', () => {
   expect(argument(0)).toBe(-END);
   expect(argument(COUNT - 1)).toBe(END);
-  expect(argument(placeOf(0))).toBe(0);
-  expect(argument(placeOf(1.23))).toBe(1.25);
-  expect(placeOf(-99)).toBe(0);
-  expect(placeOf(99)).toBe(COUNT - 1);
-  for (let index = 0; index < COUNT; index += 1) expect(placeOf(argument(index))).toBe(index);
+  expect(argument(indexOf(0))).toBe(0);
+  expect(argument(indexOf(1.23))).toBe(1.25);
+  expect(indexOf(-99)).toBe(0);
+  expect(indexOf(99)).toBe(COUNT - 1);
+  for (let index = 0; index < COUNT; index += 1) expect(indexOf(argument(index))).toBe(index);
   expect(ARGUMENTS).toHaveLength(COUNT);
 });
 
 test('a slope that jumps is lifted at zero, and has both its values there', () => {
-  const { xs, ys } = drawn('relu', sampled('relu').derivative);
+  const { xs, ys } = slopePath('relu', sampled('relu').derivative);
   const at = xs.indexOf(0);
   expect(ys.slice(at, at + 3)).toEqual([0, NaN, 1]);
   expect(xs[at + 2]).toBe(0);
-  expect(drawn('tanh', sampled('tanh').derivative).xs).toHaveLength(COUNT);
+  expect(slopePath('tanh', sampled('tanh').derivative).xs).toHaveLength(COUNT);
 });
 
 test('a tangent goes through its point with its slope, and is as long at every slope', () => {

@@ -1,4 +1,4 @@
-/** The functions that follow a layer: their values and slopes at once, before the server's own arrive. */
+/** Activation functions: values and slopes, as a preview until the server's arrive. */
 
 export const KINDS = ['relu', 'leaky-relu', 'sigmoid', 'tanh', 'lecun-tanh', 'softplus', 'gelu'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -7,17 +7,17 @@ export type Kind = (typeof KINDS)[number];
 export const AMPLITUDE = 1.7159;
 export const STEEPNESS = 2 / 3;
 
-/** The slope of leaky ReLU below zero where none is said. */
+/** Default slope of leaky ReLU below zero. */
 export const LEAK = 0.01;
 
-const SERIES = 400; // terms at most; 40 are enough where the figure looks
+const SERIES = 400; // most terms of the series; 40 suffice within the figure
 
 export function isKind(word: string): word is Kind {
   return (KINDS as readonly string[]).includes(word);
 }
 
-/** Whether a function's values can be below zero, and so want the signed palette. */
-export function goesBelowZero(kind: Kind): boolean {
+/** True if values can be negative and need the signed palette. */
+export function isSigned(kind: Kind): boolean {
   return kind !== 'relu' && kind !== 'sigmoid' && kind !== 'softplus';
 }
 
@@ -25,9 +25,9 @@ function sigmoid(x: number): number {
   return x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x));
 }
 
-/** The error function by the series of Abramowitz and Stegun 7.1.6, whose terms all have one sign. */
+/** The error function by Abramowitz and Stegun 7.1.6, a series with terms of one sign. */
 export function erf(x: number): number {
-  if (Math.abs(x) > 6) return Math.sign(x); // to double precision
+  if (Math.abs(x) > 6) return Math.sign(x); // exact in double precision
   let term = x;
   let sum = x;
   for (let n = 1; n < SERIES && Math.abs(term) > Math.abs(sum) * 1e-17; n += 1) {
@@ -37,12 +37,12 @@ export function erf(x: number): number {
   return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
 }
 
-/** The share of a standard normal distribution that lies below x. */
+/** Cumulative standard normal distribution. */
 export function gaussian(x: number): number {
   return (1 + erf(x / Math.SQRT2)) / 2;
 }
 
-/** The density of the standard normal distribution. */
+/** Density of the standard normal distribution. */
 export function density(x: number): number {
   return Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
 }
@@ -67,7 +67,7 @@ export function apply(kind: Kind, x: number, slope = LEAK): number {
   }
 }
 
-/** f'(x); where there is a corner, the side that autograd takes. */
+/** f'(x); at a corner the value that autograd returns. */
 export function derivative(kind: Kind, x: number, slope = LEAK): number {
   switch (kind) {
     case 'relu':
@@ -87,20 +87,20 @@ export function derivative(kind: Kind, x: number, slope = LEAK): number {
   }
 }
 
-/** The arguments at which a curve is asked for: from -END to END, STEP apart, zero among them. */
+/** Arguments of a curve: -END to END in steps of STEP, including zero. */
 export const END = 4;
 export const STEP = 0.05;
 export const COUNT = Math.round((2 * END) / STEP) + 1;
 
 export const ARGUMENTS: Float32Array = Float32Array.from({ length: COUNT }, (_, index) => argument(index));
 
-/** The argument of a place on the curve, without the noise of adding steps. */
+/** Argument at an index of the curve, rounded to hide accumulated error. */
 export function argument(index: number): number {
-  return Math.round((index * STEP - END) * 100) / 100 + 0; // never a negative zero
+  return Math.round((index * STEP - END) * 100) / 100 + 0; // no negative zero
 }
 
-/** The place on the curve that is nearest to an argument. */
-export function placeOf(x: number): number {
+/** Index of the curve nearest to an argument. */
+export function indexOf(x: number): number {
   return Math.min(COUNT - 1, Math.max(0, Math.round((x + END) / STEP)));
 }
 
@@ -109,7 +109,7 @@ export interface Sampled {
   derivative: Float32Array;
 }
 
-/** A curve as the browser computes it, until the server's answer takes its place. */
+/** A curve computed in the browser, until the server's replaces it. */
 export function sampled(kind: Kind, slope = LEAK): Sampled {
   return {
     output: ARGUMENTS.map((x) => apply(kind, x, slope)),
@@ -117,12 +117,12 @@ export function sampled(kind: Kind, slope = LEAK): Sampled {
   };
 }
 
-/** A slope as it is drawn: where it jumps at zero, the line is lifted and set down on the other side. */
-export function drawn(kind: Kind, slopes: ArrayLike<number>): { xs: number[]; ys: number[] } {
+/** Slope as drawn, with a gap where it jumps at zero. */
+export function slopePath(kind: Kind, slopes: ArrayLike<number>): { xs: number[]; ys: number[] } {
   const xs = Array.from(ARGUMENTS);
   const ys = Array.from(slopes);
   if (kind === 'relu' || kind === 'leaky-relu') {
-    const zero = placeOf(0);
+    const zero = indexOf(0);
     xs.splice(zero + 1, 0, NaN, 0);
     ys.splice(zero + 1, 0, NaN, ys[zero + 1] ?? NaN);
   }
@@ -136,20 +136,20 @@ export interface Segment {
   y2: number;
 }
 
-/** The tangent at (x, y), `reach` long to either side as the eye sees it, where a unit of x is `aspect` units of y. */
+/** Tangent at (x, y), `reach` long on screen to each side; one unit of x is `aspect` units of y. */
 export function tangent(x: number, y: number, slope: number, reach: number, aspect = 1): Segment {
   const dx = reach / Math.hypot(1, slope / aspect);
   return { x1: x - dx, y1: y - slope * dx, x2: x + dx, y2: y + slope * dx };
 }
 
-/** Where the largest value is; the first where several are equal. */
+/** Index of the largest value, the first of equal ones. */
 export function peak(values: ArrayLike<number>): number {
-  let found = 0;
-  for (let at = 1; at < values.length; at += 1) if ((values[at] ?? 0) > (values[found] ?? 0)) found = at;
-  return found;
+  let peak = 0;
+  for (let at = 1; at < values.length; at += 1) if ((values[at] ?? 0) > (values[peak] ?? 0)) peak = at;
+  return peak;
 }
 
-/** The share of values that are exactly zero; NaN of none. */
+/** Share of values that are exactly zero; NaN for none. */
 export function zeros(values: ArrayLike<number>): number {
   let count = 0;
   for (let at = 0; at < values.length; at += 1) if (values[at] === 0) count += 1;

@@ -4,17 +4,17 @@ import { describe, expect, test } from 'vitest';
 
 import {
   byReach,
-  drawn,
-  lifted,
+  withStroke,
+  withSample,
   named,
   NAMED,
   pack,
   partial,
   path,
-  placeOf,
-  PLACES,
+  sampleOf,
+  SAMPLES,
   points,
-  turn,
+  kinkOf,
   unpack,
   xAt,
 } from './approximation';
@@ -26,7 +26,7 @@ describe('a curve in an attribute', () => {
   });
 
   test('a drawn one comes back to within half a step of 64', () => {
-    const curve = Float32Array.from({ length: PLACES }, (_, place) => Math.sin(place / 7));
+    const curve = Float32Array.from({ length: SAMPLES }, (_, place) => Math.sin(place / 7));
     const back = unpack(pack(curve));
     back?.forEach((value, place) => expect(Math.abs(value - (curve[place] ?? 0))).toBeLessThanOrEqual(1 / 63 + 1e-6));
     expect(pack(back ?? [])).toBe(pack(curve));
@@ -34,35 +34,35 @@ describe('a curve in an attribute', () => {
   });
 
   test('anything else is none', () => {
-    for (const text of ['', 'cosine', '~AAA', `~${'!'.repeat(PLACES)}`]) expect(unpack(text)).toBeNull();
+    for (const text of ['', 'cosine', '~AAA', `~${'!'.repeat(SAMPLES)}`]) expect(unpack(text)).toBeNull();
   });
 });
 
 describe('drawing', () => {
   test('places and x go together', () => {
     expect([xAt(0), xAt(32), xAt(64)]).toEqual([-1, 0, 1]);
-    for (let place = 0; place < PLACES; place++) expect(placeOf(xAt(place))).toBe(place);
-    expect([placeOf(-3), placeOf(3)]).toEqual([0, PLACES - 1]);
+    for (let place = 0; place < SAMPLES; place++) expect(sampleOf(xAt(place))).toBe(place);
+    expect([sampleOf(-3), sampleOf(3)]).toEqual([0, SAMPLES - 1]);
   });
 
   test('the hand leaves a straight line, to either side, and nothing else changes', () => {
-    const flat = new Float32Array(PLACES);
-    const there = drawn(flat, { x: -0.5, y: 0 }, { x: 0.5, y: 1 });
+    const flat = new Float32Array(SAMPLES);
+    const there = withStroke(flat, { x: -0.5, y: 0 }, { x: 0.5, y: 1 });
     expect(there[32]).toBeCloseTo(0.5, 6);
     expect([there[15], there[49]]).toEqual([0, 0]);
-    const back = drawn(flat, { x: 0.5, y: 1 }, { x: -0.5, y: 0 });
+    const back = withStroke(flat, { x: 0.5, y: 1 }, { x: -0.5, y: 0 });
     expect([...back]).toEqual([...there]);
     expect(Math.max(...flat)).toBe(0);
   });
 
   test('no height leaves the sheet', () => {
-    expect(drawn(new Float32Array(PLACES), { x: 0, y: 0 }, { x: 0, y: 7 })[32]).toBe(1);
-    expect(lifted(new Float32Array(PLACES), 3, -5)[3]).toBe(-1);
+    expect(withStroke(new Float32Array(SAMPLES), { x: 0, y: 0 }, { x: 0, y: 7 })[32]).toBe(1);
+    expect(withSample(new Float32Array(SAMPLES), 3, -5)[3]).toBe(-1);
   });
 
   test('the server is sent x and y of every place', () => {
     const sent = points(named('step'));
-    expect(sent).toHaveLength(PLACES);
+    expect(sent).toHaveLength(SAMPLES);
     expect(sent[0]?.[0]).toBe(-1);
     expect(sent[64]?.[1]).toBeCloseTo(0.6, 6);
   });
@@ -86,8 +86,8 @@ describe('pieces', () => {
   });
 
   test('a unit turns where its weighted input is nought', () => {
-    expect(turn(2, -1)).toBe(0.5);
-    expect(turn(0, 1)).toBeNull();
+    expect(kinkOf(2, -1)).toBe(0.5);
+    expect(kinkOf(0, 1)).toBeNull();
   });
 
   test('a path goes through every value', () => {

@@ -1,7 +1,7 @@
-/** Universal approximation on screen: the curve that a hand draws, how it is kept in an attribute, and how pieces add up. */
+/** Universal approximation: drawn curves, their packed form, and sums of pieces. */
 
-/** Places on the x axis at which a curve is kept, evenly from -1 to 1. */
-export const PLACES = 65;
+/** Samples on the x axis, evenly spaced from -1 to 1. */
+export const SAMPLES = 65;
 
 export const NAMED = ['sine', 'step', 'bump', 'saw'] as const;
 export type Named = (typeof NAMED)[number];
@@ -13,25 +13,25 @@ const FORMULAS: Record<Named, (x: number) => number> = {
   saw: (x) => 1.5 * ((((x + 1) * 1.5) % 1) - 0.5),
 };
 
-/** The x of a place. */
-export function xAt(place: number, places = PLACES): number {
-  return -1 + (2 * place) / (places - 1);
+/** x of a sample. */
+export function xAt(index: number, samples = SAMPLES): number {
+  return -1 + (2 * index) / (samples - 1);
 }
 
-/** The place nearest to an x. */
-export function placeOf(x: number): number {
-  return Math.min(PLACES - 1, Math.max(0, Math.round(((x + 1) / 2) * (PLACES - 1))));
+/** Sample nearest to an x. */
+export function sampleOf(x: number): number {
+  return Math.min(SAMPLES - 1, Math.max(0, Math.round(((x + 1) / 2) * (SAMPLES - 1))));
 }
 
-/** A curve of the list, at every place. */
+/** A named curve at every sample. */
 export function named(name: Named): Float32Array {
-  return Float32Array.from({ length: PLACES }, (_, place) => FORMULAS[name](xAt(place)));
+  return Float32Array.from({ length: SAMPLES }, (_, place) => FORMULAS[name](xAt(place)));
 }
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-const DRAWN = '~'; // what a packed curve begins with, as no name does
+const DRAWN = '~'; // prefix of a packed curve, which no name has
 
-/** A curve as an attribute holds it: one sign for each place, 64 heights from -1 to 1. */
+/** Packs a curve for an attribute: one character per sample, 64 levels from -1 to 1. */
 export function pack(curve: ArrayLike<number>): string {
   const signs = Array.from(curve, (value) => DIGITS[level(value)] ?? 'A');
   return DRAWN + signs.join('');
@@ -41,23 +41,23 @@ function level(value: number): number {
   return Math.round(((Math.min(1, Math.max(-1, value)) + 1) / 2) * (DIGITS.length - 1));
 }
 
-/** The curve that an attribute means; null where it means none. */
+/** Parses a packed or named curve; null if invalid. */
 export function unpack(text: string): Float32Array | null {
   if ((NAMED as readonly string[]).includes(text)) return named(text as Named);
-  if (!text.startsWith(DRAWN) || text.length !== PLACES + 1) return null;
+  if (!text.startsWith(DRAWN) || text.length !== SAMPLES + 1) return null;
   const levels = [...text.slice(1)].map((sign) => DIGITS.indexOf(sign));
   if (levels.some((one) => one < 0)) return null;
   return Float32Array.from(levels, (one) => (one / (DIGITS.length - 1)) * 2 - 1);
 }
 
-/** A curve after the hand has gone from one point to another: every place between them follows, the others stay. */
-export function drawn(
+/** The curve after a stroke from one point to another; samples between them are interpolated. */
+export function withStroke(
   curve: ArrayLike<number>,
   from: { x: number; y: number },
   to: { x: number; y: number },
 ): Float32Array {
   const next = Float32Array.from(curve);
-  const [first, last] = [placeOf(from.x), placeOf(to.x)];
+  const [first, last] = [sampleOf(from.x), sampleOf(to.x)];
   const direction = last >= first ? 1 : -1;
   for (let place = first; ; place += direction) {
     const part = first === last ? 1 : (place - first) / (last - first);
@@ -66,28 +66,28 @@ export function drawn(
   }
 }
 
-/** One height changed by the keyboard. */
-export function lifted(curve: ArrayLike<number>, place: number, by: number): Float32Array {
+/** The curve with one sample changed by the keyboard. */
+export function withSample(curve: ArrayLike<number>, place: number, by: number): Float32Array {
   const next = Float32Array.from(curve);
   next[place] = Math.min(1, Math.max(-1, (next[place] ?? 0) + by));
   return next;
 }
 
-/** The points that the server is asked to fit. */
+/** Points that the server fits. */
 export function points(curve: ArrayLike<number>): [number, number][] {
   return Array.from(curve, (value, place): [number, number] => [xAt(place, curve.length), value]);
 }
 
-/** The bias and the first `count` pieces, added place by place. */
+/** Sum of the bias and the first `count` pieces at each sample. */
 export function partial(pieces: readonly ArrayLike<number>[], bias: number, count: number): Float64Array {
-  const places = pieces[0]?.length ?? 0;
-  const total = new Float64Array(places).fill(bias);
+  const samples = pieces[0]?.length ?? 0;
+  const total = new Float64Array(samples).fill(bias);
   for (const piece of pieces.slice(0, count))
-    for (let place = 0; place < places; place++) total[place] = (total[place] ?? 0) + (piece[place] ?? 0);
+    for (let index = 0; index < samples; index++) total[index] = (total[index] ?? 0) + (piece[index] ?? 0);
   return total;
 }
 
-/** The pieces by how much they move, most first; where there are many, the last ones hardly matter. */
+/** Pieces ordered by their variation, largest first. */
 export function byReach(pieces: readonly ArrayLike<number>[]): number[] {
   const reach = pieces.map((piece) => {
     const values = Array.from(piece);
@@ -96,8 +96,8 @@ export function byReach(pieces: readonly ArrayLike<number>[]): number[] {
   return reach.map((_, index) => index).sort((a, b) => (reach[b] ?? 0) - (reach[a] ?? 0) || a - b);
 }
 
-/** Where a unit turns: the x at which its weighted input is 0; null where it never does. */
-export function turn(weight: number, bias: number): number | null {
+/** Kink of a unit: the x at which its weighted input is 0; null if there is none. */
+export function kinkOf(weight: number, bias: number): number | null {
   return weight === 0 ? null : -bias / weight;
 }
 

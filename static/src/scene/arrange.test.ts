@@ -3,12 +3,12 @@
 
 import { describe, expect, it } from 'vitest';
 
-import { arrange, hit, kernelBoxes, neighbour, type Room, type Scene } from './arrange';
+import { arrange, hit, kernelBoxes, neighbour, type AvailableSize, type Scene } from './arrange';
 import { overlap, type Box } from './box';
 import { columns } from './column';
 import { patterned, PUBLISHED, TODAY, type Shape } from './example';
 
-function room(width: number, ratio = 1, height = 660): Room {
+function room(width: number, ratio = 1, height = 660): AvailableSize {
   const surface = width < 960 ? Math.min(width, 328) : Math.min(320, width * 0.18);
   return {
     width,

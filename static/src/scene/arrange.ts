@@ -1,19 +1,19 @@
-/** Where everything of the network figure stands: columns of maps beside the drawing, or below it where it is narrow. */
+/** Layout of the network figure: columns of maps beside the drawing, or below it in a narrow figure. */
 
 import { contains, type Box } from './box';
 import type { Column } from './column';
 
-/** The room there is, in CSS pixels; every box that comes back is in whole device pixels. */
-export interface Room {
+/** Available size in CSS pixels; boxes are returned in whole device pixels. */
+export interface AvailableSize {
   width: number;
-  /** What can be seen without scrolling; the figure stays within it where it can. */
+  /** Height visible without scrolling; the figure stays within it if possible. */
   height: number;
   ratio: number;
-  /** The drawing with its tools, as large as it turned out. */
+  /** Measured size of the drawing with its tools. */
   surface: { width: number; height: number };
-  /** The least that the scores need. */
+  /** Least size of the scores. */
   scores: { width: number; height: number };
-  /** Sides of the picture that the network reads, and how many channels it has: one by default. */
+  /** Size of the network's input, and its channels (default 1). */
   input: { width: number; height: number; channels?: number };
 }
 
@@ -21,20 +21,20 @@ export interface Tile {
   layer: string;
   map: number;
   box: Box;
-  /** Around the kernels drawn below a map, one beside the other for each channel, where the layer reads the picture. */
+  /** Box of the kernels below a map, one per channel, for a layer that reads the input. */
   kernel: Box | null;
 }
 
 export interface Block {
   column: Column;
   head: Box;
-  /** Around all tiles. */
+  /** Bounding box of all tiles. */
   box: Box;
   legend: Box;
   tiles: Tile[];
-  /** Device pixels for one value. */
+  /** Device pixels per value. */
   cell: number;
-  /** Tiles side by side. */
+  /** Tiles per row. */
   across: number;
 }
 
@@ -44,35 +44,35 @@ export interface Scene {
   width: number;
   height: number;
   surface: Box;
-  /** A tile for each channel of the picture; `box` is around all of them. */
+  /** One tile per channel of the input; `box` bounds them all. */
   input: { head: Box; box: Box; tiles: Tile[]; cell: number };
   blocks: Block[];
   scores: Box;
 }
 
-/** Below this many CSS pixels the layers run downwards. */
+/** Width in CSS pixels below which the layers run downwards. */
 export const WIDE = 960;
 
-const HEAD = 84; // name, shape and operation, a line each
+const HEAD = 84; // a line each for name, shape and operation
 const LEGEND = 30;
-const KERNEL_LEGEND = 44; // with a word below the numbers
+const KERNEL_LEGEND = 44; // with a caption below the numbers
 const GAP_BETWEEN_TILES = 8;
-const LEAST_GAP = 22; // between columns, for the lines that join them
-const TIGHT_GAP = 14; // where a value of a map would otherwise have less than LEAST_CELL
+const LEAST_GAP = 22; // between columns, for the links
+const TIGHT_GAP = 14; // if cells would otherwise be smaller than LEAST_CELL
 const LEAST_CELL = 2; // CSS pixels
-const LEGIBLE_CELL = 1.5; // CSS pixels; where less is left, the columns go on in another line
-const LEAST_LINE = 320; // CSS pixels for the maps of a line, where there are several
+const LEGIBLE_CELL = 1.5; // CSS pixels; below this the columns wrap into another line
+const LEAST_LINE = 320; // least width of a line of maps in CSS pixels, if there are several
 const LINE_GAP = 20;
 const KERNEL_GAP = 2; // between the kernels of two channels
 const MOST_GAP = 88;
-const LEAST_COLUMN = 68; // so that a head fits over a column
-const UNIT = 12; // a value of a vector, at the usual cell of 4
-const MANY = 128; // units from which on they get smaller, to keep to MANY_AREA square CSS pixels
+const LEAST_COLUMN = 68; // width of a head above a column
+const UNIT = 12; // side of a unit at the default cell of 4
+const MANY_UNITS = 128; // number of units from which on they shrink to keep to MANY_AREA square CSS pixels
 const MANY_AREA = 60_000;
-const FAR_APART = 2.5; // divisors: between them any number stands in a row, and the last row is not full
-const FEW = 6; // maps
+const MAX_DIVISOR_RATIO = 2.5; // ratio of neighbouring divisors above which the last row may be partly filled
+const FEW_MAPS = 6; // maps
 const AIR = 20;
-const EDGE = 2; // so that the frame of a tile at the edge is seen
+const EDGE = 2; // margin for the frame of a tile at the edge
 
 interface Tiling {
   across: number;
@@ -81,33 +81,33 @@ interface Tiling {
   height: number;
   side: { width: number; height: number };
   gap: number;
-  /** Height of a kernel below its map, with its gap; 0 where none is drawn. */
+  /** Height of the kernel below a map with its gap; 0 if none is drawn. */
   below: number;
   cell: number;
-  /** Sides of the kernels below a map, together. */
+  /** Size of all kernels below a map. */
   kernel: { width: number; height: number };
 }
 
 const PARTS = new Map<number, number[]>();
 
-/** How many of so many may stand side by side: its divisors, or any number where those lie far apart. */
+/** Allowed numbers of tiles per row: the divisors, or any number if those are far apart. */
 function partsOf(count: number): number[] {
-  const known = PARTS.get(count);
-  if (known !== undefined) return known;
+  const cached = PARTS.get(count);
+  if (cached !== undefined) return cached;
   const all = Array.from({ length: count }, (_, index) => index + 1);
   const divisors = all.filter((part) => count % part === 0);
-  const even = divisors.every((part, index) => part <= FAR_APART * (divisors[index - 1] ?? 1));
+  const even = divisors.every((part, index) => part <= MAX_DIVISOR_RATIO * (divisors[index - 1] ?? 1));
   const parts = even ? divisors : all;
   PARTS.set(count, parts);
   return parts;
 }
 
-/** Whether a layer's kernels are few enough to stand below its maps: for each map one, or one for each colour. */
+/** True if the kernels are few enough to be drawn below the maps: one per map, or one per colour. */
 export function showsKernels(column: Column): boolean {
   return column.from === 'input' && column.kind === 'convolution' && !column.vector;
 }
 
-/** Where the kernels below a map stand, one for each channel, in the box around them. */
+/** Boxes of the kernels below a map, one per channel, within their bounding box. */
 export function kernelBoxes(around: Box, column: Column, ratio: number): Box[] {
   const channels = column.facts.input_shape[0] ?? 1;
   const gap = Math.round(KERNEL_GAP * ratio);
@@ -149,17 +149,17 @@ function usualUnit(cell: number): number {
   return Math.max(1, Math.floor((cell * UNIT) / 4));
 }
 
-/** The side of a value of a vector: the usual one, less where there are many. */
-function unitFor({ count }: Column, usual: number, ratio: number): number {
-  if (count <= MANY) return usual;
-  return Math.max(1, Math.min(usual, Math.floor(ratio * Math.sqrt(MANY_AREA / count))));
+/** Side of a unit: the default, less if there are many. */
+function unitFor({ count }: Column, defaultUnit: number, ratio: number): number {
+  if (count <= MANY_UNITS) return defaultUnit;
+  return Math.max(1, Math.min(defaultUnit, Math.floor(ratio * Math.sqrt(MANY_AREA / count))));
 }
 
-/** The narrowest tiling that is not higher than `most`. */
-function narrowest(column: Column, cell: number, unit: number, most: number, ratio: number): Tiling | null {
+/** The narrowest tiling that is at most `maxHeight` high. */
+function narrowest(column: Column, cell: number, unit: number, maxHeight: number, ratio: number): Tiling | null {
   for (const across of partsOf(column.count)) {
-    const found = tiling(column, across, cell, unit, ratio);
-    if (found.height <= most) return found;
+    const candidate = tiling(column, across, cell, unit, ratio);
+    if (candidate.height <= maxHeight) return candidate;
   }
   return null;
 }
@@ -169,7 +169,7 @@ function tiles(column: Column, tiled: Tiling, x: number, y: number, ratio: numbe
     const left = x + (map % tiled.across) * (tiled.side.width + tiled.gap);
     const top = y + Math.floor(map / tiled.across) * (tiled.side.height + tiled.below + tiled.gap);
     return {
-      layer: column.shown,
+      layer: column.output,
       map,
       box: { x: left, y: top, width: tiled.side.width, height: tiled.side.height },
       kernel:
@@ -178,28 +178,28 @@ function tiles(column: Column, tiled: Tiling, x: number, y: number, ratio: numbe
   });
 }
 
-/** The columns that stand in the figure; the output is drawn as scores. */
-export function drawn(all: readonly Column[]): Column[] {
+/** The columns drawn in the figure; the output is drawn as scores instead. */
+export function drawnColumns(all: readonly Column[]): Column[] {
   return all.slice(0, -1);
 }
 
-export function arrange(all: readonly Column[], room: Room): Scene {
-  return room.width >= WIDE ? wide(drawn(all), room) : tall(drawn(all), room);
+export function arrange(all: readonly Column[], available: AvailableSize): Scene {
+  return available.width >= WIDE ? wide(drawnColumns(all), available) : tall(drawnColumns(all), available);
 }
 
 /** The columns of one line of the figure, each with its tiling. */
 type Line = { column: Column; tiled: Tiling }[];
 
-function wide(columns: readonly Column[], room: Room): Scene {
-  const { ratio } = room;
+function wide(columns: readonly Column[], available: AvailableSize): Scene {
+  const { ratio } = available;
   const px = (length: number) => Math.round(length * ratio);
-  const width = Math.floor(room.width * ratio);
+  const width = Math.floor(available.width * ratio);
   const head = px(HEAD);
-  const left = px(room.surface.width) + px(AIR);
-  const free = width - left - px(room.scores.width) - px(AIR);
+  const left = px(available.surface.width) + px(AIR);
+  const free = width - left - px(available.scores.width) - px(AIR);
   const outer = ({ tiled }: Line[number]) => Math.max(tiled.width, px(LEAST_COLUMN));
   const over = (line: Line) => free - line.reduce((sum, one) => sum + outer(one), 0);
-  const { cell, lines } = fitted(columns, room, free, outer);
+  const { cell, lines } = fitLines(columns, available, free, outer);
 
   const gaps = lines.map((line) => Math.min(px(MOST_GAP), Math.floor(Math.max(0, over(line)) / line.length)));
   const gap = Math.min(...gaps, px(MOST_GAP));
@@ -227,53 +227,53 @@ function wide(columns: readonly Column[], room: Room): Scene {
     return placed;
   });
 
-  const surface = { x: 0, y: 0, width: px(room.surface.width), height: px(room.surface.height) };
+  const surface = { x: 0, y: 0, width: px(available.surface.width), height: px(available.surface.height) };
   const scores = {
-    x: width - px(room.scores.width),
+    x: width - px(available.scores.width),
     y: 0,
-    width: px(room.scores.width),
-    height: px(room.scores.height),
+    width: px(available.scores.width),
+    height: px(available.scores.height),
   };
   const beside = Math.min(...blocks.map((block) => block.box.x), blocks.length > 0 ? scores.x : surface.width);
-  const input = inputAt(room, cell, px(EDGE), surface.height + px(12), beside - px(LEAST_GAP), ratio);
+  const input = inputAt(available, cell, px(EDGE), surface.height + px(12), beside - px(LEAST_GAP), ratio);
   const height = Math.max(y - px(LINE_GAP), input.box.y + input.box.height + px(EDGE), surface.height, scores.height);
   return { mode: 'wide', ratio, width, height, surface, input, blocks, scores };
 }
 
-/** The largest cells with which the columns stand in one line; in as many as it takes, where they could not be seen. */
-function fitted(
+/** The largest cells with which the columns fit into one line, or into several if they would be too small to see. */
+function fitLines(
   columns: readonly Column[],
-  room: Room,
+  available: AvailableSize,
   free: number,
   outer: (one: Line[number]) => number,
 ): { cell: number; lines: Line[] } {
-  const { ratio } = room;
+  const { ratio } = available;
   const px = (length: number) => Math.round(length * ratio);
   let best: { cell: number; lines: Line[] } | null = null;
   for (let count = 1; count <= Math.max(1, columns.length); count += 1) {
     const least = count === 1 ? px(340) : px(LEAST_LINE);
-    const most = Math.max(least, Math.floor((room.height * ratio) / count) - px(HEAD) - px(KERNEL_LEGEND));
+    const most = Math.max(least, Math.floor((available.height * ratio) / count) - px(HEAD) - px(KERNEL_LEGEND));
     for (let cell = Math.max(1, Math.floor(16 * ratio)); cell > (best?.cell ?? 0); cell -= 1) {
-      const tilings = tiled(columns, cell, most, ratio);
+      const tilings = tileWithin(columns, cell, most, ratio);
       if (tilings === null) continue;
       const gap = px(cell > LEAST_CELL * ratio ? LEAST_GAP : TIGHT_GAP);
-      const lines = broken(tilings, free, (one) => outer(one) + gap);
+      const lines = wrapColumns(tilings, free, (one) => outer(one) + gap);
       if (lines !== null && lines.length <= count) best = { cell, lines };
     }
     if (best !== null && best.cell >= LEGIBLE_CELL * ratio) break;
   }
-  return best ?? endless(columns, ratio, free, (one) => outer(one) + px(TIGHT_GAP));
+  return best ?? scrollingLines(columns, ratio, free, (one) => outer(one) + px(TIGHT_GAP));
 }
 
-/** Layers of very many maps: legible cells, in lines that are as high as it takes. */
-function endless(
+/** Layers with very many maps: legible cells, in lines as high as needed. */
+function scrollingLines(
   columns: readonly Column[],
   ratio: number,
   free: number,
   widthOf: (one: Line[number]) => number,
 ): { cell: number; lines: Line[] } {
   for (let cell = Math.ceil(LEGIBLE_CELL * ratio); ; cell -= 1) {
-    const found = columns.map((column) => {
+    const line = columns.map((column) => {
       const unit = unitFor(column, usualUnit(cell), ratio);
       const width = (across: number) => widthOf({ column, tiled: tiling(column, across, cell, unit, ratio) });
       const widest = partsOf(column.count).findLast((part) => width(part) <= free) ?? 1;
@@ -281,30 +281,30 @@ function endless(
       const fits = one !== null && one.across <= widest;
       return { column, tiled: fits ? one : tiling(column, widest, cell, unit, ratio) };
     });
-    const lines = broken(found, free, widthOf);
+    const lines = wrapColumns(line, free, widthOf);
     if (lines !== null) return { cell, lines };
-    if (cell === 1) return { cell, lines: found.map((one) => [one]) };
+    if (cell === 1) return { cell, lines: line.map((one) => [one]) };
   }
 }
 
-/** Every column as narrow as it can be within a height; null where one is higher however wide it is. */
-function tiled(columns: readonly Column[], cell: number, most: number, ratio: number): Line | null {
+/** Every column as narrow as possible within a height; null if one is always higher. */
+function tileWithin(columns: readonly Column[], cell: number, most: number, ratio: number): Line | null {
   const unit = usualUnit(cell);
   const maps = columns.filter(({ vector }) => !vector).map((column) => narrowest(column, cell, 1, most, ratio));
-  // Units stand no higher than the maps of the later layers, so that the columns end together.
-  const usual = Math.max(Math.round(240 * ratio), ...maps.slice(1).map((found) => found?.height ?? 0));
-  const found: Line = [];
+  // Units are no higher than the maps of later layers, so that the columns end at the same height.
+  const maxUnitsHeight = Math.max(Math.round(240 * ratio), ...maps.slice(1).map((tiling) => tiling?.height ?? 0));
+  const line: Line = [];
   for (const column of columns) {
-    const height = column.vector ? Math.min(usual, most) : most;
+    const height = column.vector ? Math.min(maxUnitsHeight, most) : most;
     const one = narrowest(column, cell, unitFor(column, unit, ratio), height, ratio);
     if (one === null) return null;
-    found.push({ column, tiled: one });
+    line.push({ column, tiled: one });
   }
-  return found;
+  return line;
 }
 
-/** The columns in lines of at most so many pixels; null where one alone is wider. */
-function broken(columns: Line, free: number, widthOf: (one: Line[number]) => number): Line[] | null {
+/** The columns in lines of at most this many pixels; null if a single one is wider. */
+function wrapColumns(columns: Line, free: number, widthOf: (one: Line[number]) => number): Line[] | null {
   const lines: Line[] = [];
   let left = 0;
   for (const one of columns) {
@@ -320,8 +320,15 @@ function broken(columns: Line, free: number, widthOf: (one: Line[number]) => num
   return lines;
 }
 
-function inputAt(room: Room, cell: number, x: number, y: number, free: number, ratio: number): Scene['input'] {
-  const { width, height, channels = 1 } = room.input;
+function inputAt(
+  available: AvailableSize,
+  cell: number,
+  x: number,
+  y: number,
+  free: number,
+  ratio: number,
+): Scene['input'] {
+  const { width, height, channels = 1 } = available.input;
   const head = Math.round(24 * ratio);
   const line = Math.round(EDGE * ratio);
   const gap = Math.round(GAP_BETWEEN_TILES * ratio);
@@ -334,35 +341,35 @@ function inputAt(room: Room, cell: number, x: number, y: number, free: number, r
   return { head: { x: x - line, y, width: Math.max(box.width, Math.round(120 * ratio)), height: head }, box, tiles, cell: side }; // prettier-ignore
 }
 
-function tall(columns: readonly Column[], room: Room): Scene {
-  const { ratio } = room;
+function tall(columns: readonly Column[], available: AvailableSize): Scene {
+  const { ratio } = available;
   const px = (length: number) => Math.round(length * ratio);
-  const width = Math.floor(room.width * ratio);
+  const width = Math.floor(available.width * ratio);
   const inside = width - 2 * px(EDGE);
-  const narrow = room.width < 600;
+  const narrow = available.width < 600;
   const widest = (column: Column, cell: number) =>
     partsOf(column.count).findLast((part) => tiling(column, part, cell, 1, ratio).width <= inside) ?? 1;
-  /** Few maps stand in one row, large ones in two where it is narrow; the others wrap, into no more rows than a square. */
+  /** Few maps stand in one row, large ones in two in a narrow figure; others form at most a square. */
   const least = (column: Column) => {
-    if (column.count > FEW) return Math.min(FEW, Math.ceil(Math.sqrt(column.count)));
+    if (column.count > FEW_MAPS) return Math.min(FEW_MAPS, Math.ceil(Math.sqrt(column.count)));
     return narrow && column.width >= 20 ? Math.min(3, column.count) : column.count;
   };
   const fits = (cell: number) =>
     columns.filter(({ vector }) => !vector).every((column) => widest(column, cell) >= least(column));
   let cell = Math.floor(8 * ratio);
   while (cell > 1 && !fits(cell)) cell -= 1;
-  const usual = Math.max(1, Math.floor((narrow ? 10 : 12) * ratio));
+  const unitSide = Math.max(1, Math.floor((narrow ? 10 : 12) * ratio));
 
-  const surface = { x: 0, y: 0, width: px(room.surface.width), height: px(room.surface.height) };
+  const surface = { x: 0, y: 0, width: px(available.surface.width), height: px(available.surface.height) };
   const beside = width - surface.width - px(32) >= px(240);
   const scores = beside
-    ? { x: surface.width + px(32), y: 0, width: width - surface.width - px(32), height: px(room.scores.height) }
-    : { x: 0, y: surface.height + px(16), width, height: px(room.scores.height) };
+    ? { x: surface.width + px(32), y: 0, width: width - surface.width - px(32), height: px(available.scores.height) }
+    : { x: 0, y: surface.height + px(16), width, height: px(available.scores.height) };
   let y = Math.max(surface.height, scores.y + scores.height) + px(16);
-  const input = inputAt(room, cell, px(EDGE), y, width, ratio);
+  const input = inputAt(available, cell, px(EDGE), y, width, ratio);
   y = input.box.y + input.box.height + px(20);
   const blocks = columns.map((column): Block => {
-    const unit = unitFor(column, usual, ratio);
+    const unit = unitFor(column, unitSide, ratio);
     const most = column.vector
       ? (partsOf(column.count).findLast((part) => part * unit <= inside) ?? 1)
       : widest(column, cell);
@@ -391,7 +398,7 @@ export interface Hit {
   col: number;
 }
 
-/** The value at a point of the figure, in device pixels; null where there is none. */
+/** The value at a point of the figure (device pixels); null if there is none. */
 export function hit(scene: Scene, x: number, y: number): Hit | null {
   const { input } = scene;
   const channel = input.tiles.find((candidate) => contains(candidate.box, x, y));
@@ -413,7 +420,7 @@ function within(tile: Tile, cell: number, x: number, y: number): Hit {
   };
 }
 
-/** The map that an arrow key leads to from another of the same column; the same where the column ends. */
+/** The map reached by an arrow key within the column; the same map at its end. */
 export function neighbour(block: { across: number; column: Pick<Column, 'count'> }, map: number, key: string): number {
   const { across, column } = block;
   const to =

@@ -1,4 +1,4 @@
-/** A rectangle, and what is asked of rectangles; x runs right and y down. */
+/** Rectangles; x runs right and y down. */
 
 export interface Box {
   x: number;

@@ -1,4 +1,4 @@
-/** The cells of a map inside a figure: one rect for each value, of which only what has changed is touched. */
+/** Cells of a map in an SVG figure: one rect per value, updated only where it changes. */
 
 import { css, type Palette } from './palette';
 
@@ -7,7 +7,7 @@ const SVG = 'http://www.w3.org/2000/svg';
 export interface Cells {
   values: ArrayLike<number>;
   cols: number;
-  /** The side of a cell, and where the first one is, in the figure's units. */
+  /** Side of a cell and position of the first one, in the figure's units. */
   cell: number;
   x: number;
   y: number;
@@ -16,8 +16,8 @@ export interface Cells {
 }
 
 /**
- * Draws cells into a group and keeps them as they are told later. A change of many values takes a tenth of the time that
- * it takes where every attribute of every cell is followed by itself. What is no number has no colour.
+ * Draws cells into a group and updates them. A change of many values takes a tenth of the time of a reactive attribute
+ * per cell. A value that is not finite has no colour.
  */
 export class CellPainter {
   #group: Element;
@@ -52,7 +52,7 @@ export class CellPainter {
     }
   }
 
-  /** As many rects as there are values. */
+  /** Adjusts the number of rects to the number of values. */
   #count(count: number): void {
     for (const rect of this.#rects.splice(count)) rect.remove();
     this.#fills.length = this.#values.length = Math.min(count, this.#fills.length);

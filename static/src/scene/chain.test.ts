@@ -1,4 +1,4 @@
-/** What a chain's gradients are said to do, and how their scale is written. */
+/** Verdicts on a chain's gradients, and the labels of their scale. */
 // @vitest-environment node
 
 import { describe, expect, it, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** Gradients on their way back through a chain of layers: how far they reach, read off a log scale. */
+/** Gradients flowing back through a chain of layers, and their log scale. */
 
 export const INITIALIZATIONS = ['xavier', 'he', 'small', 'large', 'orthogonal'] as const;
 export type Initialization = (typeof INITIALIZATIONS)[number];
@@ -9,17 +9,17 @@ export function isInitialization(word: string): word is Initialization {
   return (INITIALIZATIONS as readonly string[]).includes(word);
 }
 
-/** From the first layer to the last: what one step back multiplies the gradient by, on average, and in all. */
+/** How the gradient changes from the last layer to the first: per layer and in total. */
 export interface Shrinkage {
   /** The gradient at the first layer divided by the one at the last. */
   ratio: number;
-  /** The layers that it passed on the way. */
+  /** Number of layers passed. */
   steps: number;
-  /** The geometric mean of the factors: `factor ** steps` is the ratio. */
+  /** Geometric mean of the factors: `factor ** steps` is the ratio. */
   factor: number;
 }
 
-/** Null where there is one layer only, or where a gradient at either end is zero or not finite. */
+/** Null for a single layer, or if a gradient at either end is zero or not finite. */
 export function shrinkage(gradients: ArrayLike<number>): Shrinkage | null {
   const steps = gradients.length - 1;
   const first = gradients[0] ?? NaN;
@@ -31,19 +31,19 @@ export function shrinkage(gradients: ArrayLike<number>): Shrinkage | null {
 
 export type Verdict = 'vanishes' | 'explodes' | 'arrives' | 'dead';
 
-/** What became of the gradient: less than a thousandth of it, or more than a thousandfold, is not of use. */
+/** Verdict on the gradient: vanished below a thousandth, exploded above a thousandfold. */
 export function verdict(gradients: ArrayLike<number>): Verdict {
-  const found = shrinkage(gradients);
-  if (found === null) return gradients.length === 1 && (gradients[0] ?? 0) > 0 ? 'arrives' : overOrDead(gradients);
-  if (found.ratio < 1e-3) return 'vanishes';
-  return found.ratio > 1e3 ? 'explodes' : 'arrives';
+  const change = shrinkage(gradients);
+  if (change === null) return gradients.length === 1 && (gradients[0] ?? 0) > 0 ? 'arrives' : overOrDead(gradients);
+  if (change.ratio < 1e-3) return 'vanishes';
+  return change.ratio > 1e3 ? 'explodes' : 'arrives';
 }
 
 function overOrDead(gradients: ArrayLike<number>): Verdict {
   return Array.from(gradients).some((value) => value === Infinity || Number.isNaN(value)) ? 'explodes' : 'dead';
 }
 
-/** The powers of ten around all values above zero, at least `least` decades apart; [-1, 1] of none. */
+/** Powers of ten around all positive values, at least `least` decades apart; [-1, 1] for none. */
 export function decades(series: readonly ArrayLike<number>[], least = 2): [number, number] {
   let low = Infinity;
   let high = -Infinity;
@@ -63,13 +63,13 @@ export function decades(series: readonly ArrayLike<number>[], least = 2): [numbe
   return [low, high];
 }
 
-/** Powers of ten to be written beside the axis, both ends among them if they fit, at most `most`. */
+/** Powers of ten labelled on the axis, at most `most`, with both ends if they fit. */
 export function powers([low, high]: [number, number], most: number): number[] {
   const span = high - low;
   const every = Math.max(1, ...[1, 2, 5, 10, 20, 50].filter((step) => span / step + 1 > most).map(following));
-  const found: number[] = [];
-  for (let power = Math.ceil(low / every) * every; power <= high; power += every) found.push(power);
-  return found;
+  const exponents: number[] = [];
+  for (let power = Math.ceil(low / every) * every; power <= high; power += every) exponents.push(power);
+  return exponents;
 }
 
 function following(step: number): number {
@@ -84,7 +84,7 @@ export function power(exponent: number): string {
   return `10${exponent < 0 ? '⁻' : ''}${digits}`;
 }
 
-/** Two figures, as a power of ten where plain digits would hide how small or large it is: `3.1 × 10⁻⁷`, `0.42`. */
+/** Two digits, as a power of ten if plain digits would hide the magnitude: `3.1 × 10⁻⁷`, `0.42`. */
 export function scientific(value: number): string {
   if (value === 0) return '0';
   if (!Number.isFinite(value)) return Number.isNaN(value) ? '?' : value > 0 ? '∞' : '−∞';

@@ -7,7 +7,7 @@ import { columns, holds, rowOf, shape } from './column';
 import { patterned, PUBLISHED, TODAY } from './example';
 
 it('joins each layer with the non-linearity after it', () => {
-  expect(columns(TODAY).map(({ before, shown }) => [before, shown])).toEqual([
+  expect(columns(TODAY).map(({ before, output: shown }) => [before, shown])).toEqual([
     ['c1', 'c1_relu'],
     ['s2', 's2'],
     ['c3', 'c3_relu'],
@@ -32,7 +32,7 @@ const OWN = columns(
 );
 
 it('joins a convolution with its normalization and its activation, a hidden layer with its dropout', () => {
-  expect(OWN.map(({ before, then }) => [before, ...then.map(({ name }) => name)])).toEqual([
+  expect(OWN.map(({ before, elementwise: then }) => [before, ...then.map(({ name }) => name)])).toEqual([
     ['conv1_1', 'conv1_1_norm', 'conv1_1_tanh'],
     ['pool1'],
     ['conv2_1', 'conv2_1_norm', 'conv2_1_tanh'],
@@ -40,7 +40,7 @@ it('joins a convolution with its normalization and its activation, a hidden laye
     ['fc1', 'fc1_tanh', 'fc1_dropout'],
     ['output'],
   ]);
-  expect(OWN.map(({ shown }) => shown).slice(0, 2)).toEqual(['conv1_1_tanh', 'pool1']);
+  expect(OWN.map(({ output: shown }) => shown).slice(0, 2)).toEqual(['conv1_1_tanh', 'pool1']);
   expect(OWN.every(({ signed }) => signed)).toBe(true);
   const [first] = OWN;
   expect(first && ['conv1_1', 'conv1_1_norm', 'conv1_1_tanh', 'pool1'].map((name) => holds(first, name))).toEqual([

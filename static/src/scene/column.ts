@@ -1,8 +1,8 @@
-/** The columns of the figure: a traced layer together with what follows it value by value. */
+/** Columns of the figure: a layer together with the element-wise layers that follow it. */
 
 import { canBeNegative, isActivation, layerTitle, type Activation, type Layer } from './network';
 
-/** What a column needs to know of a layer; a `LayerRow` from the server is one. */
+/** The required part of a layer; a `LayerRow` of the server has it. */
 export interface LayerFacts extends Layer {
   stride?: number[] | null;
   parameters: number;
@@ -15,54 +15,54 @@ export interface LayerFacts extends Layer {
 }
 
 export interface Column {
-  /** The layer that the column begins with, `c1`: its output is the value before what follows. */
+  /** The first layer of the column, `c1`: the output before the element-wise layers. */
   before: string;
-  /** The layer whose output is drawn, `c1_relu`; the same as `before` where nothing follows. */
-  shown: string;
+  /** The layer whose output is drawn, `c1_relu`; equal to `before` if nothing follows. */
+  output: string;
   title: string;
   kind: string;
-  /** The layers that follow value by value, in forward order: normalization, activation, dropout. */
-  then: LayerFacts[];
+  /** Element-wise layers in forward order: normalization, activation, dropout. */
+  elementwise: LayerFacts[];
   activation: Activation | null;
-  /** Feature maps; a vector has as many maps as it has units, each of 1x1. */
+  /** Feature maps; each unit of a vector counts as a map of 1x1. */
   count: number;
   height: number;
   width: number;
-  /** Whether the values are single units and not maps. */
+  /** True if the values are single units. */
   vector: boolean;
-  /** Whether a drawn value can be negative. */
+  /** True if a drawn value can be negative. */
   signed: boolean;
-  /** The layer that this one reads; `input` is the picture. */
+  /** The layer's input; `input` is the picture. */
   from: string;
   facts: LayerFacts;
 }
 
-/** Whether each value that a layer answers is made of the one value at its place. */
+/** True if each output value depends only on the value at its position. */
 function follows({ kind }: LayerFacts): boolean {
   return isActivation(kind) || kind === 'batch-normalization' || kind === 'dropout';
 }
 
-/** Joins every layer with what follows it value by value; the last column is the output. */
+/** Joins every layer with the element-wise layers after it; the last column is the output. */
 export function columns(layers: readonly LayerFacts[]): Column[] {
-  const found: Column[] = [];
+  const columns: Column[] = [];
   for (const facts of layers) {
-    const last = found.at(-1);
-    if (last !== undefined && follows(facts) && facts.inputs[0] === last.shown) {
-      last.shown = facts.name;
-      last.then.push(facts);
-      if (isActivation(facts.kind)) last.activation = facts.kind;
-      last.signed = canBeNegative(facts.kind, last.signed);
+    const previous = columns.at(-1);
+    if (previous !== undefined && follows(facts) && facts.inputs[0] === previous.output) {
+      previous.output = facts.name;
+      previous.elementwise.push(facts);
+      if (isActivation(facts.kind)) previous.activation = facts.kind;
+      previous.signed = canBeNegative(facts.kind, previous.signed);
       continue;
     }
     const [count = 1, height = 1, width = 1] = facts.output_shape;
     const from = facts.inputs[0] ?? 'input';
-    const source = found.find((column) => column.shown === from);
-    found.push({
+    const source = columns.find((column) => column.output === from);
+    columns.push({
       before: facts.name,
-      shown: facts.name,
+      output: facts.name,
       title: layerTitle(facts.name),
       kind: facts.kind,
-      then: [],
+      elementwise: [],
       activation: null,
       count,
       height,
@@ -73,12 +73,12 @@ export function columns(layers: readonly LayerFacts[]): Column[] {
       facts,
     });
   }
-  return found;
+  return columns;
 }
 
-/** Whether a layer is drawn in a column, or is one of those that lead to what is drawn. */
+/** True if a layer is drawn in a column or leads to one that is. */
 export function holds(column: Column, layer: string): boolean {
-  return column.before === layer || column.then.some(({ name }) => name === layer);
+  return column.before === layer || column.elementwise.some(({ name }) => name === layer);
 }
 
 /** `6@28×28` for maps, `120` for units. */
@@ -86,7 +86,7 @@ export function shape(column: Pick<Column, 'count' | 'height' | 'width' | 'vecto
   return column.vector ? `${column.count}` : `${column.count}@${column.height}×${column.width}`;
 }
 
-/** How many units of a vector stand in a row when they are drawn large: F6 as the 7x12 bitmaps of 1998, others nearly square. */
+/** Units per row in a large drawing: F6 as the 7x12 bitmaps of 1998, others nearly square. */
 export function rowOf(count: number): number {
   if (count === 84) return 7;
   const side = Math.ceil(Math.sqrt(count));

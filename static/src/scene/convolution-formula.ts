@@ -1,11 +1,11 @@
-/** Why the output has the size it has: the formula, and the formula with the numbers put in, as TeX. */
+/** The output size as a formula and with numbers, in TeX. */
 
 import { outputSize, span, type Problem } from './convolution';
 
 export interface SizeFormula {
   symbols: string;
   numbers: string;
-  /** Before the floor: a fraction where rows or columns are dropped. */
+  /** The quotient before rounding down; fractional if rows or columns are dropped. */
   exact: number;
   length: number;
 }
@@ -32,7 +32,7 @@ function side({ input, filters, settings }: Problem, axis: 0 | 1): Side {
   };
 }
 
-/** The rows and columns at the end of the padded input that no window reaches. */
+/** Rows and columns at the end of the padded input that no window reaches. */
 export function dropped(problem: Problem): { rows: number; columns: number } {
   if (problem.settings.transposed) return { rows: 0, columns: 0 };
   const [rows, columns] = ([0, 1] as const).map((axis) => {
@@ -55,7 +55,7 @@ export function sizeFormula(problem: Problem, axis: 0 | 1): SizeFormula {
   return problem.settings.transposed ? grown(one, axis, length) : shrunk(one, axis, length);
 }
 
-/** Both paddings of an axis: twice the one where they are equal. */
+/** Padding of both ends of an axis: twice the value if equal. */
 function around(before: number | string, after: number | string, sign: '+' | '-'): string {
   if (before === after) return `${sign} 2\\cdot ${before}`;
   return sign === '+' ? `+ ${before} + ${after}` : `- (${before} + ${after})`;
@@ -67,12 +67,12 @@ function shrunk(one: Side, axis: 0 | 1, length: number): SizeFormula {
   const over = one.length + before + after - span(kernel, dilation);
   const fraction = (top: string, below: string) => `\\left\\lfloor\\dfrac{${top}}{${below}}\\right\\rfloor + 1`;
   const top = `${name.size} + ${name.before} + ${name.after} - ${name.dilation}(${name.kernel} - 1) - 1`;
-  const put = `${one.length} ${around(before, after, '+')} - ${dilation}\\cdot(${kernel} - 1) - 1`;
+  const numbers = `${one.length} ${around(before, after, '+')} - ${dilation}\\cdot(${kernel} - 1) - 1`;
   const exact = over / stride;
-  const rest = Number.isInteger(exact) ? '' : `= \\lfloor ${Number(exact.toFixed(2))} \\rfloor + 1`;
+  const floor = Number.isInteger(exact) ? '' : `= \\lfloor ${Number(exact.toFixed(2))} \\rfloor + 1`;
   return {
     symbols: `${name.size}' = ${fraction(top, name.stride)}`,
-    numbers: `${name.size}' = ${fraction(put, String(stride))} ${rest} = ${length}`,
+    numbers: `${name.size}' = ${fraction(numbers, String(stride))} ${floor} = ${length}`,
     exact: exact + 1,
     length,
   };

@@ -1,16 +1,16 @@
-/** Inputs made of numbers: patterns, numbers by chance with a seed, and how numbers are written in an address. */
+/** Inputs made of numbers: patterns, seeded random values, and their text form in an address. */
 
 import type { Volume } from './volume';
 
 export const PATTERNS = ['ramp', 'checkerboard', 'one-hot', 'random'] as const;
 export type Pattern = (typeof PATTERNS)[number];
 
-/** A bright corner on a dark ground: it has a vertical and a horizontal edge. */
+/** A bright corner on a dark ground, with a vertical and a horizontal edge. */
 export const FIRST = '9 9 8 1 1 2; 9 8 9 2 1 1; 8 9 8 1 2 1; 1 1 2 2 1 1; 1 2 1 1 2 1; 2 1 1 2 1 1';
 
-export const LARGEST = 16; // cells on a side that are still edited by hand
+export const LARGEST = 16; // largest side edited by hand, cells
 
-/** Numbers from 0 to 1 by chance, the same for the same seed (mulberry32). */
+/** Seeded random numbers from 0 to 1 (mulberry32). */
 export function chance(seed: number): () => number {
   let at = seed >>> 0;
   return () => {
@@ -21,7 +21,7 @@ export function chance(seed: number): () => number {
   };
 }
 
-/** A pattern of whole numbers. Channels go on where the one before ended, or are its opposite. */
+/** A pattern of whole numbers; further channels continue or invert the one before. */
 export function pattern(kind: Pattern, channels: number, height: number, width: number, seed: number): Volume {
   const next = chance(seed);
   const value = (channel: number, row: number, col: number): number => {
@@ -36,7 +36,7 @@ export function pattern(kind: Pattern, channels: number, height: number, width: 
   return { channels, height, width, data };
 }
 
-/** "1 2; 3 4 | 5 6; 7 8" as channels of rows of numbers; null where it is no such thing. */
+/** Parses "1 2; 3 4 | 5 6; 7 8" as channels of rows; null if invalid. */
 export function readValues(text: string): number[][][] | null {
   const channels = text.split('|').map((channel) => channel.split(';').map((row) => row.trim().split(/[\s,]+/)));
   const numbers = channels.map((rows) => rows.map((row) => row.map((word) => (word === '' ? NaN : Number(word)))));
@@ -45,7 +45,7 @@ export function readValues(text: string): number[][][] | null {
   return even && numbers.flat(2).every(Number.isFinite) ? numbers : null;
 }
 
-/** The same, for filters parted by "/". */
+/** Parses several filters, separated by "/". */
 export function readFilters(text: string): number[][][][] | null {
   const filters = text.split('/').map(readValues);
   const [first] = filters;
@@ -57,7 +57,7 @@ export function readFilters(text: string): number[][][][] | null {
   return filters.every(alike) ? filters : null;
 }
 
-/** A float32 with as few figures as tell it from its neighbours. */
+/** The shortest decimal that reads back as the same float32. */
 export function figure(value: number): string {
   for (let digits = 1; digits < 9; digits += 1) {
     const text = value.toPrecision(digits);
@@ -74,7 +74,7 @@ export function writeFilters(filters: number[][][][]): string {
   return filters.map(writeValues).join(' / ');
 }
 
-/** Channels cut or grown to a size; what was not there before is zero. */
+/** Channels cropped or zero-padded to a size. */
 export function resized(values: number[][][], channels: number, height: number, width: number): number[][][] {
   return Array.from({ length: channels }, (_, channel) =>
     Array.from({ length: height }, (_, row) =>

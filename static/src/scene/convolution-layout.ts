@@ -1,20 +1,20 @@
-/** Where the input, the kernel, the products and the output lie: side by side, or one under the other on a phone. */
+/** Layout of input, kernel, products and output: side by side, or stacked on a phone. */
 
 import type { Box } from './box';
 
-export const STACKED = 720; // CSS pixels; below this the figure runs downwards
-export const LEGIBLE = 28; // CSS pixels; from here on a cell holds its number
+export const STACKED = 720; // CSS pixels; below this width the figure runs downwards
+export const LEGIBLE = 28; // CSS pixels; the least cell that holds its number
 export const HEAD = 28; // CSS pixels above each grid, for its name
 export const FOOT = 46; // CSS pixels below the grids, for the scales
 
-const SIGN = 34; // CSS pixels between two grids, for what joins them
+const SIGN = 34; // CSS pixels between two grids, for the operator
 const BETWEEN = 14; // CSS pixels between two channels
-const TALL = 350; // CSS pixels of cells that are seen whole beside controls on a laptop
-const TALLER = 440; // the same where several channels lie one under the other
+const TALL = 350; // CSS pixels of cells visible beside the controls on a laptop
+const TALLER = 440; // the same for several stacked channels
 const DOWN = 470; // CSS pixels of input and output on a phone
-const KERNELS = 0.42; // the part of the width that kernels may take
-const LARGEST = 44; // CSS pixels; a cell is no larger
-/** The sides that a cell may have: whole pixels, and parts of one where a picture has more cells than there is room. */
+const KERNELS = 0.42; // share of the width for the kernels
+const LARGEST = 44; // CSS pixels; largest cell
+/** Allowed cell sides: whole pixels, or fractions for a picture larger than the figure. */
 const CELLS = [...Array.from({ length: LARGEST }, (_, index) => LARGEST - index), 0.75, 0.5, 0.375, 0.25, 0.125];
 
 export type Part = 'input' | 'patch' | 'kernel' | 'products' | 'partial' | 'output';
@@ -26,9 +26,9 @@ export interface Sides {
 
 export interface Parts {
   channels: number;
-  /** A photo shows its colours in one picture. */
+  /** A photo is drawn as one picture in colour. */
   together: boolean;
-  /** The channels that the chosen output map reads. */
+  /** Input channels of the selected output map. */
   reads: number[];
   input: Sides;
   kernel: Sides;
@@ -39,7 +39,7 @@ export interface Parts {
 
 export interface Grid {
   part: Part;
-  /** -1: of all channels. */
+  /** -1: all channels. */
   channel: number;
   box: Box;
   cell: number;
@@ -70,7 +70,7 @@ interface Column {
   sides: Sides;
   cell: number;
   channels: number[];
-  /** What joins it to the part before it. */
+  /** The operator between this part and the one before. */
   sign: string;
 }
 
@@ -94,12 +94,12 @@ function columns(parts: Parts, cells: Cells, patch: boolean): Column[] {
   ];
 }
 
-/** The largest of the sides a cell may have that is at most `side`. */
+/** The largest allowed cell side of at most `side`. */
 function snapped(side: number): number {
   return CELLS.find((cell) => cell <= side) ?? 0.125;
 }
 
-/** The largest cells with which everything fits into the width and is not too tall. */
+/** The largest cells with which everything fits into width and height. */
 function wideCells(parts: Parts, width: number, patch: boolean): Cells {
   const { channels, together, reads, input, kernel, output } = parts;
   const tall = channels > 1 ? TALLER : TALL;
@@ -158,7 +158,7 @@ function stackedCells(parts: Parts, width: number, patch: boolean): Cells {
   return { map, partial, kernel: small };
 }
 
-/** Each channel with its kernel and products below it, the output at the end. */
+/** Each channel with its kernel and products below, the output at the end. */
 function stacked(parts: Parts, width: number): Layout {
   const plain = stackedCells(parts, width, false);
   const patch = plain.map < LEGIBLE;
@@ -196,8 +196,8 @@ export function arrange(parts: Parts, width: number): Layout {
 }
 
 /**
- * Words put on lines, the first of which has `head` characters less; where they would need more than `lines`, the last
- * keeps `tail` characters free and the rest is left over.
+ * Wraps words into lines, the first with `head` characters less; if more than `lines` are needed, the last one
+ * leaves `tail` characters free and the rest is returned.
  */
 export function flow(
   words: string[],

@@ -1,10 +1,10 @@
-/** What cannot be computed is said with its control and its limit. */
+/** Impossible settings are reported with their control and limit. */
 // @vitest-environment node
 
 import { expect, test } from 'vitest';
 
 import { STILL, type Settings } from './convolution';
-import { complaint, type Outline } from './convolution-limits';
+import { firstProblem, type Outline } from './convolution-limits';
 
 function outline(
   settings: Partial<Settings> = {},
@@ -21,11 +21,11 @@ function outline(
 const sum = (value: number): Settings['padding'] => [value, value, value, value];
 
 test('what PyTorch computes is not complained about', () => {
-  expect(complaint(outline())).toBeNull();
-  expect(complaint(outline({ padding: sum(4), paddingMode: 'reflect' }))).toBeNull();
-  expect(complaint(outline({ padding: sum(5), paddingMode: 'circular' }))).toBeNull();
-  expect(complaint(outline({ transposed: true, stride: [2, 2], outputPadding: [1, 1] }))).toBeNull();
-  expect(complaint(outline({ groups: 4 }, { channels: 4, out: 4, into: 1 }))).toBeNull();
+  expect(firstProblem(outline())).toBeNull();
+  expect(firstProblem(outline({ padding: sum(4), paddingMode: 'reflect' }))).toBeNull();
+  expect(firstProblem(outline({ padding: sum(5), paddingMode: 'circular' }))).toBeNull();
+  expect(firstProblem(outline({ transposed: true, stride: [2, 2], outputPadding: [1, 1] }))).toBeNull();
+  expect(firstProblem(outline({ groups: 4 }, { channels: 4, out: 4, into: 1 }))).toBeNull();
 });
 
 test.each<[string, string, Outline]>([
@@ -45,13 +45,13 @@ test.each<[string, string, Outline]>([
   ['output-padding', 'output_padding', outline({ transposed: true, stride: [2, 2], outputPadding: [2, 0] })],
   ['filters', 'filters', outline({}, { out: 65 })],
 ])('%s: %s', (field, key, one) => {
-  expect(complaint(one)).toMatchObject({ field, key });
+  expect(firstProblem(one)).toMatchObject({ field, key });
 });
 
 test('too many outputs and too many multiplications are counted, not allocated', () => {
   const photo = outline({ padding: sum(5) }, { channels: 4, out: 64, height: 11, width: 11 });
   photo.input = { channels: 4, height: 256, width: 256 };
-  expect(complaint(photo)).toMatchObject({ field: 'filters', key: 'outputs', values: { count: 64 * 65_536 } });
+  expect(firstProblem(photo)).toMatchObject({ field: 'filters', key: 'outputs', values: { count: 64 * 65_536 } });
   const heavy = { ...photo, filters: { ...photo.filters, out: 16 } };
-  expect(complaint(heavy)).toMatchObject({ field: 'kernel', key: 'macs' });
+  expect(firstProblem(heavy)).toMatchObject({ field: 'kernel', key: 'macs' });
 });

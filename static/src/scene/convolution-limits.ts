@@ -1,8 +1,8 @@
-/** What cannot be computed, found from shapes alone and said with the control, the limit and the value. */
+/** Checks a convolution's settings from shapes alone: the control, the limit and the value. */
 
 import { macs, outputSize, span, type Problem, type Settings } from './convolution';
 
-/** As the server has them. */
+/** Limits, equal to the server's. */
 export const LIMITS = { kernel: 11, filters: 64, inputs: 262_144, outputs: 1_048_576, macs: 200_000_000, step: 256 };
 
 export type Field =
@@ -19,12 +19,12 @@ export type Field =
 
 export interface Complaint {
   field: Field;
-  /** The message's name, after `convolution.problem.`. */
+  /** Key of the message, after `convolution.problem.`. */
   key: string;
   values: Record<string, number | string>;
 }
 
-/** A problem whose numbers need not be there yet. */
+/** A problem whose values may be missing. */
 export type Outline = Pick<Problem, 'settings'> & {
   input: { channels: number; height: number; width: number };
   filters: { out: number; into: number; height: number; width: number };
@@ -108,7 +108,7 @@ const fits: Check = (outline) => {
 
 const work: Check = (outline) => {
   const { transposed, padding } = outline.settings;
-  // What a transposed convolution crops is computed first.
+  // The full output of a transposed convolution is computed before it is cropped.
   const uncropped: Settings = { ...outline.settings, padding: transposed ? [0, 0, 0, 0] : padding };
   const size = outputSize({ ...outline, settings: uncropped } as Problem);
   const { out, into, height, width } = outline.filters;
@@ -121,11 +121,11 @@ const work: Check = (outline) => {
     : null;
 };
 
-/** The first thing that is wrong; null where all is well. */
-export function complaint(outline: Outline): Complaint | null {
+/** The first problem; null if there is none. */
+export function firstProblem(outline: Outline): Complaint | null {
   for (const check of [kernel, movement, groups, mode, fits, work]) {
-    const found = check(outline);
-    if (found !== null) return found;
+    const problem = check(outline);
+    if (problem !== null) return problem;
   }
   return null;
 }

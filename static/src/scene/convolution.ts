@@ -1,11 +1,11 @@
-/** A convolution as the exhibit shows it: its shape, its values at once, and the terms behind one of them. */
+/** A convolution: shapes, values as a preview, and the terms of one output value. */
 
 import type { Volume } from './volume';
 
 export type PaddingMode = 'zeros' | 'reflect' | 'replicate' | 'circular';
 
 export interface Settings {
-  /** Pairs are rows, then columns. */
+  /** Pairs are (rows, columns). */
   stride: [number, number];
   /** Top, bottom, left, right. */
   padding: [number, number, number, number];
@@ -14,25 +14,25 @@ export interface Settings {
   groups: number;
   transposed: boolean;
   outputPadding: [number, number];
-  /** True: a convolution, which turns its kernels by 180 degrees; false: what PyTorch computes. */
+  /** True: convolution, with kernels turned by 180 degrees; false: PyTorch's cross-correlation. */
   flip: boolean;
 }
 
 export interface Filters {
-  /** The output maps. */
+  /** Output maps. */
   out: number;
-  /** The input channels that each of them reads: all of them, divided by the groups. */
+  /** Input channels read by each output map: all of them divided by the groups. */
   into: number;
   height: number;
   width: number;
-  /** [out][into][height][width]; also for a transposed convolution, where PyTorch has the first two the other way. */
+  /** (out, in, height, width), also for a transposed convolution, for which PyTorch swaps the first two. */
   data: Float32Array;
 }
 
 export interface Problem {
   input: Volume;
   filters: Filters;
-  /** One value per output map; empty: no bias. */
+  /** One value per output map; empty without bias. */
   bias: Float32Array;
   settings: Settings;
 }
@@ -44,13 +44,13 @@ export interface Position {
   col: number;
 }
 
-/** One product of a sum. */
+/** One product of the sum of an output value. */
 export interface Term {
   channel: number;
-  /** In the padded input; in the input itself where the convolution is transposed, for there the output is cropped. */
+  /** Position in the padded input; for a transposed convolution in the input itself, since the output is cropped. */
   row: number;
   col: number;
-  /** The weight's place in the kernel as it is given, before any turn. */
+  /** Position in the kernel as given, before any turn. */
   y: number;
   x: number;
   value: number;
@@ -79,12 +79,12 @@ export const STILL: Settings = {
   flip: false,
 };
 
-/** The cells that a dilated kernel spans along one side. */
+/** Cells that a dilated kernel spans along one axis. */
 export function span(kernel: number, dilation: number): number {
   return dilation * (kernel - 1) + 1;
 }
 
-/** The size of the output; a side is zero or negative where the kernel does not fit. */
+/** Output size; a side is zero or negative if the kernel does not fit. */
 export function outputSize({ input, filters, settings }: Problem): OutputSize {
   const { stride, padding, dilation, transposed, outputPadding } = settings;
   const [top, bottom, left, right] = padding;
@@ -101,7 +101,7 @@ export function outputSize({ input, filters, settings }: Problem): OutputSize {
   };
 }
 
-/** Where a padded row or column comes from; null where it is a zero. */
+/** Input row or column of a padded one; null for a zero. */
 export function origin(index: number, before: number, length: number, mode: PaddingMode): number | null {
   const at = index - before;
   if (at >= 0 && at < length) return at;
@@ -111,7 +111,7 @@ export function origin(index: number, before: number, length: number, mode: Padd
   return at < 0 ? -at : 2 * (length - 1) - at;
 }
 
-/** The input with its padding around it; the input itself for a transposed convolution. */
+/** The padded input; the input itself for a transposed convolution. */
 export function padded({ input, settings }: Pick<Problem, 'input' | 'settings'>): Volume {
   if (settings.transposed || settings.padding.every((side) => side === 0)) return input;
   const [top, bottom, left, right] = settings.padding;
@@ -134,7 +134,7 @@ export function padded({ input, settings }: Pick<Problem, 'input' | 'settings'>)
   return { channels: input.channels, height, width, data };
 }
 
-/** The weights as they lie on the window: turned by 180 degrees for a convolution. */
+/** Weights in the order of the window: turned by 180 degrees for a mathematical convolution. */
 export function laid(filters: Filters, flip: boolean): Filters {
   if (!flip) return filters;
   const area = filters.height * filters.width;
@@ -145,12 +145,12 @@ export function laid(filters: Filters, flip: boolean): Filters {
   return { ...filters, data };
 }
 
-/** The first input channel that an output map reads. */
+/** First input channel of an output map. */
 export function firstChannel({ filters, settings }: Problem, map: number): number {
   return Math.floor(map / (filters.out / settings.groups)) * filters.into;
 }
 
-/** Adds one weight's share to a map: `row of output += weight x row of input`, row by row. */
+/** Adds the products of one weight to a map, row by row. */
 type Share = (target: Float64Array, source: Float32Array, weight: number, y: number, x: number) => void;
 
 function sliding(problem: Problem, size: OutputSize, input: Volume): Share {
@@ -182,7 +182,7 @@ function spreading(problem: Problem, size: OutputSize, input: Volume): Share {
   };
 }
 
-/** What one input channel gives to one output map, without bias. */
+/** Contribution of one input channel to one output map, without bias. */
 function share(problem: Problem, input: Volume, turned: Filters, add: Share, target: Float64Array) {
   const { height, width, into, data } = turned;
   const plane = input.height * input.width;
@@ -209,7 +209,7 @@ function prepared(problem: Problem) {
   return { size, area, target, give };
 }
 
-/** The output, in double precision and then rounded; a preview until the server has answered. */
+/** The output, summed in double precision and rounded to float32; a preview until the server answers. */
 export function convolve(problem: Problem): Volume {
   const { size, area, target, give } = prepared(problem);
   const data = new Float32Array(size.channels * area);
@@ -221,7 +221,7 @@ export function convolve(problem: Problem): Volume {
   return { ...size, data };
 }
 
-/** What each input channel contributes to one output map; with the bias they add up to it. */
+/** Contribution of each input channel to one output map; with the bias they sum to it. */
 export function partials(problem: Problem, map: number): Volume {
   const { size, area, target, give } = prepared(problem);
   const { into } = problem.filters;
@@ -234,7 +234,7 @@ export function partials(problem: Problem, map: number): Volume {
   return { channels: into, height: size.height, width: size.width, data };
 }
 
-/** One output map of a transposed convolution after its first `count` input cells have laid their kernels down. */
+/** One output map of a transposed convolution after the first `count` input cells. */
 export function spread(problem: Problem, map: number, count: number): Volume {
   const { input, filters, settings, bias } = problem;
   const area = input.height * input.width;
@@ -251,7 +251,7 @@ export function spread(problem: Problem, map: number, count: number): Volume {
   });
 }
 
-/** Where in the input one weight finds its factor for one output row or column; null where it finds none. */
+/** Input row or column multiplied by a weight for one output row or column; null if there is none. */
 function factorAt(problem: Problem, output: number, tap: number, axis: 0 | 1): number | null {
   const { stride, dilation, padding, transposed } = problem.settings;
   if (!transposed) return output * stride[axis] + tap * dilation[axis];
@@ -261,11 +261,11 @@ function factorAt(problem: Problem, output: number, tap: number, axis: 0 | 1): n
   return Number.isInteger(at) && at >= 0 && at < length ? at : null;
 }
 
-/** Every product of one output cell's sum, channel by channel and then as the window is read. */
+/** All products of one output cell, by channel and then in window order. */
 export function terms(problem: Problem, { map, row, col }: Position, input: Volume = padded(problem)): Term[] {
   const { filters, settings } = problem;
   const { height, width, into } = filters;
-  const found: Term[] = [];
+  const terms: Term[] = [];
   const first = firstChannel(problem, map);
   for (let tap = 0; tap < into * height * width; tap += 1) {
     const index = Math.floor(tap / (height * width));
@@ -276,43 +276,43 @@ export function terms(problem: Problem, { map, row, col }: Position, input: Volu
     const [y, x] = settings.flip ? [height - 1 - down, width - 1 - across] : [down, across];
     const value = input.data[(channel * input.height + at[0]) * input.width + at[1]] ?? 0;
     const weight = filters.data[((map * into + index) * height + y) * width + x] ?? 0;
-    found.push({ channel, row: at[0], col: at[1], y, x, value, weight, product: value * weight });
+    terms.push({ channel, row: at[0], col: at[1], y, x, value, weight, product: value * weight });
   }
-  return found;
+  return terms;
 }
 
-/** The places along one side where an input row or column stands, its copies in the padding among them. */
+/** Padded positions of an input row or column along one axis, including its copies in the padding. */
 function copies(problem: Problem, index: number, axis: 0 | 1): number[] {
   const { input, settings } = problem;
   if (settings.transposed) return [index];
   const length = axis === 0 ? input.height : input.width;
   const before = settings.padding[axis * 2] ?? 0;
   const total = length + before + (settings.padding[axis * 2 + 1] ?? 0);
-  const places = Array.from({ length: total }, (_, place) => place);
-  return places.filter((place) => origin(place, before, length, settings.paddingMode) === index);
+  const indices = Array.from({ length: total }, (_, place) => place);
+  return indices.filter((place) => origin(place, before, length, settings.paddingMode) === index);
 }
 
-/** The outputs that one row or column reaches, each with the tap (as the kernel lies) that it is reached by. */
-function reached(problem: Problem, index: number, axis: 0 | 1): { at: number; tap: number }[] {
+/** Outputs reached by one row or column, each with the tap (in window order). */
+function reachedOutputs(problem: Problem, index: number, axis: 0 | 1): { at: number; tap: number }[] {
   const { filters, settings } = problem;
   const { stride, dilation, padding, transposed } = settings;
   const size = outputSize(problem);
   const [length, taps] = axis === 0 ? [size.height, filters.height] : [size.width, filters.width];
-  const found: { at: number; tap: number }[] = [];
+  const outputs: { at: number; tap: number }[] = [];
   for (const place of copies(problem, index, axis)) {
     for (let tap = 0; tap < taps; tap += 1) {
       const at = transposed
         ? place * stride[axis] + tap * dilation[axis] - (padding[axis * 2] ?? 0)
         : (place - tap * dilation[axis]) / stride[axis];
-      if (Number.isInteger(at) && at >= 0 && at < length) found.push({ at, tap });
+      if (Number.isInteger(at) && at >= 0 && at < length) outputs.push({ at, tap });
     }
   }
-  return found;
+  return outputs;
 }
 
 /**
- * Every output that a cell of the input (without its padding) reaches, each with the weight in between: how much the
- * output grows where the cell grows by one. Where padding repeats the cell, its weights are added up.
+ * Outputs reached by an input cell, each with the weight between them (the derivative of the output with respect to
+ * the cell). Where padding repeats the cell, its weights are summed.
  */
 export function reaches(
   problem: Problem,
@@ -320,9 +320,9 @@ export function reaches(
 ): Reach[] {
   const { filters, settings } = problem;
   const { height, width, into, out } = filters;
-  const rows = reached(problem, row, 0);
-  const cols = reached(problem, col, 1);
-  const found: Reach[] = [];
+  const rows = reachedOutputs(problem, row, 0);
+  const cols = reachedOutputs(problem, col, 1);
+  const reaches: Reach[] = [];
   for (let map = 0; map < out; map += 1) {
     const index = channel - firstChannel(problem, map);
     if (index < 0 || index >= into) continue;
@@ -337,31 +337,33 @@ export function reaches(
         sums.set(key, { map, row: down.at, col: across.at, weight: before + weight });
       }
     }
-    found.push(...sums.values());
+    reaches.push(...sums.values());
   }
-  return found;
+  return reaches;
 }
 
-/** The numbers that are learned. */
+/** Number of parameters. */
 export function parameters({ filters, bias }: Problem): number {
   return filters.data.length + bias.length;
 }
 
-/** Multiplications of one pass, the padding's among them and the bias not counted. */
+/** Multiplications of one pass, including those with padding and without the bias. */
 export function macs(problem: Problem): number {
   const { filters, input, settings } = problem;
   const size = outputSize(problem);
-  const places = settings.transposed ? input.height * input.width : Math.max(0, size.height) * Math.max(0, size.width);
-  return filters.data.length * places;
+  const positions = settings.transposed
+    ? input.height * input.width
+    : Math.max(0, size.height) * Math.max(0, size.width);
+  return filters.data.length * positions;
 }
 
-/** Padding that keeps the size at stride 1, as PyTorch's "same": the odd cell goes below and to the right. */
+/** Padding that preserves the size at stride 1, as PyTorch's "same"; the odd cell is added below and right. */
 export function samePadding(height: number, width: number, dilation: [number, number]): Settings['padding'] {
   const [down, across] = [span(height, dilation[0]) - 1, span(width, dilation[1]) - 1];
   return [Math.floor(down / 2), Math.ceil(down / 2), Math.floor(across / 2), Math.ceil(across / 2)];
 }
 
-/** Padding with which every overlap of kernel and input has its output. */
+/** Padding that gives every overlap of kernel and input an output. */
 export function fullPadding(height: number, width: number, dilation: [number, number]): Settings['padding'] {
   const [down, across] = [span(height, dilation[0]) - 1, span(width, dilation[1]) - 1];
   return [down, down, across, across];

@@ -1,4 +1,4 @@
-/** How many weights a layer has when it is fully connected, locally connected, or a convolution; and what cheaper layers cost. */
+/** Numbers of weights of fully connected, locally connected and convolutional layers, and of cheaper ones. */
 
 export interface Layer {
   channels: number;
@@ -16,7 +16,7 @@ export interface Layer {
 export const KINDS = ['fully_connected', 'locally_connected', 'convolution'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** A layer in one dimension, drawn with as few nodes as show how its weights are shared. */
+/** A layer in one dimension with few nodes, to show how its weights are shared. */
 export interface Row {
   inputs: number;
   outputs: number;
@@ -29,7 +29,7 @@ export function side(length: number, kernel: number, stride: number, padding: nu
   return Math.floor((length + padding - dilation * (kernel - 1) - 1) / stride) + 1;
 }
 
-/** The row of nodes that stands for a kind of layer; `weight` numbers the weights, so that equal numbers are one weight. */
+/** Connections of one kind of layer; equal numbers in `weight` are one shared weight. */
 export function row(kind: Kind, inputs: number, kernel: number, stride: number): Row {
   const outputs = side(inputs, kernel, stride, 0, 1);
   const edges: Row['edges'] = [];
@@ -43,7 +43,7 @@ export function row(kind: Kind, inputs: number, kernel: number, stride: number):
   return { inputs, outputs, edges, weights: new Set(edges.map(({ weight }) => weight)).size };
 }
 
-/** The length of a bar, in proportion to the longest of `room`; what is there is never too short to be seen. */
+/** Length of a bar in proportion to the longest; never too short to be seen. */
 export function bar(count: number, most: number, room: number): number {
   if (count <= 0 || most <= 0) return 0;
   return Math.max(1.5, Math.min(room, (room * count) / most));

@@ -1,4 +1,4 @@
-/** The layers of both LeNet-5 as the server traces them, for tests. */
+/** Traced layers of both LeNet-5, for tests. */
 
 import type { LayerFacts } from './column';
 
@@ -82,13 +82,13 @@ export interface Shape {
   classes?: number;
 }
 
-/** The layers of a network that the lab puts together, with kernels of 3x3 that keep the sides. */
+/** Traced layers of a pattern network with size-preserving 3x3 kernels. */
 export function patterned(shape: Shape): LayerFacts[] {
   const { channels, convolutions = 1, pooling = 'max', units = [], activation = 'relu', classes = 10 } = shape;
-  const found: LayerFacts[] = [];
+  const layers: LayerFacts[] = [];
   let sides: number[] = shape.image;
   const add = (name: string, kind: string, output_shape: number[], rest: Partial<LayerFacts> = {}) => {
-    found.push(layer(name, kind, found.at(-1)?.name ?? 'input', { input_shape: sides, output_shape, ...rest }));
+    layers.push(layer(name, kind, layers.at(-1)?.name ?? 'input', { input_shape: sides, output_shape, ...rest }));
     sides = output_shape;
   };
   channels.forEach((maps, block) => {
@@ -111,5 +111,5 @@ export function patterned(shape: Shape): LayerFacts[] {
     if (shape.dropout) add(`${name}_dropout`, 'dropout', [count]);
   });
   add('output', 'linear', [classes], { parameters: 1 });
-  return found;
+  return layers;
 }

@@ -1,4 +1,4 @@
-/** One value followed to the inputs, the weights and the arithmetic that made it. */
+/** Explains one value by the inputs, weights and arithmetic that produced it. */
 
 import type { Box } from './box';
 import type { Column, LayerFacts } from './column';
@@ -11,20 +11,20 @@ export interface Parameter {
   data: Float32Array;
 }
 
-/** Exact values: of one map, or of all units where the layer is a vector (map 0). */
+/** Reads exact values: of one map, or of all units of a vector (map 0). */
 export type Read = (layer: string, map: number) => Float32Array | null;
 export type ReadParameter = (name: string) => Parameter | null;
 
-/** The column that is read, as far as arithmetic needs it. */
+/** The part of a column that the arithmetic needs. */
 export interface Source {
-  shown: string;
+  output: string;
   count: number;
   height: number;
   width: number;
   vector: boolean;
 }
 
-/** One layer that follows value by value, and the value after it as the network computed it. */
+/** An element-wise layer, and the value after it as the network computed it. */
 export type Step = { layer: string; after: number } & (
   | {
       how: 'normalization';
@@ -35,15 +35,15 @@ export type Step = { layer: string; after: number } & (
       shift: number;
     }
   | { how: 'activation'; kind: Activation }
-  /** Dropout, which hands every value on where nothing is trained. */
+  /** Dropout in eval mode: the identity. */
   | { how: 'unchanged' }
 );
 
 interface Ends {
-  /** The value before what follows, as the network computed it. */
+  /** Value before the element-wise layers, as the network computed it. */
   before: number;
   steps: Step[];
-  /** The value that is drawn; the same where nothing follows. */
+  /** Value that is drawn; the same if no layer follows. */
   after: number;
 }
 
@@ -51,7 +51,7 @@ export type Explanation =
   | (Ends & {
       how: 'sum';
       sum: WeightedSum;
-      /** Whether the layer has a bias, which is 0 in the sum where it has none. */
+      /** True if the layer has a bias; the sum shows 0 otherwise. */
       biased: boolean;
       window: Box | null;
       side: { width: number; height: number };
@@ -70,22 +70,22 @@ export type Explanation =
     })
   | (Ends & { how: 'distance'; state: Float32Array; target: number[]; squares: Float64Array; total: number });
 
-/** The maps whose exact values an explanation of this map needs. */
+/** Maps whose exact values the explanation of this map needs. */
 export function needed(column: Column, source: Source, map: number): { layer: string; map: number }[] {
   const own = column.vector ? 0 : map;
   const read = source.vector ? [0] : inputsOf(column, map, source.count);
-  const wanted = [
-    { layer: column.shown, map: own },
+  const maps = [
+    { layer: column.output, map: own },
     { layer: column.before, map: own },
-    ...column.then.map(({ name }) => ({ layer: name, map: own })),
-    ...read.map((input) => ({ layer: source.shown, map: input })),
+    ...column.elementwise.map(({ name }) => ({ layer: name, map: own })),
+    ...read.map((input) => ({ layer: source.output, map: input })),
   ];
-  return wanted.filter(
-    (one, index) => wanted.findIndex((other) => other.layer === one.layer && other.map === one.map) === index,
+  return maps.filter(
+    (one, index) => maps.findIndex((other) => other.layer === one.layer && other.map === one.map) === index,
   );
 }
 
-/** The kernel between an input map and a map; packed in the order of Table I where only some maps are joined. */
+/** Kernel between an input map and a map; packed in the order of Table I if only some maps are connected. */
 export function kernelOf(column: Column, map: number, input: number, weight: Parameter): Float32Array {
   const [rows = 1, cols = rows] = column.facts.kernel ?? [];
   const size = rows * cols;
@@ -99,14 +99,14 @@ export function kernelOf(column: Column, map: number, input: number, weight: Par
   return weight.data.subarray(at * size, (at + 1) * size);
 }
 
-/** The weights with which a unit reads one map as a whole, as a fully connected layer does. */
+/** Weights between a unit and one input map, for a fully connected layer. */
 function share(source: Source, unit: number, input: number, weight: Parameter): Float32Array {
   const size = source.height * source.width;
   const at = unit * source.count + input;
   return weight.data.subarray(at * size, (at + 1) * size);
 }
 
-/** How the value at (row, col) of a map came about; null until every number that it takes is there. */
+/** Explanation of the value at (row, col) of a map; null until all its numbers are loaded. */
 export function explain(
   column: Column,
   source: Source,
@@ -119,8 +119,8 @@ export function explain(
   const own = column.vector ? 0 : map;
   const at = column.vector ? map : row * column.width + col;
   const before = read(column.before, own)?.[at];
-  const after = read(column.shown, own)?.[at];
-  const steps = column.then.map((layer) => stepOf(layer, map, read(layer.name, own)?.[at], parameter));
+  const after = read(column.output, own)?.[at];
+  const steps = column.elementwise.map((layer) => stepOf(layer, map, read(layer.name, own)?.[at], parameter));
   if (before === undefined || after === undefined || !steps.every((step) => step !== null)) return null;
   const ends = { before, steps, after };
   const named = (ending: string) => {
@@ -129,7 +129,7 @@ export function explain(
   };
 
   if (column.kind === 'rbf') {
-    const state = read(source.shown, 0);
+    const state = read(source.output, 0);
     const target = targets?.[map];
     if (state === null || target === undefined) return null;
     return { ...ends, how: 'distance', state, target, ...squaredDistance(state, target) };
@@ -137,7 +137,7 @@ export function explain(
 
   if (readsOneMap(column)) {
     const window = windowOf(column, row, col);
-    const input = read(source.shown, source.vector ? 0 : map);
+    const input = read(source.output, source.vector ? 0 : map);
     if (input === null || window === null) return null;
     const values = source.vector ? input.subarray(map, map + 1) : under(input, source.height, source.width, window);
     if (column.kind === 'max-pooling') return { ...ends, how: 'largest', values, window, index: winner(values).index };
@@ -152,10 +152,10 @@ export function explain(
   if (weight === null) return null;
   const biases = named('.bias');
   const biased = column.facts.weights?.some((name) => name.endsWith('.bias')) ?? false;
-  if (biases === null && biased) return null; // not there yet
+  if (biases === null && biased) return null; // not loaded yet
   const bias = biases?.data[map] ?? 0;
   if (source.vector) {
-    const values = read(source.shown, 0);
+    const values = read(source.output, 0);
     if (values === null) return null;
     const weights = weight.data.subarray(map * values.length, (map + 1) * values.length);
     const factors = Array.from(values, (_, input) => ({
@@ -170,7 +170,7 @@ export function explain(
   const window = slid ?? { x: 0, y: 0, width: source.width, height: source.height };
   const factors = [];
   for (const input of inputsOf(column, map, source.count)) {
-    const values = read(source.shown, input);
+    const values = read(source.output, input);
     if (values === null) return null;
     factors.push({
       input,
@@ -188,7 +188,7 @@ export function explain(
   };
 }
 
-/** What a layer that follows makes of one value of a map; null until every number that it takes is there. */
+/** One element-wise layer applied to a value; null until all its numbers are loaded. */
 function stepOf(layer: LayerFacts, map: number, after: number | undefined, parameter: ReadParameter): Step | null {
   const { name, kind } = layer;
   if (after === undefined) return null;

@@ -12,7 +12,7 @@ import {
   kernel,
   largest,
   place,
-  shownMaps,
+  mapCount,
   strip,
   stripPlace,
   sum,
@@ -44,7 +44,7 @@ describe('one unit', () => {
   });
 
   test('the largest products and the rest make the whole', () => {
-    const { terms, rest, left } = largest(one, 2);
+    const { terms, rest, count: left } = largest(one, 2);
     expect(terms.map(({ index }) => index)).toEqual([1, 3]);
     expect(left).toBe(2);
     expect(terms.reduce((total, { product }) => total + product, 0) + rest + one.bias).toBe(one.total);
@@ -109,11 +109,11 @@ describe('layers of any size', () => {
   });
 
   test('of very many maps the first are shown, of one that is too large itself the whole, and every unit', () => {
-    expect(shownMaps(S4, 8192)).toBe(16);
-    expect(shownMaps({ channels: 512, height: 14, width: 14 }, 8192)).toBe(41);
-    expect(shownMaps({ channels: 512, height: 2, width: 2 }, 8192)).toBe(64);
-    expect(shownMaps({ channels: 3, height: 128, width: 128 }, 8192)).toBe(1);
-    expect(shownMaps({ channels: 4096, height: 1, width: 1 }, 2048)).toBe(4096);
+    expect(mapCount(S4, 8192)).toBe(16);
+    expect(mapCount({ channels: 512, height: 14, width: 14 }, 8192)).toBe(41);
+    expect(mapCount({ channels: 512, height: 2, width: 2 }, 8192)).toBe(64);
+    expect(mapCount({ channels: 3, height: 128, width: 128 }, 8192)).toBe(1);
+    expect(mapCount({ channels: 4096, height: 1, width: 1 }, 2048)).toBe(4096);
     expect([...firstMaps(volume(3, 1, 2, [1, 2, 3, 4, 5, 6]), 2).data]).toEqual([1, 2, 3, 4]);
   });
 });

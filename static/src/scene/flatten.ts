@@ -1,9 +1,9 @@
-/** From maps to a vector and to one unit's sum: which cell goes where, which weight meets it, what they add up to. */
+/** Flattening maps to a vector, and the sum of one unit: positions, weights, products. */
 
 import type { Volume } from './volume';
 
-const MOST_MAPS = 64; // that a figure shows
-const MANY_UNITS = 512; // from here on the units of a vector stand side by side without a gap
+const MOST_MAPS = 64; // most maps in a figure
+const MANY_UNITS = 512; // number of units from which on they are drawn without gaps
 
 export interface Cell {
   map: number;
@@ -17,12 +17,12 @@ export interface Shape {
   width: number;
 }
 
-/** The place of a cell in the flattened vector: map after map, row after row, as PyTorch's `flatten` has it. */
+/** Index of a cell in the flattened vector, in the order of PyTorch's `flatten`. */
 export function indexOf({ height, width }: Shape, { map, row, col }: Cell): number {
   return map * height * width + row * width + col;
 }
 
-/** The cell that stands at a place of the vector. */
+/** Cell at an index of the vector. */
 export function cellAt({ height, width }: Shape, index: number): Cell {
   const map = Math.floor(index / (height * width));
   const left = index - map * height * width;
@@ -40,13 +40,13 @@ export interface Term {
 export interface Sum {
   terms: Term[];
   bias: number;
-  /** Of the products, with the bias. */
+  /** Sum of the products and the bias. */
   total: number;
-  /** `running[i]` is the bias and the first `i` products. */
+  /** `running[i]` is the bias plus the first `i` products. */
   running: Float64Array;
 }
 
-/** One unit of a fully connected layer: its weights, one for each input, and its bias. */
+/** One unit of a fully connected layer: one weight per input, and the bias. */
 export function sum(input: ArrayLike<number>, weights: ArrayLike<number>, bias: number): Sum {
   const terms: Term[] = [];
   const running = new Float64Array(input.length + 1);
@@ -61,15 +61,15 @@ export function sum(input: ArrayLike<number>, weights: ArrayLike<number>, bias: 
   return { terms, bias, total: running[input.length] ?? bias, running };
 }
 
-/** The largest products, in the order of the vector, and what all the others add up to. */
-export function largest({ terms }: Sum, most: number): { terms: Term[]; rest: number; left: number } {
+/** The largest products in the order of the vector, and the sum of all others. */
+export function largest({ terms }: Sum, most: number): { terms: Term[]; rest: number; count: number } {
   const order = [...terms].sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
-  const kept = order.slice(0, most).sort((a, b) => a.index - b.index);
+  const largestTerms = order.slice(0, most).sort((a, b) => a.index - b.index);
   const rest = order.slice(most).reduce((total, { product }) => total + product, 0);
-  return { terms: kept, rest, left: Math.max(0, terms.length - most) };
+  return { terms: largestTerms, rest, count: Math.max(0, terms.length - most) };
 }
 
-/** What each input map adds to the unit: the partial sums of the same layer seen as a convolution. */
+/** Contribution of each input map to the unit: the same layer as a convolution. */
 export function byMap({ terms }: Sum, { channels, height, width }: Shape): Float64Array {
   const parts = new Float64Array(channels);
   for (const { index, product } of terms) {
@@ -79,14 +79,14 @@ export function byMap({ terms }: Sum, { channels, height, width }: Shape): Float
   return parts;
 }
 
-/** One unit's row of the weights, as a volume shaped like the input it reads. */
+/** Weights of one unit as a volume shaped like its input. */
 export function kernel(weights: ArrayLike<number>, unit: number, shape: Shape): Volume {
   const size = shape.channels * shape.height * shape.width;
   return { ...shape, data: Float32Array.from({ length: size }, (_, index) => weights[unit * size + index] ?? 0) };
 }
 
-/** How many of the maps fit into a figure of so many cells; a vector is shown whole. */
-export function shownMaps({ channels, height, width }: Shape, cells: number): number {
+/** Number of maps that fit into a figure of this many cells; a vector is shown whole. */
+export function mapCount({ channels, height, width }: Shape, cells: number): number {
   const size = height * width;
   return size === 1 ? channels : Math.max(1, Math.min(channels, MOST_MAPS, Math.floor(cells / size)));
 }
@@ -97,12 +97,12 @@ export function firstMaps(of: Volume, channels: number): Volume {
   return { ...of, channels, data: of.data.subarray(0, channels * of.height * of.width) };
 }
 
-/** Columns that make tiles about as high as wide, and a vector a little higher, as long as a cell has two units. */
+/** Number of columns for tiles about as high as wide; a vector is slightly higher. */
 export function columnsOf(shape: Shape, room: number): number {
   const { channels, height, width } = shape;
-  const wanted = height * width === 1 ? Math.max(4, Math.floor(Math.sqrt(channels / 1.4))) : Math.ceil(Math.sqrt(channels)); // prettier-ignore
+  const columns = height * width === 1 ? Math.max(4, Math.floor(Math.sqrt(channels / 1.4))) : Math.ceil(Math.sqrt(channels)); // prettier-ignore
   const gap = gapOf(shape);
-  return Math.max(1, Math.min(wanted, Math.floor((room + gap) / (2 * width + gap))));
+  return Math.max(1, Math.min(columns, Math.floor((room + gap) / (2 * width + gap))));
 }
 
 function gapOf({ channels, height, width }: Shape): number {
@@ -119,7 +119,7 @@ export interface Grid {
   height: number;
 }
 
-/** Tiles of maps in rows, as large as `room` allows; `place` says where a tile begins. Cells are whole units where one fits. */
+/** Tiles of maps in rows, as large as the figure allows; cells are whole units if one fits. */
 export function grid(shape: Shape, room: number, columns: number, largestCell: number): Grid {
   const { channels, height, width } = shape;
   const across = Math.min(columns, channels);
@@ -137,7 +137,7 @@ export function grid(shape: Shape, room: number, columns: number, largestCell: n
   };
 }
 
-/** Where a map's tile begins in its grid. */
+/** Position of a map's tile in the grid. */
 export function place(at: Grid, { height, width }: Shape, map: number): { x: number; y: number } {
   return {
     x: (map % at.columns) * (width * at.cell + at.gap),
@@ -146,30 +146,30 @@ export function place(at: Grid, { height, width }: Shape, map: number): { x: num
 }
 
 export interface Strip {
-  /** Values in one line of the strip. */
+  /** Values per line of the strip. */
   across: number;
   lines: number;
   cell: number;
-  /** From one line to the next. */
+  /** Distance between two lines. */
   pitch: number;
   width: number;
   height: number;
 }
 
-/** The vector as a strip, broken into lines where it is longer than the room; whole maps stay together. */
+/** The vector as a strip, wrapped into lines; maps are not split. */
 export function strip(length: number, group: number, room: number, smallest: number, tall: number): Strip {
   const most = Math.max(1, Math.floor(room / smallest));
   const groups = Math.ceil(length / group);
   const together = Math.max(1, Math.min(groups, Math.floor(most / group)));
   const lines = Math.ceil(groups / together);
-  const even = Math.ceil(groups / lines); // as many in every line
+  const even = Math.ceil(groups / lines); // the same number in every line
   const across = Math.min(length, even * group);
   const cell = room / across;
   const pitch = tall + 6;
   return { across, lines, cell, pitch, width: across * cell, height: lines * pitch - 6 };
 }
 
-/** Where a value stands in its strip. */
+/** Position of a value in the strip. */
 export function stripPlace({ across, cell, pitch }: Strip, index: number): { x: number; y: number } {
   return { x: (index % across) * cell, y: Math.floor(index / across) * pitch };
 }

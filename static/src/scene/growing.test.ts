@@ -2,10 +2,10 @@
 
 import { expect, test } from 'vitest';
 
-import { Growing } from './growing';
+import { GrowingArray } from './growing';
 
-function of(count: number): Growing {
-  const made = new Growing();
+function of(count: number): GrowingArray {
+  const made = new GrowingArray();
   for (let value = 0; value < count; value += 1) made.push(value);
   return made;
 }

@@ -1,46 +1,46 @@
-/** Histograms as bars: equal classes between two ends, and where their bars stand. */
+/** Histograms: equal bins and the bars that draw them. */
 
 import type { Box } from './box';
 
 export interface Histogram {
-  /** One more than there are classes, rising. */
+  /** Bin edges, ascending; one more than bins. */
   edges: ArrayLike<number>;
   counts: ArrayLike<number>;
 }
 
-/** Counts in equal classes from low to high; the last class holds high itself, what lies outside is left out. */
+/** Counts in equal bins; the last bin includes `high`, values outside are ignored. */
 export function histogram(values: ArrayLike<number>, classes: number, low: number, high: number): Histogram {
   const counts = new Uint32Array(classes);
   const edges = Float64Array.from({ length: classes + 1 }, (_, at) => low + ((high - low) * at) / classes);
   for (let at = 0; at < values.length; at += 1) {
     const value = values[at] ?? NaN;
     if (!(value >= low && value <= high)) continue;
-    const found = Math.min(classes - 1, Math.floor(((value - low) / (high - low)) * classes));
-    counts[found] = (counts[found] ?? 0) + 1;
+    const bin = Math.min(classes - 1, Math.floor(((value - low) / (high - low)) * classes));
+    counts[bin] = (counts[bin] ?? 0) + 1;
   }
   return { edges, counts };
 }
 
-/** Counts as logarithms, so that rare values are seen beside frequent ones; none stays zero. */
+/** Logarithms of the counts, so that rare values are visible beside frequent ones; 0 stays 0. */
 export function logarithmic({ edges, counts }: Histogram): Histogram {
   return { edges, counts: Array.from(counts, (count) => Math.log2(1 + count)) };
 }
 
-/** The largest count, 1 at least so that it can be divided by. */
-export function tallest({ counts }: Histogram): number {
+/** The largest count, at least 1. */
+export function largestCount({ counts }: Histogram): number {
   let most = 1;
   for (let at = 0; at < counts.length; at += 1) most = Math.max(most, counts[at] ?? 0);
   return most;
 }
 
-/** The ends that hold every class of all of them. */
-export function ends(histograms: readonly Histogram[]): [number, number] {
+/** Range that covers all histograms. */
+export function commonRange(histograms: readonly Histogram[]): [number, number] {
   const lows = histograms.map(({ edges }) => edges[0] ?? 0);
   const highs = histograms.map(({ edges }) => edges[edges.length - 1] ?? 0);
   return [Math.min(...lows), Math.max(...highs)];
 }
 
-/** One bar for every class, standing on the lower side of the box; `most` fills its height. */
+/** One bar per bin on the lower side of the box; `most` fills its height. */
 export function bars(
   { edges, counts }: Histogram,
   box: Box,

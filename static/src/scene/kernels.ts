@@ -1,4 +1,4 @@
-/** Kernels with a name: their numbers, and which of their sizes and angles can be chosen. */
+/** Named kernels: their weights, sizes and angles. */
 
 export const PRESETS = [
   'identity',
@@ -26,17 +26,17 @@ export interface Shape {
 
 export interface Choices {
   size: Shape;
-  /** Standard deviation of a Gaussian or of a Gabor's envelope, in cells. */
+  /** Standard deviation of a Gaussian or of a Gabor's envelope, cells. */
   sigma: number;
-  /** Degrees by which a Gabor's wave is turned; 0 answers to vertical edges. */
+  /** Angle of a Gabor's wave in degrees; 0 responds to vertical edges. */
   angle: number;
-  /** Cells from crest to crest of a Gabor. */
+  /** Wavelength of a Gabor, cells. */
   wavelength: number;
 }
 
 const ASPECT = 0.5; // a Gabor's envelope is twice as long as it is wide, as in simple cells (Daugman 1985)
 
-const DECIMALS = 7; // of a Gabor: the zeros of its wave are zeros, and not 2e-17
+const DECIMALS = 7; // decimals of a Gabor, so that the zeros of its wave are exact
 
 const FIXED: Partial<Record<Preset, number[][]>> = {
   'vertical-edge': across([1, 1, 1]),
@@ -69,7 +69,7 @@ function across(weights: number[]): number[][] {
   return weights.map((weight) => [weight, 0, weight === 0 ? 0 : -weight]);
 }
 
-/** Rows become columns. */
+/** Transposes the rows and columns. */
 function turned(rows: number[][]): number[][] {
   return (rows[0] ?? []).map((_, col) => rows.map((row) => row[col] ?? 0));
 }
@@ -78,12 +78,12 @@ export function isPreset(name: string): name is Preset {
   return (PRESETS as readonly string[]).includes(name);
 }
 
-/** Whether the size of the kernel is the visitor's to choose. */
+/** True if the kernel has a selectable size. */
 export function resizable(preset: Preset): boolean {
   return !(preset in FIXED);
 }
 
-/** The numbers of a named kernel, row by row. */
+/** Weights of a named kernel, row by row. */
 export function kernel(preset: Preset, choices: Choices): number[][] {
   const fixed = FIXED[preset];
   if (fixed !== undefined) return fixed;
@@ -120,14 +120,14 @@ function gabor({ size, sigma, angle, wavelength }: Choices): number[][] {
   });
 }
 
-/** A kernel turned clockwise by quarter turns: what a further filter of the same preset looks for. */
+/** A kernel turned clockwise by quarter turns, for further filters of the same preset. */
 export function quarterTurns(rows: number[][], turns: number): number[][] {
   let result = rows;
   for (let turn = 0; turn < turns % 4; turn += 1) result = turned([...result].reverse());
   return result;
 }
 
-/** The kernels of `count` filters of one preset: a Gabor at evenly spread angles, any other a quarter turn further. */
+/** Kernels of `count` filters of one preset: a Gabor at evenly spaced angles, any other turned by quarter turns. */
 export function family(preset: Preset, choices: Choices, count: number): number[][][] {
   const square = choices.size.height === choices.size.width || !resizable(preset);
   return Array.from({ length: count }, (_, index) => {

@@ -1,18 +1,18 @@
-/** The scale of a palette: where its colours stand and what is written at its ends and at zero. */
+/** The scale of a palette: colour stops, and labels at its ends and at zero. */
 
 import { scaleEnd } from './format';
 import type { Palette, Rgb } from './palette';
 
 export interface Scale {
-  /** Evenly apart; from the lowest colour of a diverging palette, from zero of a sequential one. */
+  /** Evenly spaced stops; from the lowest colour of a diverging palette, from zero of a sequential one. */
   stops: Rgb[];
-  /** `at` is 0, ½ or 1 of the scale's length. */
+  /** `at`: 0, ½ or 1 of the scale's length. */
   marks: { at: number; text: string }[];
 }
 
 const STOPS = 16;
 
-/** `word` stands in the number's place, where every map has its own scale. */
+/** `word` replaces the number if every map has its own scale. */
 export function scaleOf(palette: Palette, limit: number, word: string | null): Scale {
   const stops = Array.from(
     { length: STOPS + 1 },
@@ -38,7 +38,7 @@ export function scaleOf(palette: Palette, limit: number, word: string | null): S
   };
 }
 
-/** How a mark's text lies at its place. */
+/** Alignment of a mark's text. */
 export function anchor(at: number): 'start' | 'middle' | 'end' {
   return at === 0 ? 'start' : at === 1 ? 'end' : 'middle';
 }

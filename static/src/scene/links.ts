@@ -1,18 +1,18 @@
-/** The lines that join a map to what it reads and what reads it. */
+/** Links between a map, its inputs and its consumers. */
 
 import type { Scene, Tile } from './arrange';
 import { clip, type Box } from './box';
 import type { Column } from './column';
 import { fieldOf, inputsOf, readersOf, windowOf, type Place } from './reads';
 
-/** More lines than this say nothing; one line to the whole column then stands for them. */
+/** More links than this are drawn as a single one to the whole column. */
 const MOST = 16;
 
 function middle(box: Box): number {
   return box.y + box.height / 2;
 }
 
-/** A curve that leaves one box on the right and enters another on the left, in CSS pixels. */
+/** A curve from the right side of one box to the left side of another, CSS pixels. */
 export function curve(from: Box, to: Box, ratio: number): string {
   const round = (length: number) => Math.round((length / ratio) * 10) / 10;
   const [x0, y0, x1, y1] = [from.x + from.width, middle(from), to.x, middle(to)].map(round) as [
@@ -25,48 +25,48 @@ export function curve(from: Box, to: Box, ratio: number): string {
   return `M${x0} ${y0}C${x0 + bend} ${y0} ${x1 - bend} ${y1} ${x1} ${y1}`;
 }
 
-/** The boxes of places; the box of the whole column where there are too many of them. */
-function boxes(scene: Scene, places: readonly Place[]): Box[] {
-  const first = places[0];
+/** Boxes of the maps; the box of the whole column if there are too many. */
+function boxes(scene: Scene, maps: readonly Place[]): Box[] {
+  const first = maps[0];
   if (first === undefined) return [];
-  if (first.layer === 'input') return places.flatMap(({ map }) => scene.input.tiles[map]?.box ?? []);
-  const block = scene.blocks.find((candidate) => candidate.column.shown === first.layer);
+  if (first.layer === 'input') return maps.flatMap(({ map }) => scene.input.tiles[map]?.box ?? []);
+  const block = scene.blocks.find((candidate) => candidate.column.output === first.layer);
   if (block === undefined) return [];
-  if (places.length > MOST) return [block.box];
-  return places.map((place) => block.tiles[place.map]?.box).filter((box) => box !== undefined);
+  if (maps.length > MOST) return [block.box];
+  return maps.map((place) => block.tiles[place.map]?.box).filter((box) => box !== undefined);
 }
 
 export function tileOf(scene: Scene, place: Place): Tile | undefined {
   if (place.layer === 'input') return scene.input.tiles[place.map];
-  return scene.blocks.find((block) => block.column.shown === place.layer)?.tiles[place.map];
+  return scene.blocks.find((block) => block.column.output === place.layer)?.tiles[place.map];
 }
 
 export interface Links {
   curves: string[];
-  /** The boxes at the other end of each curve. */
+  /** Boxes at the other end of each curve. */
   ends: Box[];
 }
 
-/** The maps that feed a map. */
+/** Input maps of a map. */
 function readBy(scene: Scene, all: readonly Column[], column: Column, map: number): Place[] {
-  const source = all.find((candidate) => candidate.shown === column.from);
+  const source = all.find((candidate) => candidate.output === column.from);
   const count = source?.count ?? scene.input.tiles.length;
   return inputsOf(column, map, count).map((input) => ({ layer: column.from, map: input }));
 }
 
-/** Where the line of the figure begins that a map stands in; the picture stands in the first. */
+/** Left end of the figure line that contains a map; the picture is in the first. */
 function lineOf(scene: Scene, { layer }: Place): number {
-  return scene.blocks.find(({ column }) => column.shown === layer)?.head.y ?? 0;
+  return scene.blocks.find(({ column }) => column.output === layer)?.head.y ?? 0;
 }
 
-/** Everything that a place is joined to; where the layers run downwards only the boxes are marked. */
+/** All links of a map; if the layers run downwards only the boxes are marked. */
 export function links(scene: Scene, all: readonly Column[], place: Place): Links {
   const tile = tileOf(scene, place);
-  const column = all.find((candidate) => candidate.shown === place.layer);
+  const column = all.find((candidate) => candidate.output === place.layer);
   const read = column === undefined ? [] : readBy(scene, all, column, place.map);
   const readers = readersOf(all, place);
   const [before, after] = [boxes(scene, read), boxes(scene, readers)];
-  // A curve to another line of the figure would cross whatever lies between them.
+  // A curve to another line of the figure would cross everything between.
   const inLine = ([first]: readonly Place[]) => first !== undefined && lineOf(scene, first) === lineOf(scene, place);
   const curves =
     scene.mode === 'wide' && tile !== undefined
@@ -78,11 +78,11 @@ export function links(scene: Scene, all: readonly Column[], place: Place): Links
   return { curves, ends: [...before, ...after] };
 }
 
-/** Where a window of cells of one map stands on the figure, clipped to the map. */
+/** Box of a window of cells on the figure, clipped to the map. */
 export function marked(scene: Scene, place: Place, window: Box): Box | null {
   const tile = tileOf(scene, place);
   if (tile === undefined) return null;
-  const block = scene.blocks.find((candidate) => candidate.column.shown === place.layer);
+  const block = scene.blocks.find((candidate) => candidate.column.output === place.layer);
   const cell = block?.cell ?? scene.input.cell;
   const box = {
     x: tile.box.x + window.x * cell,
@@ -94,10 +94,10 @@ export function marked(scene: Scene, place: Place, window: Box): Box | null {
   return inside.width > 0 && inside.height > 0 ? inside : null;
 }
 
-/** The value at (row, col) of a map, its window on each map that it reads, and its receptive field on the picture. */
+/** The value at (row, col) of a map, its window on each input map, and its receptive field on the picture. */
 export function marks(scene: Scene, all: readonly Column[], place: Place, row: number, col: number): Box[] {
   const one = marked(scene, place, { x: col, y: row, width: 1, height: 1 });
-  const column = all.find((candidate) => candidate.shown === place.layer);
+  const column = all.find((candidate) => candidate.output === place.layer);
   if (column === undefined) return one === null ? [] : [one];
   const window = windowOf(column, row, col);
   const read = window === null ? [] : readBy(scene, all, column, place.map);

@@ -1,4 +1,4 @@
-/** A network as the trace tells of one that a visitor has put together, for the tests. */
+/** A traced pattern network, for tests. */
 
 import type { Layer, Network } from './network';
 
@@ -20,7 +20,7 @@ export const layer = (
   ...more,
 });
 
-/** As the trace tells of INPUT -> CONV -> NORM -> TANH -> POOL -> FC -> TANH -> DROPOUT -> FC on pictures in colour. */
+/** Traced layers of INPUT -> CONV -> NORM -> TANH -> POOL -> FC -> TANH -> DROPOUT -> FC for colour pictures. */
 export const OWN: Network = {
   name: 'run:x',
   title: 'x',

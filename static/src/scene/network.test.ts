@@ -11,7 +11,7 @@ import {
   layerTitle,
   LENET5,
   mapLayers,
-  readsDigits,
+  classifiesDigits,
   runOf,
   stageTitle,
   summedLayers,
@@ -48,7 +48,7 @@ describe('LeNet-5', () => {
   it('has six kernels that look at the picture', () => {
     const six = { layer: 'c1', weights: 'c1.weight', count: 6, channels: 1, height: 5, width: 5 };
     expect(firstKernels(LENET5)).toEqual(six);
-    expect([readsDigits(LENET5), readsDigits(OWN)]).toEqual([true, false]);
+    expect([classifiesDigits(LENET5), classifiesDigits(OWN)]).toEqual([true, false]);
   });
 });
 

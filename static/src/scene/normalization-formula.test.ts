@@ -1,4 +1,4 @@
-/** What the formulas show adds up to what they say it is. */
+/** The displayed terms add up to the displayed result. */
 // @vitest-environment node
 
 import katex from 'katex';

@@ -1,18 +1,18 @@
-/** Where the parts of the normalization figures stand: tiles before, tiles after, and the panels below them. */
+/** Layout of the normalization figures: tiles before, tiles after, panels below. */
 
 import type { Box } from './box';
 
 const GAP = 10;
-const HEAD = 24; // above a row of tiles: its name
-const SCALE = 40; // below the tiles: their legend
-const LEFT = 44; // of a panel: the numbers beside its axis
+const HEAD = 24; // height of the name above a row of tiles
+const SCALE = 40; // height of the legend below the tiles
+const LEFT = 44; // width of the y axis labels of a panel
 const RIGHT = 8;
-const TOP = 30; // of a panel: its name
-const AXIS = 40; // of a panel: ticks and the name of the axis
+const TOP = 30; // height of the name of a panel
+const AXIS = 40; // height of ticks and axis name of a panel
 const PANEL = 176;
-const LARGEST = 200; // of a tile, and a seventh of the figure
-const TALLEST = 240; // of a tile
-const SMALLEST = 54; // of its longer side
+const LARGEST = 200; // largest side of a tile, and a seventh of the figure
+const TALLEST = 240; // largest height of a tile
+const SMALLEST = 54; // least longer side of a tile
 
 interface Sides {
   height: number;
@@ -22,17 +22,17 @@ interface Sides {
 export interface Layout {
   width: number;
   height: number;
-  /** Pixels for a cell of a tile. */
+  /** Pixels per cell of a tile. */
   cell: number;
   before: Box[];
   after: Box[];
-  /** Where the names of both groups of tiles stand, and the legends below them. */
+  /** Positions of the names of both groups of tiles, and of the legends below. */
   heads: [number, number];
   scales: [number, number];
   panels: Box[];
 }
 
-/** The fewest rows in which tiles of whole pixels for a cell, not too small to be seen, fit. */
+/** The fewest rows of tiles with whole pixels per cell and a visible size. */
 export function grid(count: number, { height, width: cols }: Sides, width: number): { columns: number; cell: number } {
   for (let rows = 1; rows < count; rows += 1) {
     const columns = Math.ceil(count / rows);
@@ -44,7 +44,7 @@ export function grid(count: number, { height, width: cols }: Sides, width: numbe
   return { columns: 1, cell: Math.max(1, Math.floor(room / Math.max(height, cols))) };
 }
 
-/** How many panels stand side by side. */
+/** Number of panels side by side. */
 function abreast(width: number, panels: number): number {
   if (width >= 900) return panels;
   return width >= 600 ? Math.min(2, panels) : 1;
@@ -65,7 +65,7 @@ export function arrangement(width: number, count: number, sides: Sides, panels: 
   const across = abreast(width, panels);
   const room = width / across;
   const down = TOP + PANEL + AXIS;
-  const places = Array.from({ length: panels }, (_, index): Box => ({
+  const boxes = Array.from({ length: panels }, (_, index): Box => ({
     x: (index % across) * room + LEFT,
     y: 2 * tall + TOP + Math.floor(index / across) * down,
     width: room - LEFT - RIGHT - (index % across < across - 1 ? GAP : 0),
@@ -79,11 +79,11 @@ export function arrangement(width: number, count: number, sides: Sides, panels: 
     after: group(tall),
     heads: [HEAD - 8, tall + HEAD - 8],
     scales: [tall - SCALE + 8, 2 * tall - SCALE + 8],
-    panels: places,
+    panels: boxes,
   };
 }
 
-/** Both halves of a panel, one above the other, with room between them for a name. */
+/** Both halves of a panel, stacked, with a gap for a name. */
 export function halves(panel: Box, between = 22): [Box, Box] {
   const height = (panel.height - between) / 2;
   return [

@@ -6,12 +6,12 @@ import { describe, expect, it, test } from 'vitest';
 import {
   acrossBatch,
   ALEXNET,
-  company,
+  companions,
   extent,
   largestBatch,
-  loudest,
+  strongestPosition,
   moments,
-  moved,
+  updatedStatistic,
   neighbours,
   respond,
   shuffled,
@@ -75,28 +75,28 @@ test('a map standardized by its own mean and variance has mean 0 and variance 1'
 });
 
 test('running statistics move by the momentum towards the batch', () => {
-  expect(moved(0, 5, 0.1)).toBeCloseTo(0.5, 12);
-  expect(moved(2, 5, 1)).toBe(5);
-  expect(moved(2, 5, 0)).toBe(2);
+  expect(updatedStatistic(0, 5, 0.1)).toBeCloseTo(0.5, 12);
+  expect(updatedStatistic(2, 5, 1)).toBe(5);
+  expect(updatedStatistic(2, 5, 0)).toBe(2);
   expect(unbiased(3, 4)).toBe(4);
 });
 
 describe('company', () => {
   it('is the same for the same batch, and of the size that was asked for', () => {
-    expect(company(3, 8, 30, 5)).toEqual(company(3, 8, 30, 5));
-    expect(company(3, 8, 30, 5)).toHaveLength(7);
-    expect(company(0, 1, 30, 5)).toEqual([]);
+    expect(companions(3, 8, 30, 5)).toEqual(companions(3, 8, 30, 5));
+    expect(companions(3, 8, 30, 5)).toHaveLength(7);
+    expect(companions(0, 1, 30, 5)).toEqual([]);
   });
 
   it('never holds the chosen digit, and all others take turns', () => {
-    const seen = [0, 1, 2, 3].flatMap((batch) => company(batch, 8, 29, 5));
+    const seen = [0, 1, 2, 3].flatMap((batch) => companions(batch, 8, 29, 5));
     expect(seen).not.toContain(5);
     expect(new Set(seen).size).toBe(28);
   });
 
   it('changes from batch to batch and from seed to seed', () => {
-    expect(company(0, 8, 30, null)).not.toEqual(company(1, 8, 30, null));
-    expect(company(0, 8, 30, null, 1)).not.toEqual(company(0, 8, 30, null, 2));
+    expect(companions(0, 8, 30, null)).not.toEqual(companions(1, 8, 30, null));
+    expect(companions(0, 8, 30, null, 1)).not.toEqual(companions(0, 8, 30, null, 2));
   });
 });
 
@@ -128,7 +128,7 @@ test('an extent is never empty', () => {
 
 test('the loudest place has the largest sum of squares over the maps', () => {
   expect(
-    loudest(
+    strongestPosition(
       volume(
         2,
         1,

@@ -1,9 +1,9 @@
-/** Normalization followed by hand: the terms behind one value, the batch that is next, the statistics as they move. */
+/** Normalization step by step: terms of one value, batches, running statistics. */
 
 import type { Volume } from './volume';
 
 export interface LocalResponse {
-  /** n: how many neighbouring maps a value is compared with, itself among them. */
+  /** n: number of neighbouring maps in the sum, including the map itself. */
   size: number;
   alpha: number;
   beta: number;
@@ -19,7 +19,7 @@ export interface Place {
   col: number;
 }
 
-/** The first and the last map that a map is compared with: n of them around it, fewer at the ends. */
+/** First and last map of the neighbourhood: n maps around it, fewer at the ends. */
 export function neighbours(map: number, channels: number, size: number): { first: number; last: number } {
   return {
     first: Math.max(0, map - Math.floor(size / 2)),
@@ -31,9 +31,9 @@ export interface Response {
   value: number;
   terms: { map: number; value: number; square: number }[];
   sum: number;
-  /** k + alpha times the sum, as the paper has it; PyTorch's own alpha is n times as large. */
+  /** k + alpha times the sum as in the paper; PyTorch's alpha is n times as large. */
   base: number;
-  /** The base to the power of beta. */
+  /** base ** beta. */
   divisor: number;
   result: number;
 }
@@ -42,7 +42,7 @@ function at(volume: Volume, { map, row, col }: Place): number {
   return volume.data[(map * volume.height + row) * volume.width + col] ?? 0;
 }
 
-/** How local response normalization makes one value, neighbour by neighbour. */
+/** Local response normalization of one value, term by term. */
 export function respond(input: Volume, place: Place, { size, alpha, beta, k }: LocalResponse): Response {
   const { first, last } = neighbours(place.map, input.channels, size);
   const terms = Array.from({ length: last - first + 1 }, (_, step) => {
@@ -60,29 +60,29 @@ export interface Standardized {
   value: number;
   /** value - mean */
   distance: number;
-  /** The square root of variance + eps. */
+  /** sqrt(variance + eps). */
   spread: number;
   result: number;
 }
 
-/** How batch normalization makes one value of the mean and the variance of its map, before gamma and beta. */
+/** Batch normalization of one value by the mean and variance of its map, before gamma and beta. */
 export function standardize(value: number, mean: number, variance: number, eps: number): Standardized {
   const distance = value - mean;
   const spread = Math.sqrt(variance + eps);
   return { value, distance, spread, result: distance / spread };
 }
 
-/** A running statistic after one more batch. */
-export function moved(running: number, batch: number, momentum: number): number {
+/** A running statistic after one batch. */
+export function updatedStatistic(running: number, batch: number, momentum: number): number {
   return (1 - momentum) * running + momentum * batch;
 }
 
-/** The variance that joins the running one: n - 1 in place of n below it. Infinite for one value. */
+/** The unbiased variance (n - 1) that updates the running one; infinite for a single value. */
 export function unbiased(variance: number, count: number): number {
   return (variance * count) / (count - 1);
 }
 
-/** A small generator of numbers below one, the same for the same seed (mulberry32). */
+/** Seeded random numbers below one (mulberry32). */
 function generator(seed: number): () => number {
   let word = seed >>> 0;
   return () => {
@@ -93,7 +93,7 @@ function generator(seed: number): () => number {
   };
 }
 
-/** 0 to count - 1 in an order that the seed decides (Fisher and Yates). */
+/** 0 to count - 1 in seeded random order (Fisher and Yates). */
 export function shuffled(count: number, seed: number): number[] {
   const random = generator(seed);
   const order = Array.from({ length: count }, (_, index) => index);
@@ -105,10 +105,10 @@ export function shuffled(count: number, seed: number): number[] {
 }
 
 /**
- * The digits of the tray that keep the chosen one company in batch number `batch`, counted from 0: they take turns,
- * shuffled anew after each round, and the chosen one, if it is of the tray, is not among them.
+ * Digits of the tray that join the selected one in batch number `batch` (from 0): each once per round, shuffled anew
+ * after each round, without the selected one.
  */
-export function company(batch: number, size: number, tray: number, chosen: number | null, seed = 0): number[] {
+export function companions(batch: number, size: number, tray: number, chosen: number | null, seed = 0): number[] {
   const others = Array.from({ length: tray }, (_, index) => index).filter((index) => index !== chosen);
   if (others.length === 0) return [];
   return Array.from({ length: size - 1 }, (_, place) => {
@@ -118,7 +118,7 @@ export function company(batch: number, size: number, tray: number, chosen: numbe
   });
 }
 
-/** Volumes of one size behind each other, as [N][C][H][W]. */
+/** Volumes of one size concatenated as (N, C, H, W). */
 export function stacked(volumes: readonly Volume[]): Float32Array<ArrayBuffer> {
   const size = volumes[0]?.data.length ?? 0;
   const data = new Float32Array(size * volumes.length);
@@ -126,12 +126,12 @@ export function stacked(volumes: readonly Volume[]): Float32Array<ArrayBuffer> {
   return data;
 }
 
-/** The largest batch of volumes of this size that the server takes, and that the tray can fill. */
+/** The largest batch of volumes of this size within the server's limit and the tray. */
 export function largestBatch(values: number, limit: number, tray: number): number {
   return Math.max(1, Math.min(tray, Math.floor(limit / values)));
 }
 
-/** Mean and standard deviation of all values, the deviation as of the whole and not of a sample of it. */
+/** Mean and (population) standard deviation of all values. */
 export function moments(values: ArrayLike<number>): { mean: number; deviation: number } {
   let sum = 0;
   for (let at = 0; at < values.length; at += 1) sum += values[at] ?? 0;
@@ -141,7 +141,7 @@ export function moments(values: ArrayLike<number>): { mean: number; deviation: n
   return { mean, deviation: Math.sqrt(squares / Math.max(1, values.length)) };
 }
 
-/** The smallest and the largest value of all of them, never the same. */
+/** Smallest and largest of all values, never equal. */
 export function extent(series: readonly ArrayLike<number>[]): [number, number] {
   let [low, high] = [Infinity, -Infinity];
   for (const values of series) {
@@ -155,19 +155,19 @@ export function extent(series: readonly ArrayLike<number>[]): [number, number] {
   return low === high ? [low - 0.5, high + 0.5] : [low, high];
 }
 
-/** The place where the maps answer most together: the largest sum of squares over them. */
-export function loudest({ channels, height, width, data }: Volume): number {
+/** Position with the largest sum of squares over the maps. */
+export function strongestPosition({ channels, height, width, data }: Volume): number {
   const size = height * width;
-  let [found, most] = [0, -1];
+  let [index, largest] = [0, -1];
   for (let place = 0; place < size; place += 1) {
     let sum = 0;
     for (let map = 0; map < channels; map += 1) sum += (data[map * size + place] ?? 0) ** 2;
-    if (sum > most) [found, most] = [place, sum];
+    if (sum > largest) [index, largest] = [place, sum];
   }
-  return found;
+  return index;
 }
 
-/** One map of every volume of a batch, one behind the other. */
+/** One map of every volume of a batch, concatenated. */
 export function acrossBatch(volumes: readonly Volume[], map: number): Float32Array<ArrayBuffer> {
   const size = (volumes[0]?.height ?? 0) * (volumes[0]?.width ?? 0);
   const data = new Float32Array(size * volumes.length);

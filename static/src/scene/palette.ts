@@ -1,16 +1,16 @@
-/** One palette per quantity: tables of 256 colours that turn a value into a colour, with zero exactly the sheet's. */
+/** Palettes, one per quantity: tables of 256 colours, with zero in exactly the sheet's colour. */
 
 export type Rgb = readonly [number, number, number];
 export type Quantity = 'ink' | 'activation' | 'signed' | 'weight' | 'gradient';
 export type Theme = 'light' | 'dark';
 
-/** The sheet of each theme where no stylesheet says otherwise. */
+/** Colour of the sheet per theme, if no stylesheet sets it. */
 export const SHEET: Record<Theme, Rgb> = { light: [255, 255, 255], dark: [14, 16, 20] };
 
-/** The index of zero in a diverging table. */
+/** Index of zero in a diverging table. */
 export const ZERO = 128;
 
-/** Colours from nearest zero to furthest; the sheet comes before them. */
+/** Colours from nearest zero to furthest; the sheet's colour precedes them. */
 const RAMPS: Record<Theme, Record<Quantity, { below: Rgb[]; above: Rgb[] }>> = {
   light: {
     ink: { below: [], above: [[29, 31, 36]] },
@@ -144,7 +144,7 @@ function fromLab([light, a, b]: Lab): Rgb {
   ];
 }
 
-/** The colour at `t` of a ramp whose stops are evenly apart. */
+/** Colour at `t` (0 to 1) of a ramp with evenly spaced stops. */
 function along(stops: readonly Lab[], t: number): Rgb {
   const place = Math.min(1, Math.max(0, t)) * (stops.length - 1);
   const index = Math.min(stops.length - 2, Math.floor(place));
@@ -181,16 +181,16 @@ function wordsOf(colours: readonly Rgb[]): Uint32Array {
   return Uint32Array.from(colours, ([red, green, blue]) => (0xff000000 | (blue << 16) | (green << 8) | red) >>> 0);
 }
 
-/** Black to white: a photo in the colour of ink would be its own negative. */
+/** Black to white, so that a photo is not shown as its negative. */
 export const GREYS: Palette = (() => {
   const colours = Array.from({ length: 256 }, (_, level): Rgb => [level, level, level]);
   return { quantity: 'ink', diverging: false, colours, words: wordsOf(colours) };
 })();
 
-/** What the channels of a picture in colour are told apart by: red, green and blue. */
+/** Colours of the channels of a colour picture: red, green and blue. */
 export const CHANNELS = ['rgb(201 48 44)', 'rgb(38 132 62)', 'rgb(42 98 201)'];
 
-/** The index of a value's colour, where `limit` is the magnitude that gets the last colour. */
+/** Index of a value's colour; a magnitude of `limit` has the last colour. */
 export function indexOf(diverging: boolean, value: number, limit: number): number {
   if (!(limit > 0)) return diverging ? ZERO : 0;
   const part = value / limit;
@@ -204,12 +204,12 @@ export function css(table: Palette, value: number, limit: number): string {
   return `rgb(${red} ${green} ${blue})`;
 }
 
-/** Relative luminance as WCAG 2 defines it, 0 to 1. */
+/** Relative luminance (WCAG 2), 0 to 1. */
 export function luminance([red, green, blue]: Rgb): number {
   return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
 }
 
-/** The contrast between two colours as WCAG 2 defines it, 1 to 21. */
+/** Contrast ratio of two colours (WCAG 2), 1 to 21. */
 export function contrast(a: Rgb, b: Rgb): number {
   const [one, two] = [luminance(a), luminance(b)];
   return (Math.max(one, two) + 0.05) / (Math.min(one, two) + 0.05);
@@ -218,7 +218,7 @@ export function contrast(a: Rgb, b: Rgb): number {
 const BLACK: Rgb = [16, 16, 20];
 const WHITE: Rgb = [255, 255, 255];
 
-/** Black or white, whichever is easier to read on a colour. */
+/** Black or white, whichever has more contrast. */
 export function inkOn(colour: Rgb): string {
   return contrast(colour, BLACK) >= contrast(colour, WHITE) ? 'rgb(16 16 20)' : 'rgb(255 255 255)';
 }

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 
-import { axisTexts, nearest, plot, said, type Series } from './plot';
+import { axisTexts, nearest, plot, axisLabel, type Series } from './plot';
 
 const BOX = { x: 10, y: 20, width: 400, height: 200 };
 const line = (values: number[], label = 'a'): Series => ({ values, label, colour: 'red' });
@@ -65,7 +65,7 @@ test('the nearest x is found from both sides', () => {
 });
 
 test('numbers on an axis are short', () => {
-  expect([said(0.1 + 0.2), said(-2), said(1e6), said(2e-5)]).toEqual(['0.3', '−2', '1e6', '2e−5']);
+  expect([axisLabel(0.1 + 0.2), axisLabel(-2), axisLabel(1e6), axisLabel(2e-5)]).toEqual(['0.3', '−2', '1e6', '2e−5']);
 });
 
 test.each([

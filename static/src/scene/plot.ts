@@ -1,4 +1,4 @@
-/** Where the parts of a plot of curves stand: its frame, its ticks, its lines, the row of names above it. */
+/** Layout of a line plot: frame, ticks, lines, and the row of names above. */
 
 import { scaleLinear, scaleLog } from 'd3-scale';
 
@@ -24,23 +24,23 @@ export interface Name {
 }
 
 export interface Plot {
-  /** The area that the lines fill. */
+  /** The area of the lines. */
   frame: Box;
   xTicks: Tick[];
   yTicks: Tick[];
   names: Name[];
   lines: { series: Series; path: string }[];
-  /** Where zero lies, where it lies within. */
+  /** Position of zero, if it is in range. */
   zero: number | null;
   x: (value: number) => number;
   y: (value: number) => number;
 }
 
-const LEFT = 44; // room for the numbers of the y axis
-const BELOW = 36; // room for the numbers and the name of the x axis
-const ROW = 18; // one row of names
-const SHORT = 6; // signs of a number that the room for it surely holds
-const SAMPLE = 26; // the piece of line before a name, and the space after it
+const LEFT = 44; // width of the y axis labels
+const BELOW = 36; // height of the x axis labels and name
+const ROW = 18; // height of a row of names
+const SHORT = 6; // characters of a number that always fit
+const SAMPLE = 26; // width of the line sample before a name, and the gap after it
 
 export function plot(box: Box, series: readonly Series[], xs: ArrayLike<number>, logY: boolean): Plot {
   const { names, rows } = nameRows(box, series);
@@ -69,7 +69,7 @@ export function plot(box: Box, series: readonly Series[], xs: ArrayLike<number>,
   };
 }
 
-/** The index whose x is nearest to a place in the figure. */
+/** Index whose x is nearest to a position in the figure. */
 export function nearest(xs: ArrayLike<number>, x: (value: number) => number, at: number): number {
   let best = 0;
   for (let index = 1; index < xs.length; index += 1) {
@@ -78,7 +78,7 @@ export function nearest(xs: ArrayLike<number>, x: (value: number) => number, at:
   return best;
 }
 
-/** The numbers of one axis, all written the same way: as they are where each is short, else as powers of ten. */
+/** Labels of one axis in one format: plain if all are short, else as powers of ten. */
 export function axisTexts(values: readonly number[]): string[] {
   const texts = values.map((value) => String(Number(value.toPrecision(6))));
   if (texts.every((text) => text.length <= SHORT && !text.includes('e'))) return texts.map(minus);
@@ -88,8 +88,8 @@ export function axisTexts(values: readonly number[]): string[] {
   return texts.map((text) => (text === '0' ? text : minus(Number(text).toExponential().replace('e+', 'e'))));
 }
 
-/** A number of an axis on its own. */
-export function said(value: number): string {
+/** A single label. */
+export function axisLabel(value: number): string {
   const size = Math.abs(value);
   const text =
     size !== 0 && (size >= 1e5 || size < 1e-3) ? value.toExponential() : String(Number(value.toPrecision(6)));
@@ -104,12 +104,12 @@ function path(
   logY: boolean,
 ): string {
   let text = '';
-  let drawn = false; // a line is broken where it has no value
+  let connected = false; // the path is interrupted at missing values
   for (let index = 0; index < Math.min(values.length, xs.length); index += 1) {
     const value = values[index] ?? NaN;
-    const seen = Number.isFinite(value) && (!logY || value > 0);
-    if (seen) text += `${drawn ? 'L' : 'M'}${x(xs[index] ?? 0).toFixed(2)},${y(value).toFixed(2)}`;
-    drawn = seen;
+    const visible = Number.isFinite(value) && (!logY || value > 0);
+    if (visible) text += `${connected ? 'L' : 'M'}${x(xs[index] ?? 0).toFixed(2)},${y(value).toFixed(2)}`;
+    connected = visible;
   }
   return text;
 }
@@ -133,7 +133,7 @@ function padded([low, high]: [number, number]): [number, number] {
   return [low - air, high + air];
 }
 
-/** Whole powers of ten around every value above zero. */
+/** Whole powers of ten around all positive values. */
 function logExtent(all: readonly ArrayLike<number>[]): [number, number] {
   const above = all.map((values) => Array.from(values).filter((value) => Number.isFinite(value) && value > 0));
   if (above.every((values) => values.length === 0)) return [0.1, 10];
@@ -142,7 +142,7 @@ function logExtent(all: readonly ArrayLike<number>[]): [number, number] {
   return [10 ** from, 10 ** (to > from ? to : from + 1)];
 }
 
-/** The power of ten that a number is, exactly where it is one. */
+/** Base-10 logarithm, exact for powers of ten. */
 function exponent(value: number): number {
   return Number(Math.log10(value).toFixed(9));
 }
@@ -181,7 +181,7 @@ function nameRows(box: Box, series: readonly Series[]): { names: Name[]; rows: n
   return { names, rows: named.length === 0 ? 0 : row + 1 };
 }
 
-/** About how wide a text of 12 units is; a Chinese sign is twice as wide as a Latin one. */
+/** Approximate width of a text at 12 units; a Chinese character is twice as wide as a Latin letter. */
 function width(text: string): number {
   let sum = 0;
   for (const sign of text) sum += sign.charCodeAt(0) > 0x2e80 ? 12 : 6.2;

@@ -1,11 +1,11 @@
-/** A map as a PNG of one pixel for each value, written here: no canvas is needed, and the same bytes come out everywhere. */
+/** Encodes a map as PNG, one pixel per value: needs no canvas and gives the same bytes everywhere. */
 
 import { indexOf, type Palette } from './palette';
 
-/** The data URL of a map in a palette's colours; what is no number is transparent. */
+/** Data URL of a map in a palette's colours; values that are not finite are transparent. */
 export function mapPicture(values: ArrayLike<number>, cols: number, palette: Palette, limit: number): string {
   const rows = Math.ceil(values.length / cols);
-  // A diverging table never uses its first colour, and a sequential one can spare the last but one.
+  // Index 0 is unused in a diverging table; a sequential one spares its last but one.
   const empty = palette.diverging ? 0 : 254;
   const indices = new Uint8Array(rows * cols).fill(empty);
   const { diverging } = palette;
@@ -20,7 +20,7 @@ export function mapPicture(values: ArrayLike<number>, cols: number, palette: Pal
   return `data:image/png;base64,${base64(png(cols, rows, indices, palette.colours.flat(), alpha))}`;
 }
 
-/** Three volumes' worth of colour: the data URL of red, green and blue values between 0 and 1. */
+/** Data URL of red, green and blue values between 0 and 1, each (height * width). */
 export function colourPicture(data: Float32Array, height: number, width: number): string {
   const size = height * width;
   const bytes = new Uint8Array(3 * size);
@@ -37,7 +37,7 @@ const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const INDEXED = 3;
 const TRUECOLOUR = 2;
 
-/** A PNG (W3C, third edition) of indexed pixels where a table is given, else of RGB ones; its data are not compressed. */
+/** An uncompressed PNG (W3C, third edition): indexed if a table is given, else RGB. */
 function png(
   width: number,
   height: number,
@@ -46,7 +46,7 @@ function png(
   alpha: Uint8Array | null,
 ): Uint8Array {
   const line = pixels.length / height;
-  const lines = new Uint8Array(height * (line + 1)); // each line after a byte that names no filter
+  const lines = new Uint8Array(height * (line + 1)); // each line follows a byte for "no filter"
   for (let row = 0; row < height; row += 1) {
     lines.set(pixels.subarray(row * line, (row + 1) * line), row * (line + 1) + 1);
   }
@@ -76,7 +76,7 @@ function chunk(kind: string, data: Uint8Array): Uint8Array {
 }
 
 const LARGEST_BLOCK = 65_535;
-const LONGEST_SUM = 5552; // bytes after which both sums of Adler-32 are still below 2^32, as in zlib
+const LONGEST_SUM = 5552; // bytes for which both sums of Adler-32 stay below 2^32, as in zlib
 
 /** A zlib stream (RFC 1950) of stored blocks (RFC 1951, section 3.2.4). */
 function stored(data: Uint8Array): Uint8Array {
@@ -124,11 +124,11 @@ function joined(parts: Uint8Array[]): Uint8Array {
 }
 
 function base64(bytes: Uint8Array): string {
-  const STEP = 8192; // arguments that a call can take anywhere
+  const STEP = 8192; // arguments that any engine accepts in a call
   let text = '';
   for (let at = 0; at < bytes.length; at += STEP) {
     const some = bytes.subarray(at, at + STEP) as unknown as number[];
-    // Spreading would walk an iterator, which takes ten times as long.
+    // Spreading would iterate, which is ten times slower.
     text += String.fromCharCode.apply(null, some);
   }
   return btoa(text);

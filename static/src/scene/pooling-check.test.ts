@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 
 import type { Pooling } from './pooling';
-import { wrongWith } from './pooling-check';
+import { settingProblem } from './pooling-check';
 
 const FINE: Pooling = {
   kind: 'max',
@@ -17,9 +17,9 @@ const FINE: Pooling = {
 const SIZE = { height: 6, width: 4 };
 
 it('nothing is wrong with what fits', () => {
-  expect(wrongWith(FINE, SIZE)).toBeNull();
-  expect(wrongWith({ ...FINE, window: [6, 4] }, SIZE)).toBeNull();
-  expect(wrongWith({ ...FINE, window: [8, 6], padding: [1, 1] }, SIZE)).toBeNull();
+  expect(settingProblem(FINE, SIZE)).toBeNull();
+  expect(settingProblem({ ...FINE, window: [6, 4] }, SIZE)).toBeNull();
+  expect(settingProblem({ ...FINE, window: [8, 6], padding: [1, 1] }, SIZE)).toBeNull();
 });
 
 it.each([
@@ -35,14 +35,14 @@ it.each([
   [{ kind: 'subsampling', coefficient: NaN }, 'coefficient', 'number'],
   [{ kind: 'subsampling', bias: Infinity }, 'bias', 'number'],
 ] as [Partial<Pooling>, string, string][])('%j is refused for its %s', (change, field, why) => {
-  expect(wrongWith({ ...FINE, ...change }, SIZE)).toMatchObject({ field, why });
+  expect(settingProblem({ ...FINE, ...change }, SIZE)).toMatchObject({ field, why });
 });
 
 it('what is allowed is said in numbers', () => {
-  expect(wrongWith({ ...FINE, window: [7, 7] }, SIZE)?.values).toEqual({ most: '6×4', value: '7×7' });
-  expect(wrongWith({ ...FINE, window: [3, 2], padding: [2, 0] }, SIZE)?.values).toMatchObject({ most: '1×1' });
+  expect(settingProblem({ ...FINE, window: [7, 7] }, SIZE)?.values).toEqual({ most: '6×4', value: '7×7' });
+  expect(settingProblem({ ...FINE, window: [3, 2], padding: [2, 0] }, SIZE)?.values).toMatchObject({ most: '1×1' });
 });
 
 it('a global average has no window to be wrong', () => {
-  expect(wrongWith({ ...FINE, kind: 'global-average', window: [0, 0] }, SIZE)).toBeNull();
+  expect(settingProblem({ ...FINE, kind: 'global-average', window: [0, 0] }, SIZE)).toBeNull();
 });

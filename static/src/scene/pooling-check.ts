@@ -1,12 +1,12 @@
-/** What is wrong with a setting of the pooling exhibit, said before anything is computed: which control, and what is allowed. */
+/** Checks the settings of the pooling exhibit: the control and what it allows. */
 
 import { pooledSize, type Pooling, type Size } from './pooling';
 
 export type Field = 'window' | 'stride' | 'padding' | 'coefficient' | 'bias';
 
-export interface Wrong {
+export interface SettingProblem {
   field: Field;
-  /** Which sentence says it. */
+  /** Key of the message. */
   why: 'whole' | 'stride' | 'padding' | 'large' | 'half' | 'number';
   values: Record<string, string | number>;
 }
@@ -18,8 +18,8 @@ const pair = ([rows, cols]: readonly [number, number]) => `${rows}×${cols}`;
 const whole = (value: number, least: number, most: number) =>
   Number.isInteger(value) && value >= least && value <= most;
 
-/** The first thing that is wrong with these settings for an input of this size; null where all is well. */
-export function wrongWith(pooling: Pooling, size: Size): Wrong | null {
+/** The first problem of these settings for an input of this size; null if there is none. */
+export function settingProblem(pooling: Pooling, size: Size): SettingProblem | null {
   const { kind, window, stride, padding, coefficient, bias } = pooling;
   if (kind === 'subsampling') {
     if (!Number.isFinite(coefficient)) return { field: 'coefficient', why: 'number', values: {} };
@@ -33,8 +33,8 @@ export function wrongWith(pooling: Pooling, size: Size): Wrong | null {
   if (!padding.every((side) => whole(side, 0, LARGEST_WINDOW)))
     return { field: 'padding', why: 'padding', values: { value: pair(padding) } };
   if (padding.some((side, axis) => 2 * side > (window[axis] ?? 0))) {
-    const most = pair([Math.floor(window[0] / 2), Math.floor(window[1] / 2)]);
-    return { field: 'padding', why: 'half', values: { most, window: pair(window), value: pair(padding) } };
+    const largest = pair([Math.floor(window[0] / 2), Math.floor(window[1] / 2)]);
+    return { field: 'padding', why: 'half', values: { most: largest, window: pair(window), value: pair(padding) } };
   }
   const output = pooledSize({ ...pooling, ceil: false }, size);
   if (output.height < 1 || output.width < 1) {

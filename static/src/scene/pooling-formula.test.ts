@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 
-import { pool, reading, type Kind, type Pooling } from './pooling';
+import { pool, windowCells, type Kind, type Pooling } from './pooling';
 import { brief, plain } from './format';
-import { arithmetic, sizeFormula, wayBack, type Piece } from './pooling-formula';
+import { arithmetic, sizeFormula, backwardFormula, type Piece } from './pooling-formula';
 import { fromNested } from './volume';
 
 const MAX: Pooling = {
@@ -28,7 +28,7 @@ function written(kind: Kind, row = 0, col = 0, more: Partial<Pooling> = {}): str
   const pooling = { ...MAX, kind, ...more };
   const { output, before } = pool(FOUR, pooling);
   const at = row * output.width + col;
-  const read = reading(FOUR, pooling, { row, col });
+  const read = windowCells(FOUR, pooling, { row, col });
   return said(arithmetic(read, pooling, output.data[at] ?? NaN, before?.data[at] ?? null));
 }
 
@@ -52,14 +52,14 @@ describe('one output', () => {
 });
 
 it('the winner and every number know their cell', () => {
-  const [line = []] = arithmetic(reading(FOUR, MAX, { row: 0, col: 0 }), MAX, 6, null);
+  const [line = []] = arithmetic(windowCells(FOUR, MAX, { row: 0, col: 0 }), MAX, 6, null);
   expect(line.filter((piece) => piece.winner)).toMatchObject([{ text: '6', cell: { row: 1, col: 1 } }]);
   expect(line.filter((piece) => piece.cell !== undefined)).toHaveLength(4);
   expect(line.at(-1)).toEqual({ text: '6', value: 6 });
 });
 
 describe('the way back', () => {
-  const back = (kind: Kind) => said(wayBack(reading(FOUR, MAX, { row: 0, col: 0 }), { ...MAX, kind }));
+  const back = (kind: Kind) => said(backwardFormula(windowCells(FOUR, MAX, { row: 0, col: 0 }), { ...MAX, kind }));
   it('leads to the winner', () => expect(back('max')).toEqual(['1 → 6']));
   it('is shared out', () => expect(back('average')).toEqual(['1 / 4 = 0.25']));
   it('follows the size', () =>

@@ -1,4 +1,4 @@
-/** The arithmetic of one pooling window written out with its numbers, as pieces that know which cell they speak of. */
+/** Arithmetic of one pooling window with its numbers, as pieces that refer to cells. */
 
 import { MINUS, plain } from './format';
 import {
@@ -10,48 +10,48 @@ import {
   winnerOf,
   type Cell,
   type Pooling,
-  type Reading,
+  type WindowCells,
 } from './pooling';
 
 export interface Piece {
   text: string;
-  /** The cell of the input that this number is. */
+  /** Input cell of this number. */
   cell?: Cell;
-  /** A symbol that can be explained: the end of its message's name. */
+  /** Suffix of the key of the message that explains this symbol. */
   symbol?: 'max' | 'divisor' | 'root' | 'coefficient' | 'sum' | 'bias' | 'tanh' | 'padding' | 'left' | 'upstream';
-  /** The largest of a window. */
+  /** The maximum of the window. */
   winner?: boolean;
-  /** A result, in full precision. */
+  /** A result in full precision. */
   value?: number;
 }
 
-const MOST = 12; // numbers written out; more are shortened
+const MOST = 12; // most numbers written out; longer sums are shortened
 const FIRST = 7;
 const LAST = 2;
 
-/** Every place under the window that counts, as a page is read; null where it is the padding. */
-function places(read: Reading, padding: boolean): (Reading['cells'][number] | null)[] {
+/** Positions of the window that count, in reading order; null for padding. */
+function positions(read: WindowCells, padding: boolean): (WindowCells['cells'][number] | null)[] {
   const { cells, padded } = read;
   if (!padding || padded === 0) return cells;
   return [...cells, ...Array.from({ length: padded }, () => null)];
 }
 
-/** Numbers between signs; many are shortened to the first and last of them. */
-function series(read: Reading, between: string, after: string, padding: number | null, winner: number): Piece[] {
-  const all = places(read, padding !== null);
-  const shown = all.length <= MOST ? all.map((_, index) => index) : head(all.length);
+/** Numbers joined by operators; long series are shortened to their ends. */
+function series(read: WindowCells, between: string, after: string, padding: number | null, winner: number): Piece[] {
+  const all = positions(read, padding !== null);
+  const indices = all.length <= MOST ? all.map((_, index) => index) : head(all.length);
   const pieces: Piece[] = [];
-  for (const index of shown) {
+  for (const index of indices) {
     if (index === null) {
       pieces.push({ text: between }, { text: '…', symbol: 'left' });
       continue;
     }
     const place = all[index];
     const value = place?.value ?? padding ?? 0;
-    // A negative number that is added is written as one that is taken away.
-    const taken = between === ' + ' && value < 0 && after === '';
-    if (pieces.length > 0) pieces.push({ text: taken ? ` ${MINUS} ` : between });
-    const text = plain(taken && pieces.length > 0 ? -value : value);
+    // Adding a negative number is written as a subtraction.
+    const subtracted = between === ' + ' && value < 0 && after === '';
+    if (pieces.length > 0) pieces.push({ text: subtracted ? ` ${MINUS} ` : between });
+    const text = plain(subtracted && pieces.length > 0 ? -value : value);
     const written = after !== '' && value < 0 ? `(${text})${after}` : `${text}${after}`;
     if (place == null) pieces.push({ text: written, symbol: 'padding' });
     else pieces.push({ text: written, cell: { row: place.row, col: place.col }, winner: index === winner });
@@ -68,8 +68,8 @@ function plus(value: number): string {
   return value < 0 ? ` ${MINUS} ` : ' + ';
 }
 
-/** How one output came about, line by line; `output` is the value as the server gave it. */
-export function arithmetic(read: Reading, pooling: Pooling, output: number, before: number | null): Piece[][] {
+/** Arithmetic of one output, line by line; `output` is the server's value. */
+export function arithmetic(read: WindowCells, pooling: Pooling, output: number, before: number | null): Piece[][] {
   const { kind, coefficient, bias } = pooling;
   const end: Piece[] = [{ text: ' = ' }, { text: plain(output), value: output }];
   if (kind === 'max') {
@@ -116,8 +116,8 @@ export function arithmetic(read: Reading, pooling: Pooling, output: number, befo
   ];
 }
 
-/** What one window sends back of a gradient of 1 at its output, written out. */
-export function wayBack(read: Reading, pooling: Pooling): Piece[][] {
+/** Gradients that one window passes back for a gradient of 1 at its output. */
+export function backwardFormula(read: WindowCells, pooling: Pooling): Piece[][] {
   const { kind, coefficient } = pooling;
   const one: Piece = { text: '1', symbol: 'upstream' };
   if (kind === 'max') {
@@ -128,14 +128,14 @@ export function wayBack(read: Reading, pooling: Pooling): Piece[][] {
   if (kind === 'l2') {
     const norm = pooledValue(read, pooling);
     if (norm === 0) return [[{ text: '0', value: 0 }]];
-    const shown = read.cells.slice(0, MOST / 2);
-    const parts = shown.flatMap((cell, index): Piece[] => [
+    const cells = read.cells.slice(0, MOST / 2);
+    const parts = cells.flatMap((cell, index): Piece[] => [
       ...(index > 0 ? [{ text: ',  ' }] : []),
       { text: plain(cell.value), cell },
       { text: ` / ${plain(norm)} = ` },
       { text: plain(cell.value / norm), value: cell.value / norm },
     ]);
-    return [shown.length < read.cells.length ? [...parts, { text: ', ' }, { text: '…', symbol: 'left' }] : parts];
+    return [cells.length < read.cells.length ? [...parts, { text: ', ' }, { text: '…', symbol: 'left' }] : parts];
   }
   if (kind === 'subsampling') {
     const linear = pooledValue(read, pooling);
@@ -162,7 +162,7 @@ export function wayBack(read: Reading, pooling: Pooling): Piece[][] {
   ];
 }
 
-/** The size of the output along one side with the numbers put in; ⌊ ⌋ is drawn even where nothing is dropped. */
+/** Output size along one axis with numbers; ⌊ ⌋ is drawn even if nothing is dropped. */
 export function sizeFormula(
   length: number,
   window: number,
@@ -172,7 +172,7 @@ export function sizeFormula(
   to: number,
 ) {
   const [open, close] = ceil ? ['⌈', '⌉'] : ['⌊', '⌋'];
-  const usual = (ceil ? Math.ceil : Math.floor)((length + 2 * padding - window) / stride) + 1;
-  const text = `${open}(${length} + 2·${padding} ${MINUS} ${window}) / ${stride}${close} + 1 = ${usual}`;
-  return usual === to ? text : `${text} → ${to}`;
+  const size = (ceil ? Math.ceil : Math.floor)((length + 2 * padding - window) / stride) + 1;
+  const text = `${open}(${length} + 2·${padding} ${MINUS} ${window}) / ${stride}${close} + 1 = ${size}`;
+  return size === to ? text : `${text} → ${to}`;
 }

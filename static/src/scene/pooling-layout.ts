@@ -1,22 +1,22 @@
-/** Where the maps of the pooling exhibit lie: side by side, or one under the other on a phone. */
+/** Layout of the maps of the pooling exhibit: side by side, or stacked on a phone. */
 
 import type { Box } from './box';
 import { pooledSize, settled, type Pooling, type Size } from './pooling';
 
-export const STACKED = 560; // CSS pixels; below this the figure runs downwards
+export const STACKED = 560; // CSS pixels; below this width the figure runs downwards
 export const HEAD = 28; // CSS pixels above each map, for its name
 export const FOOT = 56; // CSS pixels below each map, for its scale
 
-const LARGEST = 44; // CSS pixels; a cell is no larger
-const GAP = 84; // CSS pixels between two maps, for what joins them
+const LARGEST = 44; // CSS pixels; largest cell
+const GAP = 84; // CSS pixels between two maps, for the arrow
 const NARROW = 36; // the same on a phone
-const LEGIBLE = 26; // CSS pixels; a cell that holds its number
-const AISLE = 20; // CSS pixels between two maps that nothing joins
-export const TALL = 460; // CSS pixels of cells that are seen whole beside controls on a laptop
-const TALLER = 460; // the same of three rows
-const CURVE = 250; // CSS pixels that the curve is high
+const LEGIBLE = 26; // CSS pixels; the least cell that holds its number
+const AISLE = 20; // CSS pixels between two maps without an arrow
+export const TALL = 460; // CSS pixels of cells visible beside the controls on a laptop
+const TALLER = 460; // the same for three rows
+const CURVE = 250; // height of the curve, CSS pixels
 
-/** The input with all that a window may stand on: its padding, and what a last window sticks out by in ceil mode. */
+/** The input with everything a window may cover: its padding, and the overhang of ceil mode. */
 export interface Ground extends Size {
   top: number;
   left: number;
@@ -34,7 +34,7 @@ export interface Pair {
   /** The input with its padding. */
   input: Place;
   output: Place;
-  /** From where to where the arrow between them goes. */
+  /** Start and end of the arrow. */
   arrow: { x1: number; y1: number; x2: number; y2: number };
 }
 
@@ -42,7 +42,7 @@ export interface Trio {
   width: number;
   height: number;
   stacked: boolean;
-  /** Three rows (as it was, moved, the change) of three maps (input, convolution, pooled). */
+  /** Three rows (original, moved, difference) of three maps (input, convolution, pooled). */
   rows: { y: number; maps: Place[] }[];
   curve: Box;
 }
@@ -70,13 +70,13 @@ export function groundOf(pooling: Pooling, size: Size): Ground {
   };
 }
 
-/** Where the input's own cells lie within its ground. */
+/** Box of the input's own cells within its padding. */
 export function insideOf({ box, cell }: Place, ground: Ground, size: Size): Place {
   const [x, y] = [box.x + ground.left * cell, box.y + ground.top * cell];
   return { cell, box: { x, y, width: size.width * cell, height: size.height * cell } };
 }
 
-/** Whole pixels, or halves and quarters of one where there are more cells than pixels. */
+/** Whole pixels, or halves and quarters for more cells than pixels. */
 export function snapped(side: number): number {
   const most = Math.min(LARGEST, side);
   return most >= 1 ? Math.floor(most) : most >= 0.5 ? 0.5 : 0.25;
@@ -86,7 +86,7 @@ function place(x: number, y: number, size: Size, cell: number): Place {
   return { cell, box: { x: Math.round(x), y: Math.round(y), width: size.width * cell, height: size.height * cell } };
 }
 
-/** The input and the output with an arrow between them; one under the other only where that makes them legible. */
+/** Input and output with an arrow; stacked only if that makes them legible. */
 export function arrangePair(width: number, input: Size, output: Size, tall = TALL, beside = false): Pair {
   const gap = width < STACKED ? NARROW : GAP;
   const across = snapped((width - gap) / (input.width + output.width));
@@ -112,7 +112,7 @@ function stackedPair(width: number, input: Size, output: Size): Pair {
   return { width, height: to.box.y + to.box.height + FOOT, stacked: true, input: from, output: to, arrow };
 }
 
-/** Three rows of three maps, and beside or below them the curve. */
+/** Three rows of three maps, with the curve beside or below. */
 export function arrangeTrio(width: number, sizes: [Size, Size, Size]): Trio {
   const stacked = width < 1.4 * STACKED;
   const across = sizes.reduce((sum, size) => sum + size.width, 0);
@@ -144,7 +144,7 @@ export function arrangeTrio(width: number, sizes: [Size, Size, Size]): Trio {
   return { width, height: Math.max(bottom, curve.y + curve.height + HEAD), stacked, rows, curve };
 }
 
-/** The input, its feature map, and from there two ways: pooled, and as a larger stride would have it. */
+/** The input, its feature map, and two continuations: pooled, and convolved with a larger stride. */
 export function arrangeFork(width: number, input: Size, map: Size, ends: [Size, Size]): Fork {
   const [pooled, strided] = ends;
   const last = Math.max(pooled.width, strided.width);

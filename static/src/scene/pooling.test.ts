@@ -8,7 +8,7 @@ import {
   overlaps,
   pool,
   pooledSize,
-  reading,
+  windowCells,
   readers,
   shares,
   sideLength,
@@ -103,28 +103,28 @@ describe.each(golden)('$kind $window stride $stride padding $padding ceil $ceil'
 
 describe('a window', () => {
   it('reaches into the padding, whose cells count in the average', () => {
-    const corner = reading(FOUR, { ...MAX, kind: 'average', padding: [1, 1] }, { row: 0, col: 0 });
+    const corner = windowCells(FOUR, { ...MAX, kind: 'average', padding: [1, 1] }, { row: 0, col: 0 });
     expect(corner).toMatchObject({ top: -1, left: -1, padded: 3, divisor: 4 });
     expect(sumOf(corner)).toBe(1);
   });
 
   it('that sticks out beyond the padding is divided by what it holds', () => {
     const five = fromNested([[1, 2, 3, 4, 5]]);
-    const last = reading(five, { ...MAX, window: [1, 2], stride: [1, 2], ceil: true }, { row: 0, col: 2 });
+    const last = windowCells(five, { ...MAX, window: [1, 2], stride: [1, 2], ceil: true }, { row: 0, col: 2 });
     expect(last).toMatchObject({ padded: 0, divisor: 1, width: 2 });
   });
 
   it('has the first of equal cells as its winner', () => {
-    expect(winnerOf(reading(fromNested([[2, 2], [2, 1]]), MAX, { row: 0, col: 0 }))).toBe(0); // prettier-ignore
-    expect(winnerOf(reading(fromNested([[-3, -1], [-2, -1]]), MAX, { row: 0, col: 0 }))).toBe(1); // prettier-ignore
+    expect(winnerOf(windowCells(fromNested([[2, 2], [2, 1]]), MAX, { row: 0, col: 0 }))).toBe(0); // prettier-ignore
+    expect(winnerOf(windowCells(fromNested([[-3, -1], [-2, -1]]), MAX, { row: 0, col: 0 }))).toBe(1); // prettier-ignore
   });
 
   it('shares out exactly what arrives, whether to one or to all', () => {
     for (const kind of ['max', 'average'] as const) {
-      const parts = shares(reading(FOUR, { ...MAX, kind }, { row: 0, col: 1 }), { ...MAX, kind });
+      const parts = shares(windowCells(FOUR, { ...MAX, kind }, { row: 0, col: 1 }), { ...MAX, kind });
       expect(parts.reduce((sum, part) => sum + part, 0)).toBe(1);
     }
-    const silent = reading(fromNested([[0, 0], [0, 0]]), MAX, { row: 0, col: 0 }); // prettier-ignore
+    const silent = windowCells(fromNested([[0, 0], [0, 0]]), MAX, { row: 0, col: 0 }); // prettier-ignore
     expect(shares(silent, { ...MAX, kind: 'l2' })).toEqual([0, 0, 0, 0]);
   });
 });
@@ -137,7 +137,7 @@ it('the outputs that read a cell are those whose windows hold it', () => {
     const holding = [];
     for (let row = 0; row < size.height; row += 1)
       for (let col = 0; col < size.width; col += 1)
-        if (reading(FOUR, pooling, { row, col }).cells.some((one) => one.row === cell.row && one.col === cell.col))
+        if (windowCells(FOUR, pooling, { row, col }).cells.some((one) => one.row === cell.row && one.col === cell.col))
           holding.push({ row, col });
     expect(readers(pooling, FOUR, cell)).toEqual(holding);
   }

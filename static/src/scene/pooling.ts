@@ -1,4 +1,4 @@
-/** Pooling as the exhibit shows it: its shape, its values at once, what one window reads, and the gradient's way back. */
+/** Pooling: shapes, values as a preview, the cells of one window, and gradients. */
 
 import type { Volume } from './volume';
 
@@ -7,13 +7,13 @@ export type Kind = (typeof KINDS)[number];
 
 export interface Pooling {
   kind: Kind;
-  /** Pairs are rows, then columns. */
+  /** Pairs are (rows, columns). */
   window: [number, number];
   stride: [number, number];
   padding: [number, number];
-  /** True: a last window that sticks out at the right or below counts too. */
+  /** True: a last window that overhangs at the right or below counts too. */
   ceil: boolean;
-  /** Of subsampling: coefficient x sum + bias, then squashed. */
+  /** Subsampling: squash(coefficient * sum + bias). */
   coefficient: number;
   bias: number;
 }
@@ -23,36 +23,36 @@ export interface Size {
   width: number;
 }
 
-/** One cell of a map, by its row and column. */
+/** One cell of a map. */
 export interface Cell {
   row: number;
   col: number;
 }
 
-/** What one window reads. */
-export interface Reading {
-  /** Where the window stands, in rows and columns of the input; it reaches into the padding where they leave it. */
+/** One window of the pooling. */
+export interface WindowCells {
+  /** Position of the window in the input; outside of it within the padding. */
   top: number;
   left: number;
   height: number;
   width: number;
-  /** The cells of the input under it, as a page is read. */
+  /** Input cells of the window, in reading order. */
   cells: (Cell & { value: number })[];
-  /** The cells of the padding under it: zeros where values are added, less than any value where the largest is taken. */
+  /** Padding cells of the window: zeros for sums, below any value for a maximum. */
   padded: number;
-  /** What the average divides by: the cells under the window, the padding's among them, and none beyond it. */
+  /** Divisor of the average: window cells including padding, without the overhang. */
   divisor: number;
 }
 
 export interface Pooled {
   output: Volume;
-  /** Before the squashing function, where there is one. */
+  /** Before the squashing function, if there is one. */
   before: Volume | null;
-  /** For every output, the place of its winner in the channel's input; null where nothing wins. */
+  /** Index of each output's maximum in its channel of the input; null without a maximum. */
   indices: Int32Array | null;
 }
 
-/** The squashing function's numbers (LeCun et al. 1998, appendix A). */
+/** Constants of the squashing function (LeCun et al. 1998, appendix A). */
 export const AMPLITUDE = 1.7159;
 export const SLOPE = 2 / 3;
 
@@ -60,25 +60,25 @@ export function squash(value: number): number {
   return AMPLITUDE * Math.tanh(SLOPE * value);
 }
 
-/** The settings that really hold for an input: a global average has a window as large as the map. */
+/** Settings in effect for an input: a global average has a window as large as the map. */
 export function settled(pooling: Pooling, { height, width }: Size): Pooling {
   if (pooling.kind !== 'global-average') return pooling;
   return { ...pooling, window: [height, width], stride: [height, width], padding: [0, 0], ceil: false };
 }
 
-/** The outputs along one side (PyTorch's rule: a last window must begin inside the input or the padding before it). */
+/** Output size along one axis (PyTorch's rule: a last window must begin inside the input or the padding before it). */
 export function sideLength(length: number, window: number, stride: number, padding: number, ceil: boolean): number {
   const steps = (length + 2 * padding - window) / stride;
   const count = (ceil ? Math.ceil(steps) : Math.floor(steps)) + 1;
   return ceil && (count - 1) * stride >= length + padding ? count - 1 : count;
 }
 
-/** Whether the output keeps the scale of the input: what only chooses or averages does. */
+/** True if the output has the scale of the input, as for maximum and average. */
 export function keepsScale({ kind }: Pooling): boolean {
   return kind === 'max' || kind.endsWith('average');
 }
 
-/** The size of the output; a side is zero or negative where the window does not fit. */
+/** Output size; a side is zero or negative if the window does not fit. */
 export function pooledSize(pooling: Pooling, size: Size): Size {
   const { window, stride, padding, ceil } = settled(pooling, size);
   return {
@@ -87,7 +87,7 @@ export function pooledSize(pooling: Pooling, size: Size): Size {
   };
 }
 
-/** The rows and columns at the end of the padded input that no window reads. */
+/** Rows and columns at the end of the padded input that no window reads. */
 export function dropped(pooling: Pooling, size: Size): { rows: number; cols: number } {
   const { window, stride, padding } = settled(pooling, size);
   const output = pooledSize(pooling, size);
@@ -96,21 +96,21 @@ export function dropped(pooling: Pooling, size: Size): { rows: number; cols: num
   return { rows: left(size.height, output.height, 0), cols: left(size.width, output.width, 1) };
 }
 
-/** Whether neighbouring windows share cells. */
+/** True if neighbouring windows overlap. */
 export function overlaps({ window, stride }: Pooling): boolean {
   return window[0] > stride[0] || window[1] > stride[1];
 }
 
-/** What the window of one output cell reads in one channel. */
-export function reading(input: Volume, pooling: Pooling, { row, col }: Cell, channel = 0): Reading {
+/** Cells of the window of one output in one channel. */
+export function windowCells(input: Volume, pooling: Pooling, { row, col }: Cell, channel = 0): WindowCells {
   const { window, stride, padding } = settled(pooling, input);
   const [height, width] = window;
   const top = row * stride[0] - padding[0];
   const left = col * stride[1] - padding[1];
-  // A window may stick out beyond the padding; what is there is neither read nor counted.
+  // Cells beyond the padding are neither read nor counted.
   const bottom = Math.min(top + height, input.height + padding[0]);
   const right = Math.min(left + width, input.width + padding[1]);
-  const cells: Reading['cells'] = [];
+  const cells: WindowCells['cells'] = [];
   for (let y = Math.max(0, top); y < Math.min(bottom, input.height); y += 1) {
     for (let x = Math.max(0, left); x < Math.min(right, input.width); x += 1) {
       cells.push({ row: y, col: x, value: input.data[(channel * input.height + y) * input.width + x] ?? 0 });
@@ -120,8 +120,8 @@ export function reading(input: Volume, pooling: Pooling, { row, col }: Cell, cha
   return { top, left, height, width, cells, padded: divisor - cells.length, divisor };
 }
 
-/** The first of the largest cells, as PyTorch chooses it; its index among the cells. */
-export function winnerOf({ cells }: Reading): number {
+/** Index of the first maximum among the cells, as in PyTorch. */
+export function winnerOf({ cells }: WindowCells): number {
   let best = 0;
   cells.forEach(({ value }, index) => {
     if (value > (cells[best]?.value ?? -Infinity)) best = index;
@@ -129,50 +129,54 @@ export function winnerOf({ cells }: Reading): number {
   return best;
 }
 
-export function sumOf({ cells }: Reading): number {
+export function sumOf({ cells }: WindowCells): number {
   return cells.reduce((sum, { value }) => sum + value, 0);
 }
 
 /** The sum of squares. */
-export function energyOf({ cells }: Reading): number {
+export function energyOf({ cells }: WindowCells): number {
   return cells.reduce((sum, { value }) => sum + value * value, 0);
 }
 
-/** One output value; that of subsampling before it is squashed. */
-export function pooledValue(read: Reading, { kind, coefficient, bias }: Pooling): number {
+/** One output value; for subsampling before squashing. */
+export function pooledValue(read: WindowCells, { kind, coefficient, bias }: Pooling): number {
   if (kind === 'max') return read.cells[winnerOf(read)]?.value ?? -Infinity;
   if (kind === 'l2') return Math.sqrt(energyOf(read));
   if (kind === 'subsampling') return coefficient * sumOf(read) + bias;
   return sumOf(read) / read.divisor;
 }
 
-function eachOutput(input: Volume, pooling: Pooling, visit: (read: Reading, at: number, channel: number) => void) {
+function eachOutput(
+  input: Volume,
+  pooling: Pooling,
+  visit: (window: WindowCells, at: number, channel: number) => void,
+) {
   const size = pooledSize(pooling, input);
   for (let at = 0; at < input.channels * size.height * size.width; at += 1) {
     const channel = Math.floor(at / (size.height * size.width));
     const cell = { row: Math.floor(at / size.width) % size.height, col: at % size.width };
-    visit(reading(input, pooling, cell, channel), at, channel);
+    visit(windowCells(input, pooling, cell, channel), at, channel);
   }
 }
 
-/** The output, in double precision and then rounded; a preview until the server has answered. */
+/** The output, computed in double precision and rounded to float32; a preview until the server answers. */
 export function pool(input: Volume, pooling: Pooling): Pooled {
   const size = pooledSize(pooling, input);
   const count = input.channels * Math.max(0, size.height) * Math.max(0, size.width);
   const values = new Float32Array(count);
   const indices = pooling.kind === 'max' ? new Int32Array(count) : null;
-  eachOutput(input, pooling, (read, at) => {
-    values[at] = pooledValue(read, pooling);
-    const winner = read.cells[winnerOf(read)];
+  eachOutput(input, pooling, (window, at) => {
+    values[at] = pooledValue(window, pooling);
+    const winner = window.cells[winnerOf(window)];
     if (indices !== null && winner !== undefined) indices[at] = winner.row * input.width + winner.col;
   });
-  const made = (data: Float32Array): Volume => ({ channels: input.channels, ...size, data });
-  if (pooling.kind !== 'subsampling') return { output: made(values), before: null, indices };
-  return { output: made(values.map(squash)), before: made(values), indices };
+  const volume = (data: Float32Array): Volume => ({ channels: input.channels, ...size, data });
+  if (pooling.kind !== 'subsampling') return { output: volume(values), before: null, indices };
+  return { output: volume(values.map(squash)), before: volume(values), indices };
 }
 
-/** How much each cell of a window gets of the gradient that arrives at its output, beside the cells. */
-export function shares(read: Reading, pooling: Pooling): number[] {
+/** Share of an output's gradient for each cell of its window. */
+export function shares(read: WindowCells, pooling: Pooling): number[] {
   const { kind, coefficient } = pooling;
   if (kind === 'max') {
     const winner = winnerOf(read);
@@ -189,7 +193,7 @@ export function shares(read: Reading, pooling: Pooling): number[] {
   return read.cells.map(() => 1 / read.divisor);
 }
 
-/** What arrives at the input when `upstream` arrives at the output: the gradient of their product's sum. */
+/** Gradient at the input for `upstream` at the output. */
 export function gradientOf(input: Volume, pooling: Pooling, upstream: ArrayLike<number>): Volume {
   const sums = new Float64Array(input.data.length);
   eachOutput(input, pooling, (read, at, channel) => {
@@ -202,12 +206,12 @@ export function gradientOf(input: Volume, pooling: Pooling, upstream: ArrayLike<
   return { ...input, data: Float32Array.from(sums) };
 }
 
-/** One for the outputs up to a position, zero for those after it. */
+/** Ones for the outputs up to an index, zeros after it. */
 export function upTo(position: number, count: number): Float32Array {
   return Float32Array.from({ length: count }, (_, index) => (index <= position ? 1 : 0));
 }
 
-/** The outputs whose windows read a cell of the input. */
+/** Outputs whose windows contain an input cell. */
 export function readers(pooling: Pooling, size: Size, { row, col }: Cell): Cell[] {
   const { window, stride, padding } = settled(pooling, size);
   const output = pooledSize(pooling, size);

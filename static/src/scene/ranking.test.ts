@@ -1,4 +1,4 @@
-/** Which classes are listed. */
+/** Selection of the listed classes. */
 // @vitest-environment node
 
 import { expect, it } from 'vitest';

@@ -1,23 +1,23 @@
-/** Which of a network's classes are listed: all where they are few, else the likeliest. */
+/** Selects the classes to list: all if few, else the most probable. */
 
-export const ALL = 20; // rows that are listed whatever they say
-const LIKELIEST = 12; // rows beside the live network, of more classes than that
+export const ALWAYS_LISTED = 20; // rows that are always listed
+const LIKELIEST = 12; // rows beside the live network if there are more classes
 
-/** Of more classes than can be shown the likeliest ones, the likeliest first; of fewer all of them, in their order. */
-export function likeliest(scores: readonly number[], most = ALL): number[] {
+/** The most probable classes in order, if there are more than fit; otherwise all in their own order. */
+export function likeliest(scores: readonly number[], most = ALWAYS_LISTED): number[] {
   const all = scores.map((_, index) => index);
   if (all.length <= most) return all;
   return all.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b).slice(0, most);
 }
 
-/** The classes that are listed, by their indices; `nearest`: the smallest value comes first; `kept` is always there. */
+/** Indices of the listed classes; `nearest`: smallest value first; `kept` is always included. */
 export function listed(
   count: number,
   values: ArrayLike<number> | null,
   nearest: boolean,
-  kept: number | null,
+  included: number | null,
 ): number[] {
   const scores = Array.from({ length: count }, (_, index) => (nearest ? -1 : 1) * (values?.[index] ?? 0));
-  const first = likeliest(scores, count > ALL ? LIKELIEST : ALL);
-  return kept === null || kept >= count || first.includes(kept) ? first : [...first, kept];
+  const first = likeliest(scores, count > ALWAYS_LISTED ? LIKELIEST : ALWAYS_LISTED);
+  return included === null || included >= count || first.includes(included) ? first : [...first, included];
 }

@@ -1,4 +1,4 @@
-/** What reads what: Table I, windows, receptive fields. */
+/** Connections: Table I, windows, receptive fields. */
 // @vitest-environment node
 
 import { expect, it } from 'vitest';

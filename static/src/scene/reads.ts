@@ -1,4 +1,4 @@
-/** What a map or one of its values reads, and what reads it. */
+/** Input maps, windows, receptive fields and consumers of a map. */
 
 import { clip, type Box } from './box';
 import type { Column } from './column';
@@ -8,7 +8,7 @@ export interface Place {
   map: number;
 }
 
-/** The indices of the input maps that feed a map: Table I where there is one, itself for pooling, otherwise all. */
+/** Indices of the input maps of a map: by Table I if there is one, itself for pooling, otherwise all. */
 export function inputsOf(column: Column, map: number, sourceCount: number): number[] {
   const listed = column.facts.feeds?.[map];
   if (listed !== undefined) return listed;
@@ -16,29 +16,29 @@ export function inputsOf(column: Column, map: number, sourceCount: number): numb
   return Array.from({ length: sourceCount }, (_, index) => index);
 }
 
-/** Whether an input map is among those that feed a map. */
+/** True if an input map feeds a map. */
 function reads(column: Column, map: number, input: number): boolean {
   const listed = column.facts.feeds?.[map];
   return listed === undefined ? !readsOneMap(column) || map === input : listed.includes(input);
 }
 
-/** Whether each map reads only the map of the same number, as pooling and subsampling do. */
+/** True if each map reads only the input map of its own index, as in pooling and subsampling. */
 export function readsOneMap(column: Column): boolean {
   return /pooling$|^subsampling$/.test(column.kind);
 }
 
-/** The maps that read this map. */
+/** Maps that read this map. */
 export function readersOf(all: readonly Column[], place: Place): Place[] {
   return all
     .filter((column) => column.from === place.layer)
     .flatMap((column) =>
       Array.from({ length: column.count }, (_, map) => map)
         .filter((map) => reads(column, map, place.map))
-        .map((map) => ({ layer: column.shown, map })),
+        .map((map) => ({ layer: column.output, map })),
     );
 }
 
-/** The window that the value at (row, col) reads on each of its input maps, in cells; may reach into the padding. */
+/** Window of the value at (row, col) on its input maps, in cells; may reach into the padding. */
 export function windowOf(column: Column, row: number, col: number): Box | null {
   const { kernel, stride, padding } = column.facts;
   if (!kernel) return null;
@@ -48,12 +48,12 @@ export function windowOf(column: Column, row: number, col: number): Box | null {
   return { x: col * right - left, y: row * down - top, width: wide, height: high };
 }
 
-/** The receptive field of the value at (row, col), in pixels of the picture and clipped to it. */
+/** Receptive field of the value at (row, col), in pixels of the picture and clipped to it. */
 export function fieldOf(all: readonly Column[], layer: string, row: number, col: number, picture: Box): Box {
   let box: Box = { x: col, y: row, width: 1, height: 1 };
   let name = layer;
   while (name !== 'input') {
-    const column = all.find((candidate) => candidate.shown === name);
+    const column = all.find((candidate) => candidate.output === name);
     if (column === undefined) return picture;
     const first = windowOf(column, box.y, box.x);
     const last = windowOf(column, box.y + box.height - 1, box.x + box.width - 1);

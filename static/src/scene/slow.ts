@@ -1,21 +1,21 @@
-/** Slow motion: the forward pass as a line of ticks, one for every position of a window, layer after layer. */
+/** Slow motion: the forward pass as ticks, one per window position, layer by layer. */
 
 export interface Stage {
   layer: string;
-  /** Values of one map, filled in reading order; a vector fills unit by unit. */
+  /** Values of one map, filled in reading order; a vector is filled unit by unit. */
   ticks: number;
-  /** The tick at which the stage begins. */
+  /** First tick of the stage. */
   begin: number;
 }
 
 export interface Moment {
-  /** The stage being filled; the number of stages when all is done. */
+  /** Index of the current stage; the number of stages at the end. */
   stage: number;
-  /** Values of the stage that are there already. */
+  /** Values of the stage computed so far. */
   filled: number;
 }
 
-/** How long a stage is played at speed 1, in seconds. */
+/** Duration of a stage at speed 1, seconds. */
 export const STAGE_SECONDS = 2.4;
 
 export function stages(layers: readonly { layer: string; ticks: number }[]): Stage[] {
@@ -32,7 +32,7 @@ export function length(line: readonly Stage[]): number {
   return last === undefined ? 0 : last.begin + last.ticks;
 }
 
-/** Where a tick is: which stage, and how much of it is filled. */
+/** Stage and progress at a tick. */
 export function moment(line: readonly Stage[], tick: number): Moment {
   for (const [stage, { begin, ticks }] of line.entries()) {
     if (tick < begin + ticks) return { stage, filled: Math.max(0, Math.floor(tick - begin)) };
@@ -40,14 +40,14 @@ export function moment(line: readonly Stage[], tick: number): Moment {
   return { stage: line.length, filled: 0 };
 }
 
-/** The next boundary between layers after, or the last one before, a tick. */
+/** The next layer boundary after a tick, or the last one before it. */
 export function boundary(line: readonly Stage[], tick: number, direction: 1 | -1): number {
   const edges = [...line.map((stage) => stage.begin), length(line)];
   if (direction === 1) return edges.find((edge) => edge > tick) ?? length(line);
   return edges.findLast((edge) => edge < tick) ?? 0;
 }
 
-/** The tick after `seconds` of play: every stage lasts equally long, however many values it has. */
+/** The tick after `seconds`: every stage has the same duration. */
 export function play(line: readonly Stage[], tick: number, seconds: number, speed: number): number {
   let now = tick;
   let left = seconds * speed;

@@ -1,22 +1,22 @@
-/** The same in PyTorch: a script that computes what is on screen, to the last bit of the input. */
+/** PyTorch script that computes the displayed values, with the exact input. */
 
 import type { Problem } from './convolution';
 import { figure } from './convolution-inputs';
 
-const INLINE = 1024; // numbers that are still written into the script; more are loaded from a file
+const INLINE = 1024; // most numbers written into the script; a larger input is loaded from a file
 
-/** The name of the file that a script with a large input asks for. */
+/** File name of a large input. */
 export const FILE = 'input.safetensors';
 
 export interface Snippet {
   code: string;
-  /** Whether the script loads the input from a file. */
+  /** True if the script loads the input from a file. */
   file: boolean;
 }
 
 type Nested = number | Nested[];
 
-/** Flat numbers as lists in lists. */
+/** Flat numbers as nested lists. */
 function nest(data: ArrayLike<number>, shape: number[], start = 0): Nested {
   const [length = 0, ...rest] = shape;
   const step = rest.reduce((product, side) => product * side, 1);
@@ -25,7 +25,7 @@ function nest(data: ArrayLike<number>, shape: number[], start = 0): Nested {
   );
 }
 
-/** Lists in lists as Python writes them, one row on a line. */
+/** Nested lists in Python syntax, one row per line. */
 function python(value: Nested, indent: number): string {
   if (typeof value === 'number') return figure(value);
   if (value.every((item) => typeof item === 'number')) return `[${value.map((item) => python(item, 0)).join(', ')}]`;
@@ -38,7 +38,7 @@ function tensor(name: string, data: ArrayLike<number>, shape: number[]): string 
   return `${start}${python(nest(data, shape), start.length)}, dtype=torch.float32)  # ${shape.join(' x ')}`;
 }
 
-/** The weights in the order that a transposed convolution of PyTorch wants: input channels first. */
+/** Weights in the order of PyTorch's transposed convolution: input channels first. */
 function inputsFirst({ filters, settings }: Problem): Float32Array {
   const { out, into, height, width, data } = filters;
   const [area, each] = [height * width, out / settings.groups];
@@ -61,12 +61,12 @@ function weights(problem: Problem): string {
   return tensor('kernel', inputsFirst(problem), shape);
 }
 
-const pair = (name: string, [down, across]: readonly [number, number], usual: number): string[] => {
-  if (down === usual && across === usual) return [];
+const pair = (name: string, [down, across]: readonly [number, number], defaultValue: number): string[] => {
+  if (down === defaultValue && across === defaultValue) return [];
   return [`${name}=${down === across ? down : `(${down}, ${across})`}`];
 };
 
-/** The arguments that PyTorch's own usual values do not cover. */
+/** Arguments that differ from PyTorch's defaults. */
 function options({ bias, settings }: Problem, padding: readonly [number, number]): string {
   const { stride, dilation, groups, transposed, outputPadding } = settings;
   return [
@@ -98,7 +98,7 @@ function operation(problem: Problem): string[] {
   return [`input = F.pad(input, (${left}, ${right}, ${top}, ${bottom})${mode})`, `output = ${call}`];
 }
 
-/** A script that prints the output's shape and its values. */
+/** A script that prints the shape and values of the output. */
 export function snippet(problem: Problem): Snippet {
   const { input, bias } = problem;
   const file = input.data.length > INLINE;

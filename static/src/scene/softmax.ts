@@ -1,15 +1,15 @@
-/** From scores to a loss: softmax with temperature, targets, cross-entropy, and the weight penalty as a prior. */
+/** From logits to loss: softmax with temperature, targets, cross-entropy, and weight penalties as priors. */
 
-/** The same column of numbers at every stage of softmax. */
+/** Softmax stage by stage, one value per class. */
 export interface Softmax {
   /** z / T */
   tempered: number[];
-  /** e to the power of (z / T - the largest z / T): at most 1, so that nothing overflows. */
+  /** exp(z / T - max(z / T)): at most 1, without overflow. */
   powers: number[];
-  /** Of the powers. */
+  /** Sum of the exponentials. */
   total: number;
   probabilities: number[];
-  /** ln p, without the detour over p, which may be 0. */
+  /** ln p, computed without p, which may be 0. */
   logProbabilities: number[];
 }
 
@@ -28,26 +28,26 @@ export function softmax(logits: readonly number[], temperature: number): Softmax
   };
 }
 
-/** The distribution that is asked for: 1 for the target, or a little of it shared out among all classes. */
+/** Target distribution: 1 for the target, less with label smoothing. */
 export function targets(classes: number, target: number, smoothing: number): number[] {
   return Array.from({ length: classes }, (_, index) => (index === target ? 1 - smoothing : 0) + smoothing / classes);
 }
 
-/** One class's part of the cross-entropy: -q ln p, 0 where nothing is asked for. */
-export function parts(asked: readonly number[], logProbabilities: readonly number[]): number[] {
-  return asked.map((share, index) => (share === 0 ? 0 : -share * (logProbabilities[index] ?? 0)));
+/** Term of the cross-entropy of one class: -q ln p, 0 for q = 0. */
+export function parts(targets: readonly number[], logProbabilities: readonly number[]): number[] {
+  return targets.map((share, index) => (share === 0 ? 0 : -share * (logProbabilities[index] ?? 0)));
 }
 
-export function crossEntropy(asked: readonly number[], logProbabilities: readonly number[]): number {
-  return parts(asked, logProbabilities).reduce((sum, part) => sum + part, 0);
+export function crossEntropy(targets: readonly number[], logProbabilities: readonly number[]): number {
+  return parts(targets, logProbabilities).reduce((sum, part) => sum + part, 0);
 }
 
-/** What the loss asks of every logit: (p - q) / T. */
-export function gradient(asked: readonly number[], probabilities: readonly number[], temperature: number): number[] {
-  return probabilities.map((probability, index) => (probability - (asked[index] ?? 0)) / temperature);
+/** Gradient of the loss with respect to each logit: (p - q) / T. */
+export function gradient(targets: readonly number[], probabilities: readonly number[], temperature: number): number[] {
+  return probabilities.map((probability, index) => (probability - (targets[index] ?? 0)) / temperature);
 }
 
-/** How uncertain a distribution is, in nats. */
+/** Entropy of a distribution, nats. */
 export function entropy(probabilities: readonly number[]): number {
   return -probabilities.reduce((sum, p) => sum + (p > 0 ? p * Math.log(p) : 0), 0);
 }
@@ -69,13 +69,13 @@ export function size(kind: Penalty, weights: ArrayLike<number>): number {
   return total;
 }
 
-/** How wide the prior is that the penalty stands for: sigma of the Gaussian, b of the Laplace distribution. */
+/** Scale of the prior equivalent to the penalty: sigma of the Gaussian, b of the Laplace distribution. */
 export function width(kind: Penalty, strength: number): number {
   if (strength === 0) return Infinity;
   return kind === 'l2' ? 1 / Math.sqrt(2 * strength) : 1 / strength;
 }
 
-/** The density of one weight under the prior; 0 everywhere where the prior is flat. */
+/** Density of a weight under the prior; 0 for a flat prior. */
 export function density(kind: Penalty, strength: number, weight: number): number {
   const wide = width(kind, strength);
   if (!Number.isFinite(wide)) return 0;
@@ -86,11 +86,11 @@ export function density(kind: Penalty, strength: number, weight: number): number
 export interface Bin {
   from: number;
   to: number;
-  /** So that all bins together have an area of 1. */
+  /** Normalized so that all bins have an area of 1. */
   density: number;
 }
 
-/** The weights as a histogram from -limit to limit. */
+/** Histogram of the weights from -limit to limit. */
 export function histogram(weights: ArrayLike<number>, limit: number, bins: number): Bin[] {
   const wide = (2 * limit) / bins;
   const counts = new Array<number>(bins).fill(0);
@@ -105,7 +105,7 @@ export function histogram(weights: ArrayLike<number>, limit: number, bins: numbe
   }));
 }
 
-/** The strengths that the player goes through: none, then evenly on a log scale. */
+/** Penalty strengths of the player: none, then evenly spaced on a log scale. */
 export const STRENGTHS: readonly number[] = [
   0, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100,
 ];

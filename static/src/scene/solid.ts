@@ -1,4 +1,4 @@
-/** A 3-D convolution in a small volume: the window's places and sums, and the volume as sheets seen from above at a slant. */
+/** A 3-D convolution in a small volume: window positions, sums, and sheets in an oblique projection. */
 
 export interface Solid {
   depth: number;
@@ -15,7 +15,7 @@ export interface Place {
 
 export interface Term3 {
   at: Place;
-  /** Whether the place is padding, outside of the volume. */
+  /** True if the position is padding. */
   outside: boolean;
   value: number;
   weight: number;
@@ -28,7 +28,7 @@ export function solid(depth: number, height: number, width: number, data: ArrayL
   return { depth, height, width, data: Float32Array.from(data) };
 }
 
-/** The volume as lists in lists. */
+/** The volume as nested lists. */
 export function nestedSolid({ depth, height, width, data }: Solid): number[][][] {
   return Array.from({ length: depth }, (_, slice) =>
     Array.from({ length: height }, (_, row) =>
@@ -37,17 +37,17 @@ export function nestedSolid({ depth, height, width, data }: Solid): number[][][]
   );
 }
 
-/** A list of lists of lists as a volume. */
+/** Nested lists as a volume. */
 export function solidOf(values: readonly (readonly (readonly number[])[])[]): Solid {
   return solid(values.length, values[0]?.length ?? 0, values[0]?.[0]?.length ?? 0, values.flat(2));
 }
 
-/** One side of the output, by the formula of the flat convolution. */
+/** Output size along one axis. */
 export function sideOut(length: number, kernel: number, stride: number, padding: number): number {
   return Math.floor((length + 2 * padding - kernel) / stride) + 1;
 }
 
-/** Depth, height and width of the output. */
+/** Output size (depth, height, width). */
 export function shapeOut(input: Solid, kernel: Solid, stride: number, padding: number): [number, number, number] {
   return [
     sideOut(input.depth, kernel.depth, stride, padding),
@@ -56,14 +56,14 @@ export function shapeOut(input: Solid, kernel: Solid, stride: number, padding: n
   ];
 }
 
-/** The place with a number, counting along rows, then slices. */
+/** Position of an index, counting along rows, then slices. */
 export function placeOf(index: number, [, height, width]: readonly [number, number, number]): Place {
   return { slice: Math.floor(index / (height * width)), row: Math.floor(index / width) % height, col: index % width };
 }
 
-/** The products that make one output value, kernel slice by kernel slice. */
+/** Products of one output value, by kernel slice. */
 export function terms3(input: Solid, kernel: Solid, stride: number, padding: number, out: Place): Term3[] {
-  const found: Term3[] = [];
+  const terms: Term3[] = [];
   kernel.data.forEach((weight, index) => {
     const k = placeOf(index, [kernel.depth, kernel.height, kernel.width]);
     const at = {
@@ -77,12 +77,12 @@ export function terms3(input: Solid, kernel: Solid, stride: number, padding: num
       at.row >= input.height ||
       at.col >= input.width;
     const value = outside ? 0 : (input.data[(at.slice * input.height + at.row) * input.width + at.col] ?? 0);
-    found.push({ at, outside, value, weight, product: value * weight });
+    terms.push({ at, outside, value, weight, product: value * weight });
   });
-  return found;
+  return terms;
 }
 
-/** The whole output, as the browser shows it until the server has answered. */
+/** The whole output, as a preview until the server answers. */
 export function convolve3(input: Solid, kernel: Solid, stride: number, padding: number): Solid {
   const shape = shapeOut(input, kernel, stride, padding);
   const data = Float32Array.from({ length: shape[0] * shape[1] * shape[2] }, (_, index) =>
@@ -91,14 +91,14 @@ export function convolve3(input: Solid, kernel: Solid, stride: number, padding: 
   return { depth: shape[0], height: shape[1], width: shape[2], data };
 }
 
-/** Sheets seen at a slant: a step along a row, a step to the next row, a step to the next slice, in pixels. */
+/** Oblique projection: offsets to the next column, row and slice, pixels. */
 export interface Slant {
   col: Point;
   row: Point;
   slice: Point;
 }
 
-/** Whole steps that keep numbers apart: cells as wide as `pitch`, rows two thirds as high and moved to the left. */
+/** Whole-pixel offsets for legible numbers: cells `pitch` wide, rows two thirds as high and shifted left. */
 export function slant(pitch: number, rows: number): Slant {
   const down = Math.round(pitch * 0.68);
   return {
@@ -108,7 +108,7 @@ export function slant(pitch: number, rows: number): Slant {
   };
 }
 
-/** The point at a place, which may lie between cells. */
+/** Point of a position, which may lie between cells. */
 export function project({ col, row, slice }: Slant, at: Place): Point {
   return [
     at.col * col[0] + at.row * row[0] + at.slice * slice[0],
@@ -116,7 +116,7 @@ export function project({ col, row, slice }: Slant, at: Place): Point {
   ];
 }
 
-/** The four corners of a rectangle of cells on one sheet. */
+/** Corners of a rectangle of cells on one sheet. */
 export function patch(view: Slant, at: Place, height: number, width: number): Point[] {
   return [
     [0, 0],
@@ -126,7 +126,7 @@ export function patch(view: Slant, at: Place, height: number, width: number): Po
   ].map(([down = 0, right = 0]) => project(view, { slice: at.slice, row: at.row + down, col: at.col + right }));
 }
 
-/** How much room a volume takes, and how far right its first corner has to start so that nothing is cut off. */
+/** Size of the projected volume, and the offset of its first corner. */
 export function extent(
   view: Slant,
   [depth, height, width]: readonly [number, number, number],
@@ -137,7 +137,7 @@ export function extent(
   return { width: Math.max(...xs) + left, height: Math.max(...ys), left };
 }
 
-/** Points as an svg polygon writes them. */
+/** Points in the syntax of an SVG polygon. */
 export function points(corners: readonly Point[]): string {
   return corners.map(([x, y]) => `${x},${y}`).join(' ');
 }

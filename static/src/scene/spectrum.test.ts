@@ -10,7 +10,7 @@ import {
   enlarged,
   frequency,
   inverse,
-  keptAt,
+  indexOfFrequency,
   magnitudes,
   product,
   transform,
@@ -79,7 +79,7 @@ describe.each(SIZES)('a map of %i by %i', (height, width) => {
 it('draws frequency zero in the middle and its neighbours beside it', () => {
   expect([0, 1, 2, 3, 4].map((place) => frequency(place, 5))).toEqual([-2, -1, 0, 1, 2]);
   expect([0, 1, 2, 3].map((place) => frequency(place, 4))).toEqual([-2, -1, 0, 1]);
-  expect([0, 1, 2, 3, 4].map((place) => keptAt(place, 5))).toEqual([3, 4, 0, 1, 2]);
+  expect([0, 1, 2, 3, 4].map((place) => indexOfFrequency(place, 5))).toEqual([3, 4, 0, 1, 2]);
   expect([...centred([0, 1, 2, 3, 4, 5], 2, 3)]).toEqual([5, 3, 4, 2, 0, 1]);
 });
 

@@ -1,4 +1,4 @@
-/** The discrete Fourier transform of small maps: spectra as they are drawn, and the way back to the circular convolution. */
+/** Discrete Fourier transform of small maps: displayed spectra, and circular convolution through them. */
 
 export interface Spectrum {
   height: number;
@@ -7,7 +7,7 @@ export interface Spectrum {
   imag: Float64Array;
 }
 
-/** The largest side whose spectrum the browser computes ahead of the server. */
+/** Largest side whose spectrum is computed in the browser. */
 export const PREVIEWED = 32;
 
 /** Transforms `count` rows of `length` values, `step` apart within a row and `stride` from row to row, into new arrays. */
@@ -50,13 +50,13 @@ export function transform(values: ArrayLike<number>, height: number, width: numb
   return both({ height, width, real, imag: new Float64Array(height * width) }, -1);
 }
 
-/** The real part of the inverse transform. */
+/** Real part of the inverse transform. */
 export function inverse(spectrum: Spectrum): Float64Array {
   const size = spectrum.height * spectrum.width;
   return both(spectrum, 1).real.map((value) => value / size);
 }
 
-/** Frequency by frequency: the first times the second, or times its conjugate, which is what cross-correlation wants. */
+/** Product per frequency, with the conjugate of the second for cross-correlation. */
 export function product(one: Spectrum, other: Spectrum, conjugate: boolean): Spectrum {
   const sign = conjugate ? -1 : 1;
   const real = one.real.map((a, at) => a * (other.real[at] ?? 0) - sign * (one.imag[at] ?? 0) * (other.imag[at] ?? 0));
@@ -64,34 +64,34 @@ export function product(one: Spectrum, other: Spectrum, conjugate: boolean): Spe
   return { height: one.height, width: one.width, real, imag };
 }
 
-/** |X| of every frequency. */
+/** Magnitude |X| of every frequency. */
 export function magnitudes({ real, imag }: Pick<Spectrum, 'real' | 'imag'>): Float64Array {
   return real.map((a, at) => Math.hypot(a, imag[at] ?? 0));
 }
 
-/** How far the middle of a drawn spectrum is from its first value. */
+/** Offset of frequency zero in a displayed spectrum. */
 const half = (length: number) => Math.floor(length / 2);
 
-/** The frequency drawn at a place of an axis: 0 in the middle, negative before it. */
+/** Frequency at a displayed index: 0 in the middle, negative before it. */
 export function frequency(place: number, length: number): number {
   return place - half(length);
 }
 
-/** Where an axis of the transform keeps a frequency. */
-export function keptAt(place: number, length: number): number {
+/** Index of a frequency in the transform. */
+export function indexOfFrequency(place: number, length: number): number {
   return (frequency(place, length) + length) % length;
 }
 
-/** The same values with frequency zero in the middle. */
+/** The values shifted so that frequency zero is in the middle. */
 export function centred(values: ArrayLike<number>, height: number, width: number): Float64Array {
   return Float64Array.from({ length: height * width }, (_, at) => {
     const [row, col] = [Math.floor(at / width), at % width];
-    return values[keptAt(row, height) * width + keptAt(col, width)] ?? 0;
+    return values[indexOfFrequency(row, height) * width + indexOfFrequency(col, width)] ?? 0;
   });
 }
 
-/** What a magnitude is drawn as: log(1 + |X|), so that the weak ones are seen beside the mean. */
-export function drawn(magnitude: number): number {
+/** Displayed magnitude: log(1 + |X|), so that weak ones are visible beside the mean. */
+export function displayedMagnitude(magnitude: number): number {
   return Math.log1p(magnitude);
 }
 
@@ -102,7 +102,7 @@ export function wave(u: number, v: number, height: number, width: number): Float
   );
 }
 
-/** The kernel with the gaps that dilation puts between its values. */
+/** The kernel with the gaps of its dilation. */
 export function dilated(
   kernel: ArrayLike<number>,
   [height, width]: readonly [number, number],
@@ -116,7 +116,7 @@ export function dilated(
   return { values, height: tall, width: wide };
 }
 
-/** A kernel in the upper left corner of a map of zeros: of the size that its spectrum needs. */
+/** A kernel in the upper left corner of a zero map of the transform's size. */
 export function enlarged(
   kernel: ArrayLike<number>,
   [tall, wide]: readonly [number, number],
@@ -129,7 +129,7 @@ export function enlarged(
   return values;
 }
 
-/** One axis of an output cell's place in the circular output, and whether its window stays inside the input. */
+/** Position of an output cell in the circular output along one axis, and whether its window is inside the input. */
 export function circularPlace(
   cell: number,
   {

@@ -1,4 +1,4 @@
-/** The way from picture to input as boxes, on the golden frame and on small pictures. */
+/** Layout of the preprocessing steps, for the golden frame and small pictures. */
 
 import { readFileSync } from 'node:fs';
 

@@ -1,33 +1,33 @@
-/** The way from picture to input as boxes: how large each small picture is shown, and what is marked on it. */
+/** Layout of the preprocessing steps: size of each small picture and the marks on it. */
 
 import type { Frame, Picture, StepName } from '../wire/frame';
 import type { Box } from '../wire/types';
 
-const ROOM = 64; // CSS pixels: the side of the largest small picture
+const ROOM = 64; // CSS pixels: side of the largest small picture
 
 export interface Arrow {
   from: { x: number; y: number };
   to: { x: number; y: number };
 }
 
-/** One small picture; boxes, cross and arrow are in its own pixels. */
+/** One small picture; boxes, cross and arrow in its own pixels. */
 export interface StepTile {
   name: StepName;
   picture: Picture;
-  /** What its values are: black to white before ink was looked for or where none is, ink from zero up after that. */
+  /** Meaning of its values: grey (black to white) before ink is extracted, then ink counted up from zero. */
   of: 'paper' | 'ink' | 'photo';
   width: number; // device pixels on screen
   height: number;
-  /** Device pixels for each of the picture's: whole where it is drawn crisp. */
+  /** Device pixels per pixel of the picture; whole if drawn crisp. */
   cell: number;
   box: Box | null;
   cross: { x: number; y: number } | null;
   arrow: Arrow | null;
 }
 
-const NETWORK_SIZED: readonly StepName[] = ['fit', 'centre', 'pad', 'resize']; // drawn to one scale
+const NETWORK_SIZED: readonly StepName[] = ['fit', 'centre', 'pad', 'resize']; // drawn at one scale
 
-/** The tiles of a frame, in order, for a display of so many device pixels to a CSS pixel. */
+/** Tiles of a frame in order, for a device pixel ratio. */
 export function stepTiles(frame: Frame, density: number): StepTile[] {
   const { steps } = frame.header;
   const inked = steps.findIndex(({ name }) => name === 'ink');
@@ -49,7 +49,7 @@ export function stepTiles(frame: Frame, density: number): StepTile[] {
       cross: null,
       arrow: null,
     };
-    // The crop's box lies on the picture that is cropped, the one before it.
+    // The crop's box belongs to the picture before the crop.
     if (name === 'ink' && next?.name === 'crop') tile.box = next.box;
     if (name === 'pad') tile.box = steps[index]?.box ?? null;
     if (name === 'centre') {
@@ -67,7 +67,7 @@ function cellOf(name: StepName, { width, height }: Picture, largest: number, den
   return cell >= 1 ? Math.floor(cell) : cell;
 }
 
-/** Where the ink would balance, in pixels from the upper left corner; null where there is none. */
+/** Centre of mass of the ink, in pixels from the upper left corner; null without ink. */
 export function centreOfMass({ width, height, data }: Picture): { x: number; y: number } | null {
   let [mass, x, y] = [0, 0, 0];
   for (let row = 0; row < height; row++) {

@@ -31,7 +31,7 @@ function defined(maps: Float32Array[], side: number, kernels: Float32Array[], bi
   return sum;
 }
 
-const S2: Source = { shown: 's2', count: 6, height: 14, width: 14, vector: false };
+const S2: Source = { output: 's2', count: 6, height: 14, width: 14, vector: false };
 
 it('adds every product shown up to the convolution', () => {
   const c3 = column(TODAY, 'c3');
@@ -63,7 +63,7 @@ it('shows no sum while a parameter of it is on its way', () => {
     'f6.weight': { shape: [84, 120], data: noise(84 * 120, 3) },
     'f6.bias': { shape: [84], data: noise(84, 4) },
   };
-  const c5: Source = { shown: 'c5_relu', count: 120, height: 1, width: 1, vector: true };
+  const c5: Source = { output: 'c5_relu', count: 120, height: 1, width: 1, vector: true };
   const known = (names: string[]) =>
     explain(
       f6,
@@ -92,7 +92,7 @@ it('asks for no more maps than the server sends', () => {
   for (const layers of [TODAY, PUBLISHED]) {
     const all = columns(layers);
     for (const one of all) {
-      const source: Source = all.find((other) => other.shown === one.from) ?? { ...S2, shown: 'input', count: 1 };
+      const source: Source = all.find((other) => other.output === one.from) ?? { ...S2, output: 'input', count: 1 };
       for (let map = 0; map < one.count; map += 1) expect(needed(one, source, map).length).toBeLessThanOrEqual(32);
     }
   }
@@ -148,7 +148,7 @@ it('normalizes as it is defined', () => {
 
 it('follows a convolution of three colours through its normalization and its activation', () => {
   const conv = column(OWN, 'conv1_1');
-  const picture: Source = { shown: 'input', count: 3, height: 6, width: 8, vector: false };
+  const picture: Source = { output: 'input', count: 3, height: 6, width: 8, vector: false };
   const maps = [0, 1, 2].map((map) => noise(48, map));
   const parameters: Record<string, Float32Array> = {
     'conv1_1.weight': noise(4 * 27, 9),
@@ -204,7 +204,7 @@ it('follows a convolution of three colours through its normalization and its act
 
 it('averages a window', () => {
   const pool = column(OWN, 'pool1');
-  const source: Source = { shown: 'conv1_1_tanh', count: 4, height: 6, width: 8, vector: false };
+  const source: Source = { output: 'conv1_1_tanh', count: 4, height: 6, width: 8, vector: false };
   const map = Float32Array.from({ length: 48 }, (_, at) => at);
   const found = explain(pool, source, { map: 1, row: 1, col: 2 }, (layer) => (layer === 'pool1' ? new Float32Array(12).fill(24.5) : map), () => null, null); // prettier-ignore
   expect(found).toMatchObject({ how: 'average', sum: 20 + 21 + 28 + 29, total: 24.5, steps: [] });
@@ -212,7 +212,7 @@ it('averages a window', () => {
 
 it('reads whole maps with a fully connected unit, each with its own share of the weights', () => {
   const fc = column(OWN, 'fc1');
-  const source: Source = { shown: 'pool1', count: 4, height: 3, width: 4, vector: false };
+  const source: Source = { output: 'pool1', count: 4, height: 3, width: 4, vector: false };
   const maps = [0, 1, 2, 3].map((map) => noise(12, map));
   const weights = noise(5 * 48, 17);
   const bias = noise(5, 4);

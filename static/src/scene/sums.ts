@@ -1,9 +1,9 @@
-/** The arithmetic behind one value, term by term; products and sums in double precision from the float32 factors. */
+/** Arithmetic of one value, term by term; products and sums in double precision of float32 factors. */
 
 import type { Box } from './box';
 
 export interface Term {
-  /** The input map or unit that the factors come from. */
+  /** Input map or unit of the factors. */
   input: number;
   values: Float32Array;
   weights: Float32Array;
@@ -17,7 +17,7 @@ export interface WeightedSum {
   total: number;
 }
 
-/** The values of a map under a window, row by row; zero where the window reaches into the padding. */
+/** Values of a map under a window, row by row; zero in the padding. */
 export function under(map: Float32Array, height: number, width: number, window: Box): Float32Array {
   const values = new Float32Array(window.width * window.height);
   for (let y = 0; y < window.height; y += 1) {
@@ -49,14 +49,14 @@ export function weightedSum(
   return { terms, bias, total: total(terms.map((term) => term.sum)) + bias };
 }
 
-/** The terms that weigh most, largest magnitude first, and what all the others add up to. */
+/** The largest terms by magnitude, and the sum of all others. */
 export function largest(sum: Pick<WeightedSum, 'terms'>, count: number): { terms: Term[]; rest: number; left: number } {
   const ranked = [...sum.terms].sort((a, b) => Math.abs(b.sum) - Math.abs(a.sum));
   const others = ranked.slice(count);
   return { terms: ranked.slice(0, count), rest: total(others.map((term) => term.sum)), left: others.length };
 }
 
-/** The largest value of a pooling window and where in the window it is; the first where several are equal. */
+/** Maximum of a pooling window and its index, the first of equal ones. */
 export function winner(values: Float32Array): { index: number; value: number } {
   let index = 0;
   values.forEach((value, at) => {
@@ -65,13 +65,13 @@ export function winner(values: Float32Array): { index: number; value: number } {
   return { index, value: values[index] ?? 0 };
 }
 
-/** Average pooling: the sum of the window, shared among its values. */
+/** Average pooling: the mean of the window. */
 export function averaged(values: Float32Array): { sum: number; total: number } {
   const sum = total(values);
   return { sum, total: sum / values.length };
 }
 
-/** Batch normalization of one value where nothing is trained: by the mean and the variance that training has kept. */
+/** Batch normalization of one value in eval mode, by the running mean and variance. */
 export function normalized(
   value: number,
   by: { mean: number; variance: number; epsilon: number; scale: number; shift: number },
@@ -79,7 +79,7 @@ export function normalized(
   return ((value - by.mean) / Math.sqrt(by.variance + by.epsilon)) * by.scale + by.shift;
 }
 
-/** Subsampling of 1998: the sum of the window, times a coefficient, plus a bias. */
+/** Subsampling of 1998: the sum of the window times a coefficient, plus a bias. */
 export function subsampled(
   values: Float32Array,
   coefficient: number,
@@ -89,7 +89,7 @@ export function subsampled(
   return { sum, scaled: sum * coefficient, total: sum * coefficient + bias };
 }
 
-/** The squared differences between a state and a target, and their sum: the output of an RBF unit. */
+/** Squared differences between a state and a target, and their sum: the output of an RBF unit. */
 export function squaredDistance(
   state: Float32Array,
   target: readonly number[],

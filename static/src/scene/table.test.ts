@@ -1,4 +1,4 @@
-/** Tables as people paste them, and what is said where they are none. */
+/** Tables as pasted, and errors for invalid ones. */
 
 import { expect, test } from 'vitest';
 

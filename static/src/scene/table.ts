@@ -1,10 +1,10 @@
-/** A table of numbers as somebody typed or pasted it: from a spreadsheet, a file, a mail, or out of Python. */
+/** Parses tables of numbers as typed or pasted: from a spreadsheet, a file, an e-mail, or Python. */
 
 export type Parsed =
   | { values: number[][]; problem?: undefined }
   | { values?: undefined; problem: { key: string; values: Record<string, string | number> } };
 
-/** The numbers of a text, row by row; or the key of a message that says what is wrong with it, and where. */
+/** Numbers of a text, row by row; or the message key of an error with its position. */
 export function parseTable(text: string): Parsed {
   const lines = linesOf(text);
   if (lines.length === 0) return { problem: { key: 'parts.table.empty', values: {} } };
@@ -13,23 +13,23 @@ export function parseTable(text: string): Parsed {
   for (const [row, line] of lines.entries()) {
     const cells = line.split(separator).map((cell) => cell.trim());
     const numbers = cells.map((cell) => parseNumber(cell));
-    const wrong = numbers.findIndex((number) => number === null);
-    if (wrong >= 0) {
-      const seen = cells[wrong] === '' ? '␣' : (cells[wrong] ?? '').slice(0, 20);
-      return { problem: { key: 'parts.table.number', values: { row: row + 1, col: wrong + 1, seen } } };
+    const invalid = numbers.findIndex((number) => number === null);
+    if (invalid >= 0) {
+      const cell = cells[invalid] === '' ? '␣' : (cells[invalid] ?? '').slice(0, 20);
+      return { problem: { key: 'parts.table.number', values: { row: row + 1, col: invalid + 1, seen: cell } } };
     }
     values.push(numbers as number[]);
   }
   const width = values[0]?.length ?? 0;
   const ragged = values.findIndex((row) => row.length !== width);
   if (ragged >= 0) {
-    const found = values[ragged]?.length ?? 0;
-    return { problem: { key: 'parts.table.ragged', values: { row: ragged + 1, found, expected: width } } };
+    const length = values[ragged]?.length ?? 0;
+    return { problem: { key: 'parts.table.ragged', values: { row: ragged + 1, found: length, expected: width } } };
   }
   return { values };
 }
 
-/** The number that a text says: also with a true minus, a decimal comma, or as a fraction; null for any other text. */
+/** Parses a number, also with a true minus, a decimal comma, or as a fraction; null for any other text. */
 export function parseNumber(text: string): number | null {
   const plain = text
     .trim()
@@ -45,22 +45,22 @@ export function parseNumber(text: string): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-/** The same table as an attribute says it: `1 2 3; 4 5 6`. */
+/** The table in attribute syntax: `1 2 3; 4 5 6`. */
 export function formatTable(values: readonly (readonly number[])[]): string {
   return values.map((row) => row.map(shortest).join(' ')).join('; ');
 }
 
-/** As few figures as float32 needs to be the same. */
+/** The shortest decimal that reads back as the same float32. */
 function shortest(value: number): string {
   const exact = Math.fround(value);
   for (let figures = 1; figures < 9; figures += 1) {
-    const said = Number(value.toPrecision(figures));
-    if (Math.fround(said) === exact) return String(said);
+    const rounded = Number(value.toPrecision(figures));
+    if (Math.fround(rounded) === exact) return String(rounded);
   }
   return String(Number(value.toPrecision(9)));
 }
 
-/** Rows by line; by semicolon where all is on one line; brackets say the same in Python's way. */
+/** Splits rows by line, by semicolon in a single line, or by Python's brackets. */
 function linesOf(text: string): string[] {
   const bare = text.replace(/[\])}]\s*,?\s*[[({]/g, '\n').replace(/[[\](){}]/g, ' ');
   const lines = bare.split(/\r\n|\r|\n/).map((line) => line.replace(/^ +| +$/g, ''));
@@ -76,7 +76,7 @@ function linesOf(text: string): string[] {
   return lines.map((line) => line.replace(/,\s*$/, ''));
 }
 
-/** The first of these that stands anywhere: then the ones after it may belong to the numbers. */
+/** The first separator that occurs; later ones may belong to numbers. */
 function separatorOf(lines: string[]): RegExp {
   const any = (sign: string) => lines.some((line) => line.includes(sign));
   if (any('\t')) return /\t/;

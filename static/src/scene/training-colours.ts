@@ -1,4 +1,4 @@
-/** A colour for each run that is shown: of equal weight, told apart by colour-blind eyes, kept while the run is shown. */
+/** Colours of displayed runs: of similar lightness, distinct under colour blindness, constant while displayed. */
 
 import type { Theme } from './palette';
 
@@ -12,15 +12,15 @@ export function colourOf(place: number, theme: Theme): string {
   return colours[place % colours.length] ?? '';
 }
 
-/** Who stays keeps its place, who comes takes the first that is free. */
-export function places(ids: readonly string[], before: ReadonlyMap<string, number>): Map<string, number> {
-  const kept = new Map([...before].filter(([id]) => ids.includes(id)));
+/** Assigns slots: displayed runs keep theirs, new ones take the first free slot. */
+export function assignSlots(ids: readonly string[], before: ReadonlyMap<string, number>): Map<string, number> {
+  const slots = new Map([...before].filter(([id]) => ids.includes(id)));
   for (const id of ids) {
-    if (kept.has(id)) continue;
-    const taken = new Set(kept.values());
-    let place = 0;
-    while (taken.has(place)) place += 1;
-    kept.set(id, place);
+    if (slots.has(id)) continue;
+    const taken = new Set(slots.values());
+    let slot = 0;
+    while (taken.has(slot)) slot += 1;
+    slots.set(id, slot);
   }
-  return kept;
+  return slots;
 }

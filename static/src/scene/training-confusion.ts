@@ -1,32 +1,32 @@
-/** A confusion matrix as a figure: cells, sums, shares of each row, and what is confused most. */
+/** A confusion matrix as a figure: cells, sums, row shares, and the most frequent mistakes. */
 
 import type { Box } from './box';
 
 export interface ConfusionCell extends Box {
   actual: number;
-  called: number;
+  predicted: number;
   count: number;
-  /** Of the pictures of its row. */
+  /** Share of the samples of its row. */
   share: number;
   right: boolean;
 }
 
 export interface ConfusionMatrix {
   cells: ConfusionCell[];
-  /** A cell's side. */
+  /** Side of a cell. */
   side: number;
   left: number;
   top: number;
   width: number;
   height: number;
-  /** Share of the largest mistake of its row, for the palette; at least a little so that one slip is no alarm. */
+  /** Value for the palette: share of the row's largest mistake, with a floor so that one mistake is not highlighted. */
   limit: number;
 }
 
-const LARGEST = 44; // CSS pixels of a cell
+const LARGEST = 44; // CSS pixels; largest cell
 const SMALLEST = 14;
-const LABELS = 30; // room for a class's name, one sign of it about 7 wide
-const TITLE = 22; // room for "what it is" and "what it was called"
+const LABELS = 30; // width of a class name; a character is about 7 wide
+const TITLE = 22; // height of the titles "actual" and "predicted"
 
 export function confusion(
   counts: readonly (readonly number[])[],
@@ -42,7 +42,7 @@ export function confusion(
     const sum = row.reduce((total, count) => total + count, 0);
     return row.map((count, called): ConfusionCell => ({
       actual,
-      called,
+      predicted: called,
       count,
       share: sum === 0 ? 0 : count / sum,
       right: actual === called,
@@ -56,20 +56,20 @@ export function confusion(
   return { cells, side, left, top, width: left + classes * side + 1, height: top + classes * side + 1, limit: worst };
 }
 
-/** The mistakes that were made most often, the most frequent first. */
+/** The most frequent mistakes in order. */
 export function confused(
   counts: readonly (readonly number[])[],
   most: number,
-): { actual: number; called: number; count: number }[] {
+): { actual: number; predicted: number; count: number }[] {
   return counts
-    .flatMap((row, actual) => row.map((count, called) => ({ actual, called, count })))
-    .filter(({ actual, called, count }) => actual !== called && count > 0)
-    .sort((a, b) => b.count - a.count || a.actual - b.actual || a.called - b.called)
+    .flatMap((row, actual) => row.map((count, predicted) => ({ actual, predicted, count })))
+    .filter(({ actual, predicted, count }) => actual !== predicted && count > 0)
+    .sort((a, b) => b.count - a.count || a.actual - b.actual || a.predicted - b.predicted)
     .slice(0, most);
 }
 
-/** Share of each class that was found. */
-export function found(counts: readonly (readonly number[])[]): (number | null)[] {
+/** Recall of each class. */
+export function recalls(counts: readonly (readonly number[])[]): (number | null)[] {
   return counts.map((row, actual) => {
     const sum = row.reduce((total, count) => total + count, 0);
     return sum === 0 ? null : (row[actual] ?? 0) / sum;

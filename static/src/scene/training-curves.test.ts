@@ -3,8 +3,8 @@
 import { describe, expect, test } from 'vitest';
 
 import type { Curve } from '../wire/types';
-import { byEpoch, joined, placeOf, readAt, stepsWithin, thinned } from './training-curves';
-import { isLight, RunLog, type LogEvent } from './training-log';
+import { byEpoch, alignLines, positionOf, readAt, stepsWithin, thin } from './training-curves';
+import { isIncomplete, RunLog, type LogEvent } from './training-log';
 import { smoothed } from './training-means';
 
 const STARTED = { seq: 1, kind: 'started', steps: 20, per_epoch: 5, epochs: 4 };
@@ -20,14 +20,14 @@ function epoch(seq: number, number: number, best = true): LogEvent {
 
 function log(events: readonly object[]): RunLog {
   const made = new RunLog();
-  for (const event of events) made.take(event as LogEvent);
+  for (const event of events) made.apply(event as LogEvent);
   return made;
 }
 
 describe('a log', () => {
   test('an event that comes twice is taken once', () => {
     const made = log([STARTED, steps(2, 1, 5, 1)]);
-    expect(made.take(steps(2, 1, 5, 1))).toBe(false);
+    expect(made.apply(steps(2, 1, 5, 1))).toBe(false);
     expect([...made.step.values]).toEqual([1, 2, 3, 4, 5]);
   });
 
@@ -45,20 +45,20 @@ describe('a log', () => {
     expect(made.epochs.map((row) => row.epoch)).toEqual([1]);
     expect(made.snapshots).toEqual([5]);
     expect(made.status).toBeNull();
-    made.take(steps(11, 6, 2, 4));
+    made.apply(steps(11, 6, 2, 4));
     expect([...made.step.values]).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
   test('a million steps are kept, and a diverged one is a gap', () => {
     const made = log([STARTED]);
-    for (let seq = 2; seq < 102; seq += 1) made.take(steps(seq, 1 + (seq - 2) * 10_000, 10_000, seq));
-    made.take({ seq: 102, kind: 'steps', first: 1_000_001, loss: [null], seconds: 200 });
+    for (let seq = 2; seq < 102; seq += 1) made.apply(steps(seq, 1 + (seq - 2) * 10_000, 10_000, seq));
+    made.apply({ seq: 102, kind: 'steps', first: 1_000_001, loss: [null], seconds: 200 });
     expect(made.step.length).toBe(1_000_001);
     expect(made.columns.loss.at(1_000_000)).toBeNaN();
     expect(made.columns.loss.at(999_999)).toBe(1_000_000);
   });
 
-  test('the best epoch is the last that was called best', () => {
+  test('the best epoch is the last one marked best', () => {
     expect(log([STARTED, epoch(2, 1), epoch(3, 2), epoch(4, 3, false)]).best?.epoch).toBe(2);
   });
 });
@@ -82,11 +82,11 @@ describe('a log that is a curve', () => {
   test('has what the curve has, and goes on with the events after it', () => {
     const made = new RunLog();
     made.fill(outline(), 0.5);
-    expect([made.seq, made.outlined, made.step.last, made.snapshots]).toEqual([99, 100, 991, [0]]);
-    expect(made.epochs.map(isLight)).toEqual([true, false]);
-    expect(made.take(steps(99, 992, 5, 992))).toBe(false);
-    made.take(steps(100, 992, 3, 992));
-    expect([made.step.last, made.outlined]).toEqual([994, 100]);
+    expect([made.seq, made.summarized, made.step.last, made.snapshots]).toEqual([99, 100, 991, [0]]);
+    expect(made.epochs.map(isIncomplete)).toEqual([true, false]);
+    expect(made.apply(steps(99, 992, 5, 992))).toBe(false);
+    made.apply(steps(100, 992, 3, 992));
+    expect([made.step.last, made.summarized]).toEqual([994, 100]);
     const mean = made.mean('loss', 0.5);
     expect(mean[99]).toBe(-991);
     expect(mean[100]).toBe((-991 + 992) / 2);
@@ -95,20 +95,20 @@ describe('a log that is a curve', () => {
   test('steps that are told again take the place of points', () => {
     const made = new RunLog();
     made.fill(outline(), 0.5);
-    made.take(steps(100, 972, 5, 992));
-    expect([made.step.last, made.outlined, made.step.length]).toEqual([976, 98, 103]);
+    made.apply(steps(100, 972, 5, 992));
+    expect([made.step.last, made.summarized, made.step.length]).toEqual([976, 98, 103]);
   });
 
   test('a stretch of it is had step by step, between points that stay', () => {
     const made = new RunLog();
     made.fill(outline(), 0.5);
-    made.take(steps(100, 992, 3, 992));
+    made.apply(steps(100, 992, 3, 992));
     const step = Array.from({ length: 40 }, (_, index) => 301 + index);
     const values = { loss: step, accuracy: step, rate: step, gradient: step, seconds: step };
     made.refine({ ...outline(), ...values, step, mean_loss: step, mean_accuracy: step });
     expect([...made.step.values.subarray(29, 33)]).toEqual([291, 301, 302, 303]);
     expect([...made.step.values.subarray(69, 72)]).toEqual([340, 341, 351]);
-    expect(made.outlined).toBe(136);
+    expect(made.summarized).toBe(136);
     expect([...made.mean('loss', 0.5).subarray(29, 31)]).toEqual([-291, 301]);
     expect(made.step.last).toBe(994);
   });
@@ -117,7 +117,7 @@ describe('a log that is a curve', () => {
     const made = new RunLog();
     made.fill(outline(), 0.5);
     const row = made.epochs[0];
-    made.know([{ ...row, confusion: [[7]], layers: [] } as never]);
+    made.replaceEpochs([{ ...row, confusion: [[7]], layers: [] } as never]);
     expect(made.epochs.map(({ confusion }) => confusion)).toEqual([[[7]], [[1]]]);
   });
 
@@ -133,7 +133,7 @@ describe('a log that is a curve', () => {
 describe('a line', () => {
   test('its x is steps, epochs or seconds', () => {
     const made = log([STARTED, steps(2, 1, 10, 2), epoch(3, 1), epoch(4, 2)]);
-    expect((['steps', 'epochs', 'seconds'] as const).map((axis) => placeOf(made, axis)(9))).toEqual([10, 2, 2]);
+    expect((['steps', 'epochs', 'seconds'] as const).map((axis) => positionOf(made, axis)(9))).toEqual([10, 2, 2]);
     expect(byEpoch(made, (row) => row.validation_loss, 'steps')).toEqual({ xs: [5, 10], ys: [1, 0.5] });
   });
 
@@ -155,7 +155,7 @@ describe('a line', () => {
     const values = Array.from({ length: 100_000 }, (_, index) => Math.sin(index / 5000));
     values[54_321] = 9;
     values[12_345] = -9;
-    const line = thinned(values, (index) => index, 1000);
+    const line = thin(values, (index) => index, 1000);
     expect(line.xs.length).toBeLessThanOrEqual(1010);
     expect([line.xs[0], line.xs.at(-1)]).toEqual([0, 99_999]);
     expect(line.ys[line.xs.indexOf(54_321)]).toBe(9);
@@ -168,19 +168,19 @@ describe('a line', () => {
       ...Array.from({ length: 1000 }, (_, index) => 10 * index),
       ...Array.from({ length: 10_000 }, (_, index) => 10_000 + index / 10),
     ];
-    const line = thinned(places, (index) => places[index] ?? NaN, 200);
+    const line = thin(places, (index) => places[index] ?? NaN, 200);
     expect(line.xs.filter((x) => x < 10_000).length).toBeGreaterThan(150);
   });
 
   test('in a zoomed view every point is there, and one beyond it at each end', () => {
     const values = Float64Array.from({ length: 10_000 }, (_, index) => index);
-    expect(thinned(values, (index) => index, 100, 500, 510).xs).toEqual([
+    expect(thin(values, (index) => index, 100, 500, 510).xs).toEqual([
       499, 500, 501, 502, 503, 504, 505, 506, 507, 508, 509, 510,
     ]);
   });
 
   test('lines of different x become one table with every x once', () => {
-    const table = joined([
+    const table = alignLines([
       { xs: [1, 2, 4], ys: [10, 20, null] },
       { xs: [2, 3], ys: [5, 6] },
     ]);

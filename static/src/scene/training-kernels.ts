@@ -1,4 +1,4 @@
-/** The kernels of a convolution as tiles: a row for each map that comes out, a column for each that goes in. */
+/** Kernels of a convolution as tiles: a row per output map, a column per input map. */
 
 import type { Box } from './box';
 import type { Tensor } from '../wire/safetensors';
@@ -14,17 +14,17 @@ export interface KernelGrid {
   cell: number;
   width: number;
   height: number;
-  /** How many maps that come out, and that go in, are shown. */
+  /** Number of output and input maps displayed. */
   outs: number;
   ins: number;
 }
 
 const GAP = 4;
 const LARGEST = 16;
-const SMALLEST = 3; // below this a kernel is no picture any more
-const MOST_HIGH = 360; // CSS pixels of a grid before its weights become smaller, and then fewer
+const SMALLEST = 3; // CSS pixels per weight below which a kernel is not recognizable
+const MOST_HIGH = 360; // CSS pixels of a grid before weights become smaller, and then fewer
 
-/** Kernels of shape (out, in, height, width); of one map that goes in, they stand beside one another and wrap. */
+/** Kernels of shape (out, in, height, width); with a single input map they wrap into rows. */
 export function kernelGrid(shape: readonly number[], width: number): KernelGrid {
   const [all = 0, into = 1, high = 1, wide = 1] = shape;
   const fit = (room: number, side: number, cell: number) => Math.max(1, Math.floor((room + GAP) / (side * cell + GAP)));
@@ -55,7 +55,7 @@ export function kernelGrid(shape: readonly number[], width: number): KernelGrid 
   };
 }
 
-/** The layers that have kernels larger than one weight, by the name of their parameter without `.weight`. */
+/** Parameters with kernels larger than 1x1, by name without `.weight`. */
 export function convolutionsOf(tensors: ReadonlyMap<string, Tensor>): string[] {
   return [...tensors]
     .filter(
@@ -71,7 +71,7 @@ export function largest(values: ArrayLike<number>): number {
   return most;
 }
 
-/** Values in (0, 1) that add up to one, as the softmax of J. Bridle 1990. */
+/** Softmax (Bridle 1990): values in (0, 1) with sum 1. */
 export function probabilities(logits: ArrayLike<number>): number[] {
   const highest = Math.max(...Array.from(logits));
   const powers = Array.from(logits, (one) => Math.exp(one - highest));

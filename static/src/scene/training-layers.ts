@@ -1,9 +1,9 @@
-/** What happens inside the layers of a run: histograms as outlines, gradient sizes as lines, and who is in trouble. */
+/** Statistics of a run's layers: histograms as outlines, gradient norms as lines, and warnings. */
 
 import type { Box } from './box';
 import type { EpochRow, HistogramOf } from './training-log';
 
-/** An outline of steps, closed at the ground; both histograms of a row share the range that is given. */
+/** Outline of a histogram, closed at the baseline; both histograms of a row share the given range. */
 export function outline(spread: HistogramOf, box: Box, low: number, high: number, highest: number): string {
   const bins = spread.counts.length;
   const range = high - low || 1;
@@ -20,14 +20,14 @@ export function outline(spread: HistogramOf, box: Box, low: number, high: number
   return `${path}L${round(x(spread.high))},${ground}Z`;
 }
 
-/** Counts by their share of all and the width of their bin, so that histograms of other ranges compare. */
+/** Densities: counts per total and bin width, so that histograms with different ranges compare. */
 export function densities(spread: HistogramOf): number[] {
   const sum = spread.counts.reduce((total, count) => total + count, 0);
   const width = (spread.high - spread.low) / spread.counts.length || 1;
   return spread.counts.map((count) => (sum === 0 ? 0 : count / sum / width));
 }
 
-/** The range that shows all of them, with zero in its middle. */
+/** Range that covers all histograms, centred at zero. */
 export function rangeOf(spreads: readonly (HistogramOf | null | undefined)[]): [number, number] {
   const far = Math.max(0, ...spreads.flatMap((one) => (one ? [Math.abs(one.low), Math.abs(one.high)] : [])));
   return far === 0 || !Number.isFinite(far) ? [-1, 1] : [-far, far];
@@ -38,12 +38,12 @@ export function highestOf(spreads: readonly (HistogramOf | null | undefined)[]):
   return Math.max(0, ...spreads.flatMap((one) => (one ? densities(one) : [])));
 }
 
-/** The layers that have anything to say, in the network's order. */
+/** Layers with statistics, in the network's order. */
 export function layersOf(epochs: readonly EpochRow[]): string[] {
   return [...new Set(epochs.flatMap((row) => (row.layers ?? []).map(({ name }) => name)))];
 }
 
-/** A layer's gradient size in every epoch; NaN where it has none. */
+/** Gradient norm of a layer per epoch; NaN if missing. */
 export function gradientSizes(epochs: readonly EpochRow[], layer: string): number[] {
   return epochs.map((row) => row.layers?.find(({ name }) => name === layer)?.gradient_norm ?? NaN);
 }

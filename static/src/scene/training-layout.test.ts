@@ -1,8 +1,8 @@
-/** Where the cells of a confusion matrix stand and how histograms are outlined. */
+/** Layout of a confusion matrix and outlines of histograms. */
 
 import { describe, expect, test } from 'vitest';
 
-import { confused, confusion, found } from './training-confusion';
+import { confused, confusion, recalls } from './training-confusion';
 import { densities, gradientSizes, highestOf, layersOf, outline, rangeOf } from './training-layers';
 import { kernelGrid, probabilities } from './training-kernels';
 import type { EpochRow, HistogramOf } from './training-log';
@@ -14,11 +14,11 @@ const COUNTS = [
 ];
 
 describe('a confusion matrix', () => {
-  test('has a cell for every pair of classes, rows are what it is, columns what it is called', () => {
+  test('has a cell for every pair of classes, rows are the actual, columns the predicted class', () => {
     const { cells, side, left, top } = confusion(COUNTS, 400, ['a', 'b', 'c']);
     expect(cells).toHaveLength(9);
-    expect(cells[1]).toMatchObject({ actual: 0, called: 1, count: 2, share: 0.2, x: left + side, y: top });
-    expect(cells[3]).toMatchObject({ actual: 1, called: 0, y: top + side });
+    expect(cells[1]).toMatchObject({ actual: 0, predicted: 1, count: 2, share: 0.2, x: left + side, y: top });
+    expect(cells[3]).toMatchObject({ actual: 1, predicted: 0, y: top + side });
     expect(cells.filter(({ right }) => right).map(({ count }) => count)).toEqual([8, 9, 5]);
   });
 
@@ -31,10 +31,10 @@ describe('a confusion matrix', () => {
 
   test('names what is confused most, and the share of each class that is found', () => {
     expect(confused(COUNTS, 2)).toEqual([
-      { actual: 2, called: 1, count: 5 },
-      { actual: 0, called: 1, count: 2 },
+      { actual: 2, predicted: 1, count: 5 },
+      { actual: 0, predicted: 1, count: 2 },
     ]);
-    expect(found([...COUNTS, [0, 0, 0]])).toEqual([0.8, 0.9, 0.5, null]);
+    expect(recalls([...COUNTS, [0, 0, 0]])).toEqual([0.8, 0.9, 0.5, null]);
   });
 });
 

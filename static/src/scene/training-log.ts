@@ -1,6 +1,6 @@
-/** The log of a run as a browser keeps it: events by their sequence number become columns, what is void is dropped. */
+/** The log of a run in the browser: events in order of their sequence number become columns. */
 
-import { Growing } from './growing';
+import { GrowingArray } from './growing';
 import { RunningMean } from './training-means';
 import type {
   Curve,
@@ -14,14 +14,14 @@ import type {
   Stretch,
 } from '../wire/types';
 
-type Said<Event> = Omit<Event, 'seq' | 'kind'>;
-export type Started = Said<StartedEvent>;
-/** An epoch as its event tells it; as a curve tells it, without what only the event knows. */
+type EventFields<Event> = Omit<Event, 'seq' | 'kind'>;
+export type Started = EventFields<StartedEvent>;
+/** An epoch from its event; from a curve, without the fields that only the event has. */
 export type EpochRow = CurveEpoch & {
-  [Name in Exclude<keyof Said<EpochEvent>, keyof CurveEpoch | 'layers'>]: EpochEvent[Name] | null;
+  [Name in Exclude<keyof EventFields<EpochEvent>, keyof CurveEpoch | 'layers'>]: EpochEvent[Name] | null;
 } & Pick<EpochEvent, 'layers'>;
-export type Notice = Said<NoticeEvent>;
-export type StatusSaid = Said<StatusEvent>;
+export type Notice = EventFields<NoticeEvent>;
+export type StatusFields = EventFields<StatusEvent>;
 export type { HistogramOf, LayerStatistics };
 
 type Numbers = (number | null)[];
@@ -41,53 +41,53 @@ const UNKNOWN = { images_per_second: null, seconds_left: null, memory: null, con
 export const COLUMNS = ['loss', 'accuracy', 'rate', 'gradient'] as const;
 export type Column = (typeof COLUMNS)[number];
 
-/** The columns that are smoothed where they are drawn. */
+/** Columns that are displayed smoothed. */
 export type Smoothable = 'loss' | 'accuracy';
 
-/** A row that only its curve has told of. */
-export function isLight(row: EpochRow): boolean {
+/** True for an epoch loaded from a curve only. */
+export function isIncomplete(row: EpochRow): boolean {
   return row.confusion === null;
 }
 
 export class RunLog {
-  /** The number of the newest event that is in. */
+  /** Sequence number of the newest event. */
   seq = 0;
   started: Started | null = null;
-  status: StatusSaid | null = null;
-  readonly step = new Growing(); // rises
-  readonly seconds = new Growing();
-  readonly columns: Record<Column, Growing> = {
-    loss: new Growing(),
-    accuracy: new Growing(),
-    rate: new Growing(),
-    gradient: new Growing(),
+  status: StatusFields | null = null;
+  readonly step = new GrowingArray(); // ascending
+  readonly seconds = new GrowingArray();
+  readonly columns: Record<Column, GrowingArray> = {
+    loss: new GrowingArray(),
+    accuracy: new GrowingArray(),
+    rate: new GrowingArray(),
+    gradient: new GrowingArray(),
   };
   epochs: EpochRow[] = [];
   snapshots: number[] = [];
   notices: Notice[] = [];
-  /** How many points, the first ones, stand for more steps than they are. */
-  outlined = 0;
-  /** What the outlined points are smoothed with; their means are those of all steps. */
+  /** Number of leading points that summarize several steps each. */
+  summarized = 0;
+  /** Smoothing weight of the summarized points, whose means cover all steps. */
   weight = 0;
-  readonly #outline: Record<Smoothable, Growing> = { loss: new Growing(), accuracy: new Growing() };
+  readonly #summaryMeans: Record<Smoothable, GrowingArray> = { loss: new GrowingArray(), accuracy: new GrowingArray() };
   #means: Partial<Record<Smoothable, RunningMean>> = {};
 
-  /** Whether the event was new. */
-  take(event: LogEvent): boolean {
+  /** Applies an event; returns false if it is already included. */
+  apply(event: LogEvent): boolean {
     if (event.seq <= this.seq) return false;
     this.seq = event.seq;
-    const told = event as unknown;
-    if (event.kind === 'started') this.started = told as Started;
+    const fields = event as unknown;
+    if (event.kind === 'started') this.started = fields as Started;
     else if (event.kind === 'steps') this.#steps(event);
-    else if (event.kind === 'epoch') this.epochs.push(told as EpochRow);
-    else if (event.kind === 'snapshot') this.snapshots.push((told as { step: number }).step);
-    else if (event.kind === 'notice') this.notices.push(told as Notice);
-    else if (event.kind === 'status') this.status = told as StatusSaid;
-    else if (event.kind === 'continued') this.#back(told as { epoch: number; step: number });
+    else if (event.kind === 'epoch') this.epochs.push(fields as EpochRow);
+    else if (event.kind === 'snapshot') this.snapshots.push((fields as { step: number }).step);
+    else if (event.kind === 'notice') this.notices.push(fields as Notice);
+    else if (event.kind === 'status') this.status = fields as StatusFields;
+    else if (event.kind === 'continued') this.#rewind(fields as { epoch: number; step: number });
     return true;
   }
 
-  /** A curve in the place of all events that it knows. */
+  /** Replaces all events up to the curve's sequence number by the curve. */
   fill(curve: Curve, weight: number): void {
     this.seq = curve.seq;
     this.started = curve.started;
@@ -97,31 +97,31 @@ export class RunLog {
       row.epoch === curve.latest?.epoch ? curve.latest : { ...row, ...UNKNOWN },
     );
     this.weight = weight;
-    this.#put(0, this.step.length, curve);
-    this.outlined = curve.step.length < curve.steps ? curve.step.length : 0;
+    this.#replaceSteps(0, this.step.length, curve);
+    this.summarized = curve.step.length < curve.steps ? curve.step.length : 0;
   }
 
-  /** A stretch of the outline more closely. */
+  /** Refines part of the summarized points. */
   refine(stretch: Stretch): void {
-    const [first, last] = [stretch.step[0], Math.min(stretch.step.at(-1) ?? 0, this.step.at(this.outlined - 1))];
-    if (this.outlined === 0 || first === undefined || !(first <= last)) return;
+    const [first, last] = [stretch.step[0], Math.min(stretch.step.at(-1) ?? 0, this.step.at(this.summarized - 1))];
+    if (this.summarized === 0 || first === undefined || !(first <= last)) return;
     const fitting = stretch.step.findLastIndex((step) => step <= last) + 1;
     const [from, to] = [this.step.search(first), this.step.search(last + 1)];
-    this.#put(from, to, stretch, fitting);
-    this.outlined += fitting - (to - from);
+    this.#replaceSteps(from, to, stretch, fitting);
+    this.summarized += fitting - (to - from);
   }
 
-  /** Epochs of which everything is known. */
-  know(rows: readonly EpochRow[]): void {
-    const known = new Map(rows.map((row) => [row.epoch, row]));
-    this.epochs = this.epochs.map((row) => known.get(row.epoch) ?? row);
+  /** Replaces epochs by their complete rows. */
+  replaceEpochs(rows: readonly EpochRow[]): void {
+    const complete = new Map(rows.map((row) => [row.epoch, row]));
+    this.epochs = this.epochs.map((row) => complete.get(row.epoch) ?? row);
   }
 
-  /** The running means of a column; of the outlined points with their own weight. */
+  /** Running means of a column; summarized points have their own. */
   mean(column: Smoothable, weight: number): Float64Array {
     let mean = this.#means[column];
     if (mean?.weight !== weight) {
-      const before = this.outlined > 0 ? this.#outline[column].values.subarray(0, this.outlined) : [];
+      const before = this.summarized > 0 ? this.#summaryMeans[column].values.subarray(0, this.summarized) : [];
       mean = this.#means[column] = new RunningMean(weight, before);
     }
     return mean.of(this.columns[column].values);
@@ -131,7 +131,7 @@ export class RunLog {
     return this.epochs.at(-1) ?? null;
   }
 
-  /** The epoch whose weights were the best so far. */
+  /** The best epoch so far. */
   get best(): EpochRow | null {
     return this.epochs.findLast(({ best }) => best) ?? null;
   }
@@ -152,8 +152,8 @@ export class RunLog {
     });
   }
 
-  /** A run went on from an epoch: what came later is void. */
-  #back({ epoch, step }: { epoch: number; step: number }): void {
+  /** Drops everything after the epoch from which a run was continued. */
+  #rewind({ epoch, step }: { epoch: number; step: number }): void {
     this.#cut(step);
     this.epochs = this.epochs.filter((row) => row.epoch <= epoch);
     this.snapshots = this.snapshots.filter((at) => at <= step);
@@ -161,27 +161,27 @@ export class RunLog {
     this.status = null;
   }
 
-  /** Nothing after this step. */
+  /** Drops everything after a step. */
   #cut(step: number): void {
     const length = this.step.search(step + 1);
     if (length === this.step.length) return;
     for (const column of [this.step, this.seconds, ...Object.values(this.columns)]) column.length = length;
-    this.outlined = Math.min(this.outlined, length);
+    this.summarized = Math.min(this.summarized, length);
     this.#means = {};
   }
 
-  #put(from: number, to: number, told: Stretch, count = told.step.length): void {
-    const put = (column: Growing, values: Numbers) =>
+  #replaceSteps(from: number, to: number, steps: Stretch, count = steps.step.length): void {
+    const replace = (column: GrowingArray, values: Numbers) =>
       column.splice(
         from,
         to,
         Float64Array.from({ length: count }, (_, index) => values[index] ?? NaN),
       );
-    put(this.step, told.step);
-    put(this.seconds, told.seconds);
-    for (const name of COLUMNS) put(this.columns[name], told[name]);
-    put(this.#outline.loss, told.mean_loss);
-    put(this.#outline.accuracy, told.mean_accuracy);
+    replace(this.step, steps.step);
+    replace(this.seconds, steps.seconds);
+    for (const name of COLUMNS) replace(this.columns[name], steps[name]);
+    replace(this.#summaryMeans.loss, steps.mean_loss);
+    replace(this.#summaryMeans.accuracy, steps.mean_accuracy);
     this.#means = {};
   }
 }

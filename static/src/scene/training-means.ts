@@ -1,18 +1,18 @@
-/** The running mean of a column of a log: only what has come since is added. */
+/** Running mean of a growing column: only new values are processed. */
 
-import { Growing } from './growing';
+import { GrowingArray } from './growing';
 
 /**
- * The exponential mean of what came so far, each value with `1 - weight`; corrected for its beginning, as in D. Kingma
- * and J. Ba 2014, so that the first value is itself. A gap is left out and stays one.
+ * Exponential mean, each value with weight `1 - weight`; bias-corrected as in Kingma and Ba 2014, so that the first
+ * mean is the first value. A gap (NaN) is skipped and stays one.
  */
 export class RunningMean {
-  readonly #out = new Growing();
+  readonly #out = new GrowingArray();
   readonly weight: number;
   #mean = 0;
   #share = 0;
 
-  /** `before`: means that are known already, of the first values of a long column. */
+  /** `before`: known means of the first values of a long column. */
   constructor(weight: number, before: ArrayLike<number> = []) {
     this.weight = weight;
     this.#out.splice(0, 0, before);

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 
-import { inRow, inside, notFar, stretched } from './training-plot';
+import { inRow, inside, notFar, zoomedRange } from './training-plot';
 
 describe('the stretch in view', () => {
   test('keeps under two fingers what was there', () => {
-    const [low, high] = stretched([0, 100], 0.25, 40, 0.6);
+    const [low, high] = zoomedRange([0, 100], 0.25, 40, 0.6);
     expect(high - low).toBe(25);
     expect(low + 0.6 * (high - low)).toBe(40);
   });

@@ -1,36 +1,36 @@
-/** Where a plot of a run looks, and where the words above it stand. */
+/** Zoom of a run's plot, and layout of the labels above it. */
 
 export type Stretch = readonly [number, number];
 
-/** A stretch this many times as wide, with `x` at a place in it: 0 is its left end, 1 its right one. */
-export function stretched([low, high]: Stretch, times: number, x: number, place: number): [number, number] {
+/** A range scaled by a factor around `x`, a position from 0 (left end) to 1 (right end). */
+export function zoomedRange([low, high]: Stretch, times: number, x: number, place: number): [number, number] {
   const width = (high - low) * times;
   return [x - place * width, x + (1 - place) * width];
 }
 
-/** The stretch moved into all there is; null where it is no less than that. */
+/** The range moved into the full one; null if it is not smaller. */
 export function inside([from, to]: Stretch, [low, high]: Stretch): [number, number] | null {
   if (to - from >= high - low) return null;
   const shift = Math.max(0, low - from) - Math.max(0, to - high);
   return [from + shift, to + shift];
 }
 
-const FAR = 1000; // heights of a plot
+const FAR = 1000; // plot heights
 
-/** The values, those far beyond the top drawn less far: a canvas gives up the dashes of a line of billions of them. */
+/** Values clamped far above the plot: a canvas fails to dash a line of billions of pixels. */
 export function notFar(values: readonly (number | null)[], top: number): (number | null)[] {
   return values.map((value) => (value === null ? null : Math.min(value, FAR * top)));
 }
 
 export interface Word {
-  /** What it is about. */
+  /** Position that the label refers to. */
   x: number;
   width: number;
 }
 
 /**
- * The left edges of words in one row, each over its place as far as the row's ends and its neighbours let it; null for
- * those that the row has no room for, the last ones first.
+ * Left edges of labels in one row, each as near its position as the row's ends and its neighbours allow; null for
+ * labels that do not fit, the last ones first.
  */
 export function inRow(words: readonly Word[], row: Stretch, gap: number): (number | null)[] {
   let count = words.length;

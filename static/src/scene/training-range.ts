@@ -1,31 +1,31 @@
-/** How high a plot of losses is, so that a run that blew up does not press the others flat, and where that one leaves it. */
+/** Height of a loss plot, so that a diverged run does not flatten the others, and where it leaves the plot. */
 
 import type { Line } from './training-curves';
 
-const FLAT = 4; // times the first loss: higher means press the others into a quarter of the figure or less
-const FLAT_LOG = 1000; // the same where equal heights are equal factors
-const FAR = 10; // times the first loss: single steps that press them so are left out too
-const ALIKE = 100; // times the least first loss: a run that begins higher is not well to begin with
-const ROOM = 2; // times the first loss: how high what is well may be
+const FLAT = 4; // multiple of the first loss that flattens the others into a quarter of the plot or less
+const FLAT_LOG = 1000; // the same for a log scale
+const FAR = 10; // multiple of the first loss above which single steps are clipped too
+const ALIKE = 100; // multiple of the least first loss: a run that begins higher counts as diverged
+const ROOM = 2; // multiple of the first loss: upper limit for healthy runs
 
-/** The losses of one run that are in view. */
+/** Losses of one run in view. */
 export interface Losses {
-  /** The loss that it began with, in view or not. */
+  /** First loss of the run, in view or not. */
   first: number;
-  /** What is read: running means, and the losses of what is held out. */
+  /** Running means and held-out losses, which are read off the plot. */
   means: readonly Line[];
   /** Every step. */
   raw: Line;
 }
 
-/** A place where a line goes out at the top. */
+/** Point at which a line leaves the plot at the top. */
 export interface Exit {
   x: number;
-  /** How high it gets. */
+  /** Highest value of the line. */
   most: number;
 }
 
-/** The highest loss in the figure; null where everything is in it. */
+/** Highest loss of the plot; null if everything fits. */
 export function topOf(runs: readonly Losses[], log: boolean): number | null {
   const firsts = runs.map((run) => run.first).filter((one) => Number.isFinite(one) && one > 0);
   if (firsts.length === 0) return null;
@@ -41,14 +41,14 @@ export function topOf(runs: readonly Losses[], log: boolean): number | null {
   return well === -Infinity ? null : well;
 }
 
-/** Where a line leaves the figure first, and the highest that it gets; null where it stays in it. */
+/** First point at which a line leaves the plot, and its maximum; null if it stays inside. */
 export function exitOf(lines: readonly Line[], top: number): Exit | null {
   const most = highestOf(lines);
   if (most <= top) return null;
   return { x: Math.min(...lines.map((line) => crossing(line, top))), most };
 }
 
-/** Where a line goes above a height for the first time; infinity where it does not. */
+/** First x above a height; infinity if there is none. */
 function crossing({ xs, ys }: Line, top: number): number {
   const index = ys.findIndex((y) => y !== null && y > top);
   const [x, y] = [xs[index] ?? Infinity, ys[index] ?? Infinity];
@@ -57,7 +57,7 @@ function crossing({ xs, ys }: Line, top: number): number {
   return before + ((x - before) * (top - under)) / (y - under);
 }
 
-/** The highest value that is no higher than `limit`. */
+/** The highest value up to `limit`. */
 function highestOf(lines: readonly Line[], limit = Infinity): number {
   let most = -Infinity;
   for (const { ys } of lines) for (const y of ys) if (y !== null && y > most && y <= limit) most = y;

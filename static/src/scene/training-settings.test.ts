@@ -2,16 +2,25 @@
 
 import { expect, test } from 'vitest';
 
-import { differing, PATTERN, readSettings, said, settingsText, settled, STOPPING, USUAL } from './training-settings';
+import {
+  differences,
+  PATTERN,
+  readSettings,
+  givenSettings,
+  settingsText,
+  completeSettings,
+  STOPPING,
+  DEFAULTS,
+} from './training-settings';
 
 test('the usual settings need no words', () => {
-  expect(said(USUAL)).toEqual({});
-  expect(settingsText(USUAL)).toBe('');
-  expect(readSettings('')).toEqual(USUAL);
+  expect(givenSettings(DEFAULTS)).toEqual({});
+  expect(settingsText(DEFAULTS)).toBe('');
+  expect(readSettings('')).toEqual(DEFAULTS);
 });
 
 test('what is said comes back whole', () => {
-  const settings = settled({
+  const settings = completeSettings({
     optimizer: 'sgd',
     batch_size: 'all',
     subset: 200,
@@ -28,36 +37,39 @@ test('what is said comes back whole', () => {
 });
 
 test('early stopping and a pattern as usual are still said, for without a word they are not there', () => {
-  expect(said({ ...USUAL, early_stopping: STOPPING, model: PATTERN })).toEqual({ early_stopping: {}, model: {} });
+  expect(givenSettings({ ...DEFAULTS, early_stopping: STOPPING, model: PATTERN })).toEqual({
+    early_stopping: {},
+    model: {},
+  });
 });
 
 test('an address that is no JSON, or says what is no setting, changes nothing', () => {
-  expect(readSettings('{"epochs":')).toEqual(USUAL);
-  expect(readSettings('[1]')).toEqual(USUAL);
+  expect(readSettings('{"epochs":')).toEqual(DEFAULTS);
+  expect(readSettings('[1]')).toEqual(DEFAULTS);
   expect(readSettings('{"nonsense":1,"epochs":"many","schedule":{"kind":"linear","way":2}}')).toEqual({
-    ...USUAL,
-    schedule: { ...USUAL.schedule, kind: 'linear' },
+    ...DEFAULTS,
+    schedule: { ...DEFAULTS.schedule, kind: 'linear' },
   });
 });
 
 test('runs are named by the settings in which they differ, and by no other', () => {
   const runs = [
-    settled({ learning_rate: 0.1, epochs: 5 }),
-    settled({ learning_rate: 0.01, epochs: 5, early_stopping: { patience: 9 } }),
+    completeSettings({ learning_rate: 0.1, epochs: 5 }),
+    completeSettings({ learning_rate: 0.01, epochs: 5, early_stopping: { patience: 9 } }),
   ];
-  const [first, second] = differing(runs);
+  const [first, second] = differences(runs);
   expect(first).toEqual([
     ['learning_rate', 0.1],
     ['early_stopping', null],
   ]);
   expect(second?.map(([name]) => name)).toContain('early_stopping.patience');
   expect(second?.[0]).toEqual(['learning_rate', 0.01]);
-  expect(differing([settled({}), settled({})])).toEqual([[], []]);
+  expect(differences([completeSettings({}), completeSettings({})])).toEqual([[], []]);
 });
 
 test('a run is not named by a setting that has no effect on it', () => {
   const kinds = [{ kind: 'cosine' }, { kind: 'constant' }, { kind: 'step', every: 4 }];
-  expect(differing(kinds.map((schedule) => settled({ schedule })))).toEqual([
+  expect(differences(kinds.map((schedule) => completeSettings({ schedule })))).toEqual([
     [['schedule.kind', 'cosine']],
     [['schedule.kind', 'constant']],
     [

@@ -1,6 +1,6 @@
-/** The settings of a run: what is usual, what is said of them in an address, and in what two runs differ. */
+/** Settings of a run: defaults, their form in an address, and differences between runs. */
 
-import type { SettingsSaid } from '../wire/runs';
+import type { GivenSettings } from '../wire/runs';
 import type { EarlyStopping, Pattern, RunSettings as Settings, Schedule } from '../wire/types';
 
 export type { EarlyStopping, Pattern, Schedule, Settings };
@@ -38,7 +38,7 @@ export const SCHEDULE: Schedule = { kind: 'constant', factor: 0.5, every: 10, lo
 
 export const STOPPING: EarlyStopping = { metric: 'validation-loss', patience: 5, restore_best: true };
 
-export const USUAL: Settings = {
+export const DEFAULTS: Settings = {
   model: 'lenet5',
   dataset: 'digits',
   held_out: 0.2,
@@ -64,112 +64,114 @@ export const USUAL: Settings = {
   threads: 1,
 };
 
-/** The usual of each nested part; one that may be missing has its own where it is there. */
+/** Defaults of each nested part, also of an optional one. */
 const NESTED: Record<string, object> = {
   model: PATTERN,
   schedule: SCHEDULE,
-  augmentation: USUAL.augmentation,
+  augmentation: DEFAULTS.augmentation,
   early_stopping: STOPPING,
 };
 
-/** What is not as usual, as it is sent and as an address says it. */
-export function said(settings: Settings): SettingsSaid {
-  const told: Record<string, unknown> = {};
+/** Settings that differ from the defaults, as sent and as written in an address. */
+export function givenSettings(settings: Settings): GivenSettings {
+  const given: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(settings)) {
-    const usual = USUAL[name as keyof Settings] as unknown;
+    const fallback = DEFAULTS[name as keyof Settings] as unknown;
     if (isPart(value)) {
-      const part = unusual(value, NESTED[name] ?? {});
-      if (Object.keys(part).length > 0 || !isPart(usual)) told[name] = part;
-    } else if (value !== usual) told[name] = value;
+      const part = changedFields(value, NESTED[name] ?? {});
+      if (Object.keys(part).length > 0 || !isPart(fallback)) given[name] = part;
+    } else if (value !== fallback) given[name] = value;
   }
-  return told;
+  return given;
 }
 
-/** All settings of what is said; what is not said, or of a kind that cannot be, is as usual. */
-export function settled(told: object): Settings {
-  const all: Record<string, unknown> = structuredClone(USUAL) as never;
-  for (const [name, usual] of Object.entries(USUAL)) {
-    const value = (told as Record<string, unknown>)[name];
+/** Completes given settings with defaults; invalid ones are ignored. */
+export function completeSettings(given: object): Settings {
+  const settings: Record<string, unknown> = structuredClone(DEFAULTS) as never;
+  for (const [name, fallback] of Object.entries(DEFAULTS)) {
+    const value = (given as Record<string, unknown>)[name];
     if (value === undefined) continue;
-    const whole = NESTED[name];
-    if (isPart(value) && whole !== undefined) all[name] = { ...structuredClone(whole), ...known(value, whole) };
-    else if (fits(name, value, usual)) all[name] = value;
+    const defaults = NESTED[name];
+    if (isPart(value) && defaults !== undefined)
+      settings[name] = { ...structuredClone(defaults), ...knownFields(value, defaults) };
+    else if (isValid(name, value, fallback)) settings[name] = value;
   }
-  return all as unknown as Settings;
+  return settings as unknown as Settings;
 }
 
-/** The settings that an attribute says as JSON; the usual ones where it cannot be read. */
+/** Parses settings from a JSON attribute; the defaults if invalid. */
 export function readSettings(text: string | undefined): Settings {
   try {
-    const told: unknown = JSON.parse(text || '{}');
-    return settled(isPart(told) ? told : {});
+    const parsed: unknown = JSON.parse(text || '{}');
+    return completeSettings(isPart(parsed) ? parsed : {});
   } catch {
-    return settled({});
+    return completeSettings({});
   }
 }
 
-/** As an attribute says them; '' where everything is as usual. */
+/** Settings as a JSON attribute; '' for the defaults. */
 export function settingsText(settings: Settings): string {
-  const told = said(settings);
-  return Object.keys(told).length === 0 ? '' : JSON.stringify(told);
+  const given = givenSettings(settings);
+  return Object.keys(given).length === 0 ? '' : JSON.stringify(given);
 }
 
 export type Difference = [name: string, value: unknown];
 
 /**
- * For every one of several runs, the settings in which they are not all alike, by their path as in
- * `schedule.kind`. Repetitions with the same settings differ in nothing.
+ * For each run, the settings in which the runs differ, by path such as `schedule.kind`; empty for repetitions with
+ * equal settings.
  */
-export function differing(all: readonly Settings[]): Difference[][] {
-  const flat = all.map(leaves);
+export function differences(runs: readonly Settings[]): Difference[][] {
+  const flat = runs.map(settingsByPath);
   const names = [...new Set(flat.flatMap((one) => [...one.keys()]))];
   const unlike = names.filter((name) => new Set(flat.map((one) => JSON.stringify(one.get(name)))).size > 1);
   return flat.map((one, index) =>
     unlike
-      .filter((name) => one.has(name) && !IDLE[name]?.where(all[index] ?? USUAL))
+      .filter((name) => one.has(name) && !UNUSED[name]?.applies(runs[index] ?? DEFAULTS))
       .map((name): Difference => [name, one.get(name) ?? null]),
   );
 }
 
-/** Settings that are of no effect beside some others; one of those counts as usual. */
-const IDLE: Record<string, { usual: number; where: (settings: Settings) => boolean }> = {
-  momentum: { usual: USUAL.momentum, where: ({ optimizer }) => !['momentum', 'nesterov'].includes(optimizer) },
-  'schedule.every': { usual: SCHEDULE.every, where: ({ schedule }) => schedule.kind !== 'step' },
-  'schedule.factor': { usual: SCHEDULE.factor, where: ({ schedule }) => schedule.kind !== 'step' },
+/** Settings without effect under others; they count as their default. */
+const UNUSED: Record<string, { fallback: number; applies: (settings: Settings) => boolean }> = {
+  momentum: { fallback: DEFAULTS.momentum, applies: ({ optimizer }) => !['momentum', 'nesterov'].includes(optimizer) },
+  'schedule.every': { fallback: SCHEDULE.every, applies: ({ schedule }) => schedule.kind !== 'step' },
+  'schedule.factor': { fallback: SCHEDULE.factor, applies: ({ schedule }) => schedule.kind !== 'step' },
   'schedule.lowest': {
-    usual: SCHEDULE.lowest,
-    where: ({ schedule }) => !['linear', 'cosine'].includes(schedule.kind),
+    fallback: SCHEDULE.lowest,
+    applies: ({ schedule }) => !['linear', 'cosine'].includes(schedule.kind),
   },
 };
 
-/** Every single setting by its path; null stands for a part that is not there. */
-function leaves(settings: Settings): Map<string, unknown> {
-  const found = new Map<string, unknown>();
+/** All settings by path; null for a missing part. */
+function settingsByPath(settings: Settings): Map<string, unknown> {
+  const values = new Map<string, unknown>();
   for (const [name, value] of Object.entries(settings)) {
-    if (!isPart(value)) found.set(name, value);
-    else for (const [inner, one] of Object.entries(value)) found.set(`${name}.${inner}`, one);
+    if (!isPart(value)) values.set(name, value);
+    else for (const [inner, one] of Object.entries(value)) values.set(`${name}.${inner}`, one);
   }
-  for (const [name, { usual, where }] of Object.entries(IDLE)) if (where(settings)) found.set(name, usual);
-  return found;
+  for (const [name, { fallback: usual, applies: where }] of Object.entries(UNUSED))
+    if (where(settings)) values.set(name, usual);
+  return values;
 }
 
-function unusual(part: object, usual: object): Record<string, unknown> {
+function changedFields(part: object, defaults: object): Record<string, unknown> {
   const entries = Object.entries(part).filter(
-    ([name, value]) => JSON.stringify(value) !== JSON.stringify((usual as Record<string, unknown>)[name]),
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify((defaults as Record<string, unknown>)[name]),
   );
   return Object.fromEntries(entries);
 }
 
-function known(part: object, whole: object): object {
-  return Object.fromEntries(Object.entries(part).filter(([name]) => name in whole));
+function knownFields(part: object, defaults: object): object {
+  return Object.fromEntries(Object.entries(part).filter(([name]) => name in defaults));
 }
 
 function isPart(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function fits(name: string, value: unknown, usual: unknown): boolean {
-  if (value === null) return usual === null || name === 'early_stopping';
+function isValid(name: string, value: unknown, fallback: unknown): boolean {
+  if (value === null) return fallback === null || name === 'early_stopping';
   if (name === 'batch_size') return value === 'all' || typeof value === 'number';
-  return usual === null ? typeof value === 'number' : typeof value === typeof usual;
+  return fallback === null ? typeof value === 'number' : typeof value === typeof fallback;
 }

@@ -1,4 +1,4 @@
-/** Where the neurons of a convolution stand, and where its matrices do: sheets seen at a slant, cells as large as fit. */
+/** Layout of a convolution's neurons and matrices: oblique sheets, cells as large as fit. */
 
 import type { Point } from './solid';
 
@@ -8,7 +8,7 @@ export interface Shape {
   width: number;
 }
 
-/** One map as a sheet of neurons; x and y are the middle of its first one. */
+/** One map as a sheet of neurons; (x, y) is the centre of its first one. */
 export interface Sheet {
   x: number;
   y: number;
@@ -19,21 +19,21 @@ export interface Sheet {
 export interface Net {
   width: number;
   height: number;
-  /** Whether the legend has its place beside the sheets. */
+  /** True if the legend is beside the sheets. */
   beside: boolean;
   pitch: number;
   radius: number;
-  /** Steps from a neuron to the next in its row, and to the one below. */
+  /** Offsets to the next neuron in a row and to the next row. */
   down: number;
   lean: number;
   inputs: Sheet[];
   outputs: Sheet[];
-  /** Where the kernels, which are the legend, stand. */
+  /** Position of the kernels, which are the legend. */
   legend: { x: number; y: number; width: number };
 }
 
 const HEAD = 26; // CSS pixels for a sheet's name
-const LEGEND = 320; // CSS pixels beside the sheets, where there is room for it
+const LEGEND = 320; // CSS pixels beside the sheets, if there is room
 const WIDE = 720;
 const PITCH = { least: 27, most: 50 };
 
@@ -46,7 +46,7 @@ function row(shape: Shape, pitch: number, lean: number, down: number, top: numbe
   return { sheets, width: shape.channels * each + (shape.channels - 1) * pitch * 0.5 };
 }
 
-/** Neurons of the input above, those of the output below, centred over each other. */
+/** Input neurons above, output neurons below, centred. */
 export function net(input: Shape, output: Shape, width: number, kernelHeight: number): Net {
   const beside = width >= WIDE;
   const room = beside ? width - LEGEND - 48 : width;
@@ -81,12 +81,12 @@ export function net(input: Shape, output: Shape, width: number, kernelHeight: nu
   };
 }
 
-/** The middle of a neuron. */
+/** Centre of a neuron. */
 export function neuron({ pitch, down, lean }: Net, sheet: Sheet, rowAt: number, col: number): Point {
   return [sheet.x + col * pitch - rowAt * lean, sheet.y + rowAt * down];
 }
 
-/** The largest cell, in whole CSS pixels, with which so many fit side by side; at least `least`. */
+/** The largest cell in whole CSS pixels with which this many fit side by side; at least `least`. */
 export function cellFor(count: number, room: number, least: number, most: number): number {
   return Math.max(least, Math.min(most, Math.floor(room / Math.max(1, count))));
 }

@@ -1,8 +1,8 @@
-/** A colour for each shared weight: told apart by hue and lightness, dark enough for paper, light enough for the night. */
+/** Colours of shared weights: distinct in hue and lightness, with contrast in light and dark. */
 
 import type { Theme } from './palette';
 
-/** After Tol's "muted" scheme, made to contrast at least 3 with the sheet. */
+/** Tol's "muted" scheme, adjusted to a contrast of 3 with the sheet. */
 const FEW: Record<Theme, string[]> = {
   light: ['#332288', '#1f83b4', '#12897b', '#117733', '#7c7c1c', '#a9720a', '#c4566a', '#882255', '#aa4499'],
   dark: ['#9d8cff', '#88ccee', '#44c9b5', '#5fc46a', '#b5b548', '#ecd98a', '#ff8f9f', '#e56fa6', '#d58be0'],
@@ -20,14 +20,14 @@ function hex(hue: number, saturation: number, light: number): string {
   return `#${channel(0)}${channel(8)}${channel(4)}`;
 }
 
-/** As many colours as there are weights. */
+/** One colour per weight. */
 export function shades(count: number, theme: Theme): string[] {
   if (count <= FEW[theme].length) return FEW[theme].slice(0, count);
   const levels = theme === 'light' ? [0.24, 0.33, 0.28] : [0.62, 0.8, 0.7];
   return Array.from({ length: count }, (_, index) => hex((360 * index) / count, 0.75, levels[index % 3] ?? 0.5));
 }
 
-/** A weight's name: a to z, then a1 to z1 and on. */
+/** Label of a weight: a to z, then a1 to z1 and on. */
 export function letter(index: number): string {
   const round = Math.floor(index / 26);
   return String.fromCharCode(97 + (index % 26)) + (round === 0 ? '' : String(round));

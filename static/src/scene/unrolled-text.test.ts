@@ -3,7 +3,7 @@
 
 import { expect, it } from 'vitest';
 
-import { lines, placed, tiny, widthOf } from './unrolled-text';
+import { lines, wrapItems, tiny, widthOf } from './unrolled-text';
 
 it('writes a difference that is nearly nothing with its power of ten', () => {
   expect([0, 2e-15, 1.19e-7, 19.04].map(tiny)).toEqual(['0', '2.0·10⁻¹⁵', '1.2·10⁻⁷', '19']);
@@ -21,7 +21,7 @@ it.each([
 });
 
 it('starts a line where an item no longer fits', () => {
-  expect(placed([40, 40, 40], 100)).toEqual([
+  expect(wrapItems([40, 40, 40], 100)).toEqual([
     { x: 0, line: 0 },
     { x: 40, line: 0 },
     { x: 0, line: 1 },

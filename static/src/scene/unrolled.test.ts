@@ -7,7 +7,7 @@ import { convolve, fullPadding, outputSize, reaches, STILL, terms, type Problem,
 import {
   columns,
   flat,
-  held,
+  clampPosition,
   kernelRows,
   links,
   matrix,
@@ -204,7 +204,7 @@ describe('steering', () => {
   });
 
   it('keeps a place that the output no longer has inside it', () => {
-    expect(held({ map: 3, row: 9, col: 1 }, KNOWN)).toEqual({ map: 0, row: 1, col: 1 });
+    expect(clampPosition({ map: 3, row: 9, col: 1 }, KNOWN)).toEqual({ map: 0, row: 1, col: 1 });
     expect(unflat(flat({ map: 1, row: 1, col: 2 }, size), size)).toEqual({ map: 1, row: 1, col: 2 });
     expect(outputSize(KNOWN)).toEqual({ channels: 1, height: 2, width: 2 });
   });

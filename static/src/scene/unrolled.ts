@@ -1,4 +1,4 @@
-/** A convolution unrolled: every connection of its network, its sparse matrix, and the columns of im2col. */
+/** A convolution unrolled: connections of its network, sparse matrix, and im2col. */
 
 import {
   firstChannel,
@@ -11,16 +11,16 @@ import {
   type Problem,
   type Term,
 } from './convolution';
-import { complaint } from './convolution-limits';
+import { firstProblem } from './convolution-limits';
 import type { Shape } from './kernels';
 
 /** A connection from an input value to an output value. */
 export interface Link {
-  /** The place of the value in the flattened input. */
+  /** Index in the flattened input. */
   from: number;
-  /** The place of the value in the flattened output. */
+  /** Index in the flattened output. */
   to: number;
-  /** The place of the weight in the flattened filters: connections with the same one share it. */
+  /** Index in the flattened filters; connections with the same index share the weight. */
   weight: number;
   value: number;
 }
@@ -38,23 +38,23 @@ export interface Dense extends Grid {
   values: Float32Array;
 }
 
-/** What is drawn with every node and connection. */
+/** Most nodes and connections that are drawn. */
 export const NETWORK = { side: 8, outputSide: 12, channels: 4, links: 1200 } as const;
 
-/** The most cells that a matrix has, on the server and on screen. */
+/** Most cells of a matrix, on the server and on screen. */
 export const MATRIX_CELLS = 65_536;
 
-/** A position's place in the flattened output. */
+/** Index of a position in the flattened output. */
 export function flat({ map, row, col }: Position, size: { height: number; width: number }): number {
   return (map * size.height + row) * size.width + col;
 }
 
-/** The position at a place of the flattened output. */
+/** Position at an index of the flattened output. */
 export function unflat(index: number, { height, width }: { height: number; width: number }): Position {
   return { map: Math.floor(index / (height * width)), row: Math.floor(index / width) % height, col: index % width };
 }
 
-/** Where in the flattened input a term's value comes from; null where it is a zero of the padding. */
+/** Index of a term's value in the flattened input; null for padding. */
 export function sourceOf(
   { input, settings }: Problem,
   { channel, row, col }: Pick<Term, 'channel' | 'row' | 'col'>,
@@ -65,37 +65,37 @@ export function sourceOf(
   return down === null || across === null ? null : (channel * input.height + down) * input.width + across;
 }
 
-/** The place of a term's weight in the flattened filters. */
+/** Index of a term's weight in the flattened filters. */
 export function weightOf(problem: Problem, map: number, { channel, y, x }: Pick<Term, 'channel' | 'y' | 'x'>): number {
   const { into, height, width } = problem.filters;
   return ((map * into + channel - firstChannel(problem, map)) * height + y) * width + x;
 }
 
-/** The connections of one output map; those that would read a zero of the padding are left out. */
+/** Connections of one output map, without those to padding. */
 export function links(problem: Problem, map: number): Link[] {
   const size = outputSize(problem);
   const input = padded(problem);
-  const found: Link[] = [];
+  const connections: Link[] = [];
   for (let row = 0; row < size.height; row += 1) {
     for (let col = 0; col < size.width; col += 1) {
       const to = flat({ map, row, col }, size);
       for (const term of terms(problem, { map, row, col }, input)) {
         const from = sourceOf(problem, term);
-        if (from !== null) found.push({ from, to, weight: weightOf(problem, map, term), value: term.weight });
+        if (from !== null) connections.push({ from, to, weight: weightOf(problem, map, term), value: term.weight });
       }
     }
   }
-  return found;
+  return connections;
 }
 
-/** The shape of the matrix that the flattened input is multiplied by. */
+/** Shape of the matrix that multiplies the flattened input. */
 export function matrixShape(problem: Problem): Grid {
   const size = outputSize(problem);
   const { channels, height, width } = problem.input;
   return { rows: size.channels * size.height * size.width, cols: channels * height * width };
 }
 
-/** The matrix as its entries, row by row; weights that meet in one cell are added up. */
+/** Entries of the matrix, row by row; weights in the same cell are summed. */
 export function matrix(problem: Problem): Sparse {
   const shape = matrixShape(problem);
   const cells = new Map<number, Sparse['entries'][number]>();
@@ -110,7 +110,7 @@ export function matrix(problem: Problem): Sparse {
   return { ...shape, entries: [...cells.values()].sort((a, b) => a.row - b.row || a.col - b.col) };
 }
 
-/** Every window as a column, in the order in which the kernel lies on it; null for a transposed convolution, which has none. */
+/** im2col: every window as a column, in window order; null for a transposed convolution. */
 export function columns(problem: Problem): Dense | null {
   const { filters, input, settings } = problem;
   if (settings.transposed) return null;
@@ -129,7 +129,7 @@ export function columns(problem: Problem): Dense | null {
   return { rows: input.channels * area, cols, values };
 }
 
-/** The filters as rows, one for each output map, as they lie on the window; empty (NaN) where a map reads no channel. */
+/** Filters as rows, one per output map, in window order; NaN for channels that the map does not read. */
 export function kernelRows(problem: Problem): Dense {
   const { filters, input, settings } = problem;
   const area = filters.height * filters.width;
@@ -142,7 +142,7 @@ export function kernelRows(problem: Problem): Dense {
   return { rows: filters.out, cols, values };
 }
 
-/** What is too large to be drawn as a network; null where nothing is. */
+/** Dimension that is too large to draw as a network; null if none is. */
 export function tooLargeForNetwork(problem: Problem): 'input' | 'output' | 'links' | null {
   const { input } = problem;
   const size = outputSize(problem);
@@ -152,7 +152,7 @@ export function tooLargeForNetwork(problem: Problem): 'input' | 'output' | 'link
   return size.height * size.width * reads > NETWORK.links && links(problem, 0).length > NETWORK.links ? 'links' : null;
 }
 
-/** The largest input, within this one, whose network can be drawn with the same kernel; null where there is none. */
+/** The largest crop of this input whose network can be drawn with the same kernel; null if there is none. */
 export function largestForNetwork(problem: Problem): Shape | null {
   const { channels, height, width } = problem.input;
   for (let side = Math.min(NETWORK.side, Math.max(height, width)); side >= 1; side -= 1) {
@@ -161,13 +161,13 @@ export function largestForNetwork(problem: Problem): Shape | null {
       ...problem,
       input: { channels, ...size, data: new Float32Array(channels * size.height * size.width) },
     };
-    if (complaint(outline) === null && tooLargeForNetwork(outline) === null) return size;
+    if (firstProblem(outline) === null && tooLargeForNetwork(outline) === null) return size;
   }
   return null;
 }
 
-/** The nearest position that exists: an exhibit may still hold one of a larger output. */
-export function held(position: Position, problem: Problem): Position {
+/** The nearest valid position, for one kept from a larger output. */
+export function clampPosition(position: Position, problem: Problem): Position {
   const size = outputSize(problem);
   const within = (value: number, length: number) => Math.max(0, Math.min(length - 1, value));
   return {
@@ -177,7 +177,7 @@ export function held(position: Position, problem: Problem): Position {
   };
 }
 
-/** Where a key leads from a position; null where it leads nowhere. */
+/** The position that a key leads to; null if none. */
 export function steer(
   key: string,
   { map, row, col }: Position,

@@ -1,6 +1,6 @@
-/** Values of a layer as they came over the wire, whatever shape the layer has. */
+/** Values of a layer from a frame, for maps and vectors alike. */
 
-/** A byte for each value: value = minimum + q / 255 * (maximum - minimum) of its map. */
+/** One byte per value: value = minimum + q / 255 * (maximum - minimum) of its map. */
 export interface Quantized {
   count: number;
   height: number;
@@ -9,13 +9,13 @@ export interface Quantized {
   range: Float32Array;
 }
 
-/** Minimum and maximum of the range that a value belongs to: a vector has one range for all its units. */
+/** [minimum, maximum] of the range of a map; a vector has one range for all units. */
 export function rangeOf(values: Quantized, map: number): [number, number] {
   const at = values.range.length > 2 ? 2 * map : 0;
   return [values.range[at] ?? 0, values.range[at + 1] ?? 0];
 }
 
-/** The magnitude that gets the last colour: of one map, or of the whole layer where no map is named. */
+/** Magnitude with the last colour: of one map, or of the layer if no map is given. */
 export function limitOf(values: Quantized, map: number | null): number {
   if (map !== null) {
     const [minimum, maximum] = rangeOf(values, map);
@@ -26,7 +26,7 @@ export function limitOf(values: Quantized, map: number | null): number {
   return limit;
 }
 
-/** The value of one cell of a map; of unit `map` where the layer is a vector. */
+/** Value of one cell of a map; of unit `map` for a vector. */
 export function valueOf(values: Quantized, map: number, row: number, col: number): number {
   const [minimum, maximum] = rangeOf(values, map);
   const size = values.count === 1 && values.height === 1 ? 1 : values.height * values.width;

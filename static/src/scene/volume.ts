@@ -1,14 +1,14 @@
-/** A stack of maps as the scenes compute with it: channels of rows of columns in one array. */
+/** A stack of maps, (channels, height, width), in one array. */
 
 export interface Volume {
   channels: number;
   height: number;
   width: number;
-  /** [channels][height][width], row after row. */
+  /** (channels, height, width), row by row. */
   data: Float32Array;
 }
 
-/** A volume of these values; of zeros where none are given. Throws where there are more or fewer values than cells. */
+/** A volume of these values, by default zeros. Throws RangeError if their number does not match. */
 export function volume(channels: number, height: number, width: number, values?: ArrayLike<number>): Volume {
   const cells = channels * height * width;
   if (values !== undefined && values.length !== cells) {
@@ -30,7 +30,7 @@ export function cell({ channels, height, width, data }: Volume, at: number, row:
   return inside ? data[(at * height + row) * width + col] : undefined;
 }
 
-/** Rows, or channels of rows, as a volume; throws where the rows are not of one length. */
+/** Rows, or channels of rows, as a volume; throws if the rows differ in length. */
 export function fromNested(values: readonly number[][] | readonly number[][][]): Volume {
   const channels = (Array.isArray(values[0]?.[0]) ? values : [values]) as number[][][];
   const height = channels[0]?.length ?? 0;
@@ -41,7 +41,7 @@ export function fromNested(values: readonly number[][] | readonly number[][][]):
   return volume(channels.length, height, width, channels.flat(2));
 }
 
-/** The same as channels of rows. */
+/** The volume as channels of rows. */
 export function nested(of: Volume): number[][][] {
   return Array.from({ length: of.channels }, (_, index) => rows(channel(of, index), of.width));
 }

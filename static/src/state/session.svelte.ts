@@ -1,104 +1,104 @@
-/** What the visitor is looking at: a network, its newest frame, the map under the finger; mirrored in the address. */
+/** State of the LeNet exhibit: a network, its newest frame and the selected map, mirrored in the address. */
 
 import { untrack } from 'svelte';
 
 import { isRun, runOf, versionOf, withoutReshapes } from '../scene/network';
-import { whenBetter } from '../wire/better';
+import { watchWeights } from '../wire/watch-weights';
 import type { Frame } from '../wire/frame';
-import { Live, type Status } from '../wire/live';
-import type { SettingsSaid } from '../wire/runs';
+import { LiveSocket, type Status } from '../wire/live';
+import type { GivenSettings } from '../wire/runs';
 import type { Raster } from '../wire/stroke';
 import type { Closely, LayerRow, Look, NetworkDetail, Problem } from '../wire/types';
-import { at, here, readPlace, show, withPlace, type Scale, type Selection } from './url';
+import { at, currentAddress, readShared, replaceAddress, withShared, type Scale, type Selection } from './url';
 
 export type { Scale, Selection } from './url';
 
 export interface Offer {
   name: string;
   title: string;
-  /** The settings of the run that trained it, once they are known. */
-  settings?: SettingsSaid;
+  /** Settings of the run that trained it, once loaded. */
+  settings?: GivenSettings;
 }
 
 export interface SessionOptions {
   models: Offer[];
-  /** The network of a visitor who asks for none. */
-  usual: string;
-  /** Another network to begin with than the usual one; the address, where it is mirrored, goes before it. */
+  /** The default network. */
+  defaultModel: string;
+  /** The initial network, if not the default; a mirrored address overrides it. */
   model?: string;
-  /** Where the server is; this page's own by default. */
+  /** Root of the server; by default the page's own. */
   server?: string | URL;
-  /** Whether the address follows: for the exhibit that is the page, not for one inside a lesson. */
+  /** Mirrors the state in the address: for the exhibit that is the page, not for one inside a lesson. */
   mirrored?: boolean;
 }
 
-const NOTHING: Omit<Look, 'model'> = { type: 'look', layers: [], closely: [], steps: false };
-const PAPER = 250; // grey levels from which on a pixel of a raster is paper
+const EMPTY_VIEW: Omit<Look, 'model'> = { type: 'look', layers: [], closely: [], steps: false };
+const PAPER_LEVEL = 250; // grey level from which on a pixel of a raster counts as paper
 const ABSENT = 404;
-const AGAIN = 2000; // ms until a network's layers are asked for again
+const RETRY_DELAY = 2000; // ms before a network's layers are requested again
 
 export class Session {
-  /** The networks that can be chosen: those that everyone is offered, and the run that was opened last. */
+  /** Networks to choose from: those of the server, and the last opened run. */
   models = $state.raw<Offer[]>([]);
-  readonly usual: string;
+  readonly defaultModel: string;
   readonly server: URL;
   readonly mirrored: boolean;
 
-  /** The network that is asked for; the one on show gives way to it when its first frame is there. */
+  /** The selected network; it replaces the displayed one with its first frame. */
   model = $state('');
-  /** The network on show. */
+  /** The displayed network. */
   detail = $state.raw<NetworkDetail | null>(null);
   frame = $state.raw<Frame | null>(null);
   status = $state<Status>('connecting');
   retryAt = $state<number | null>(null);
   problem = $state.raw<Problem | null>(null);
-  /** Whether the server has no such network as is asked for. */
-  gone = $state(false);
-  /** Whether the network's layers could not be asked for, although the socket is open. */
-  unreached = $state(false);
-  /** Whether something is on the sheet in which no ink was found. */
+  /** True if the server has no network of this name. */
+  missing = $state(false);
+  /** True if the network's layers could not be loaded although the socket is open. */
+  unreachable = $state(false);
+  /** True if the drawing has marks but preprocessing finds no ink. */
   inkless = $state(false);
   selected = $state.raw<Selection | null>(null);
   scale = $state<Scale>('map');
 
-  /** Called when a raster has left for the server; `time` is that of the pointer event which drew it. */
+  /** Called when a raster has been sent; `time` is the timestamp of the pointer event that drew it. */
   onstroke: ((sequence: number, time: number) => void) | null = null;
 
-  #live: Live | null = null;
-  /** The network that takes the place of the one on show with its first frame. */
-  #coming: NetworkDetail | null = null;
+  #live: LiveSocket | null = null;
+  /** The network that replaces the displayed one with its first frame. */
+  #next: NetworkDetail | null = null;
   #inView: string[] | null = null;
   #closely: Closely[] = [];
   #steps = false;
   #raster: Raster | null = null;
-  #sent = 0;
-  #said = '';
-  #arrived: Frame | null = null;
-  #asking: AbortController | null = null;
-  /** Ends the looks at a run that is training. */
-  #growing: (() => void) | null = null;
-  #watched = '';
-  #again: ReturnType<typeof setTimeout> | undefined;
+  #sentSequence = 0;
+  #sentView = '';
+  #newestFrame: Frame | null = null;
+  #controller: AbortController | null = null;
+  /** Stops watching a run that is training. */
+  #stopWatching: (() => void) | null = null;
+  #watchedModel = '';
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: SessionOptions) {
     this.models = options.models;
-    this.usual = options.usual;
+    this.defaultModel = options.defaultModel;
     this.server = at(options.server ?? '/');
     this.mirrored = options.mirrored ?? false;
-    const place = this.mirrored ? readPlace(here()) : null;
-    this.model = [place?.model, options.model].find((name) => name != null && this.takes(name)) ?? this.usual;
-    this.#offer({ name: this.model, title: runOf(this.model) });
-    this.selected = place?.selected ?? null;
-    this.scale = place?.scale ?? 'map';
+    const shared = this.mirrored ? readShared(currentAddress()) : null;
+    this.model = [shared?.model, options.model].find((name) => name != null && this.accepts(name)) ?? this.defaultModel;
+    this.#addOffer({ name: this.model, title: runOf(this.model) });
+    this.selected = shared?.selected ?? null;
+    this.scale = shared?.scale ?? 'map';
   }
 
-  /** Whether there can be a network of this name: one that is offered, or a run's. */
-  takes(name: string): boolean {
+  /** True if `name` is a network of the server or a run. */
+  accepts(name: string): boolean {
     return isRun(name) || this.models.some((offer) => offer.name === name);
   }
 
-  /** The name of the network on show. */
-  get shown(): string {
+  /** Name of the displayed network. */
+  get displayedModel(): string {
     return this.detail?.name ?? this.model;
   }
 
@@ -106,72 +106,72 @@ export class Session {
     return this.detail?.layers ?? [];
   }
 
-  /** Connects and asks for the network's layers; what it returns ends both. An effect that opens it depends on nothing here. */
+  /** Connects and loads the network's layers; returns a function that ends both. Untracked, so an effect may call it. */
   open(): () => void {
-    return untrack(() => this.#opened());
+    return untrack(() => this.#connect());
   }
 
-  #opened(): () => void {
+  #connect(): () => void {
     const socket = at(this.server, 'live');
     socket.protocol = socket.protocol === 'https:' ? 'wss:' : 'ws:';
-    this.#said = JSON.stringify(this.#view);
-    this.#live = new Live(socket.href, this.#view, {
-      frame: (frame) => this.#show(frame),
+    this.#sentView = JSON.stringify(this.#view);
+    this.#live = new LiveSocket(socket.href, this.#view, {
+      frame: (frame) => this.#onFrame(frame),
       status: (status, retryAt) => {
         this.status = status;
         this.retryAt = retryAt;
-        if (status === 'live' && !this.#known) void this.#ask();
+        if (status === 'live' && !this.#isLoaded) void this.#load();
       },
-      problem: (problem) => this.#refused(problem),
+      problem: (problem) => this.#onProblem(problem),
       sent: (sequence, time) => {
-        this.#sent = sequence;
+        this.#sentSequence = sequence;
         this.onstroke?.(sequence, time);
       },
     });
     if (this.#raster !== null) this.#live.draw(this.#raster);
-    void this.#ask();
-    const back = () => this.#live?.retry();
-    addEventListener('online', back);
-    document.addEventListener('visibilitychange', back);
+    void this.#load();
+    const retry = () => this.#live?.retry();
+    addEventListener('online', retry);
+    document.addEventListener('visibilitychange', retry);
     return () => {
-      removeEventListener('online', back);
-      document.removeEventListener('visibilitychange', back);
-      this.#asking?.abort();
-      clearTimeout(this.#again);
-      this.#growing?.();
-      this.#watched = '';
+      removeEventListener('online', retry);
+      document.removeEventListener('visibilitychange', retry);
+      this.#controller?.abort();
+      clearTimeout(this.#retryTimer);
+      this.#stopWatching?.();
+      this.#watchedModel = '';
       this.#live?.close();
       this.#live = null;
     };
   }
 
-  /** The drawing as it is now; `time` is that of the event which changed it. */
+  /** Sends the drawing; `time` is the timestamp of the event that changed it. */
   draw(raster: Raster, time = 0): void {
     this.#raster = raster;
     this.#live?.draw(raster, time);
   }
 
-  /** These layers are in view; all of the network's are until somebody says so. */
+  /** Sets the layers in view; all layers until this is called. */
   look(layers: string[]): void {
     this.#inView = layers;
-    this.#tell();
+    this.#sendView();
   }
 
-  /** These maps are wanted as float32, beside the selected one. */
+  /** Requests these maps as float32, in addition to the selected one. */
   lookClosely(maps: Closely[]): void {
     this.#closely = maps;
-    this.#tell();
+    this.#sendView();
   }
 
-  /** Whether the way from picture to input is in view. */
-  showSteps(shown: boolean): void {
-    this.#steps = shown;
-    this.#tell();
+  /** Requests the preprocessing steps while they are in view. */
+  showSteps(visible: boolean): void {
+    this.#steps = visible;
+    this.#sendView();
   }
 
   select(selected: Selection | null): void {
     this.selected = selected;
-    this.#tell();
+    this.#sendView();
     this.#mirror();
   }
 
@@ -183,13 +183,13 @@ export class Session {
   setModel(name: string): void {
     if (name === this.model) return;
     this.model = name;
-    this.#coming = null;
+    this.#next = null;
     this.problem = null;
-    this.gone = false;
-    this.#offer({ name, title: runOf(name) });
-    this.#tell();
+    this.missing = false;
+    this.#addOffer({ name, title: runOf(name) });
+    this.#sendView();
     this.#mirror();
-    void this.#ask();
+    void this.#load();
   }
 
   retry(): void {
@@ -197,131 +197,131 @@ export class Session {
   }
 
   get #view(): Look {
-    const facts = this.#coming ?? this.detail;
-    // While a run's network is not known to be there, the strokes are answered by one that is.
-    if (facts === null && isRun(this.model)) return { ...NOTHING, model: this.usual };
-    if (this.gone && facts?.name === this.model) return { ...NOTHING, model: this.usual };
-    const closely = this.#coming === null ? [...this.#closely] : [];
+    const detail = this.#next ?? this.detail;
+    // Until a run's network is loaded, the default network answers the strokes.
+    if (detail === null && isRun(this.model)) return { ...EMPTY_VIEW, model: this.defaultModel };
+    if (this.missing && detail?.name === this.model) return { ...EMPTY_VIEW, model: this.defaultModel };
+    const closely = this.#next === null ? [...this.#closely] : [];
     const selected = this.selected;
-    const shape = shapeOf(facts, selected?.layer);
+    const shape = shapeOf(detail, selected?.layer);
     if (selected !== null && shape !== undefined && selected.map < (shape[0] ?? 0)) {
-      const wanted = { layer: selected.layer, map: isVector(shape) ? 0 : selected.map };
-      if (!closely.some(({ layer, map }) => layer === wanted.layer && map === wanted.map)) closely.push(wanted);
+      const selectedMap = { layer: selected.layer, map: isVector(shape) ? 0 : selected.map };
+      if (!closely.some(({ layer, map }) => layer === selectedMap.layer && map === selectedMap.map))
+        closely.push(selectedMap);
     }
-    // A function in a forward pass is a layer of the trace, but only modules are recorded.
-    const all = facts?.layers ?? [];
-    const names = this.#coming === null ? (this.#inView ?? all.map(({ name }) => name)) : all.map(({ name }) => name);
+    const all = detail?.layers ?? [];
     // A function, or a module's second call, is a layer of the trace that is not recorded.
-    const left = all.filter(({ name, module }) => module !== name).map(({ name }) => name);
-    const layers = names.filter((name) => !left.includes(name));
-    return { type: 'look', model: facts?.name ?? this.model, layers, closely, steps: this.#steps };
+    const unrecorded = all.filter(({ name, module }) => module !== name).map(({ name }) => name);
+    const names = all.map(({ name }) => name);
+    const layers = (this.#next === null ? (this.#inView ?? names) : names).filter((name) => !unrecorded.includes(name));
+    return { type: 'look', model: detail?.name ?? this.model, layers, closely, steps: this.#steps };
   }
 
-  #tell(): void {
+  #sendView(): void {
     const view = this.#view;
-    const said = JSON.stringify(view);
-    if (said === this.#said) return;
-    this.#said = said;
+    const text = JSON.stringify(view);
+    if (text === this.#sentView) return;
+    this.#sentView = text;
     this.#live?.look(view);
   }
 
   #mirror(): void {
-    if (this.mirrored) show(withPlace(here(), this, { model: this.usual }));
+    if (this.mirrored) replaceAddress(withShared(currentAddress(), this, { model: this.defaultModel }));
   }
 
-  /** At most one frame for each of the display's, the newest. */
-  #show(frame: Frame): void {
-    if (this.#arrived === null) {
+  /** Displays the newest frame, at most one per animation frame. */
+  #onFrame(frame: Frame): void {
+    if (this.#newestFrame === null) {
       requestAnimationFrame(() => {
-        const arrived = this.#arrived;
-        this.#arrived = null;
-        if (arrived === null) return;
-        const { model } = arrived.header;
-        if (this.#coming?.name === model) this.#adopt(this.#coming);
-        else if (model !== this.shown) return;
-        this.frame = arrived;
-        const { blank, sequence } = arrived.header;
-        this.inkless = blank && sequence === this.#sent && this.#raster !== null && isMarked(this.#raster);
+        const newest = this.#newestFrame;
+        this.#newestFrame = null;
+        if (newest === null) return;
+        const { model } = newest.header;
+        if (this.#next?.name === model) this.#adopt(this.#next);
+        else if (model !== this.displayedModel) return;
+        this.frame = newest;
+        const { blank, sequence } = newest.header;
+        this.inkless = blank && sequence === this.#sentSequence && this.#raster !== null && isMarked(this.#raster);
         if (model === this.model) this.problem = null;
       });
     }
-    this.#arrived = frame;
+    this.#newestFrame = frame;
   }
 
-  /** Whether the layers of the network that is asked for are known. */
-  get #known(): boolean {
-    return (this.#coming ?? this.detail)?.name === this.model;
+  /** True if the selected network's layers are loaded. */
+  get #isLoaded(): boolean {
+    return (this.#next ?? this.detail)?.name === this.model;
   }
 
-  /** Shows another network; what was in view of the one before says nothing of it. */
+  /** Displays another network; the old view is reset because its layers may differ. */
   #adopt(detail: NetworkDetail): void {
     if (this.detail?.name !== detail.name) {
       this.#inView = null;
       this.#closely = [];
     }
     if (this.frame?.header.model !== detail.name) this.frame = null;
-    const others = this.detail?.name === detail.name && versionOf(this.detail) !== versionOf(detail);
+    const retrained = this.detail?.name === detail.name && versionOf(this.detail) !== versionOf(detail);
     this.detail = detail;
-    if (others && this.#raster !== null) this.#live?.draw(this.#raster); // it is answered by other weights
-    this.#coming = null;
+    if (retrained && this.#raster !== null) this.#live?.draw(this.#raster); // its weights have changed
+    this.#next = null;
     this.#keepSelection();
-    this.#tell();
+    this.#sendView();
   }
 
-  /** A run that waits has no weights yet, and those of one that is training become others. */
+  /** Watches a run: a queued one has no weights yet, those of a running one change. */
   #watch(): void {
-    if (this.#watched === this.model) return;
-    this.#growing?.();
-    this.#watched = this.model;
-    this.#growing = whenBetter(this.model, this.server, () => void this.#ask());
+    if (this.#watchedModel === this.model) return;
+    this.#stopWatching?.();
+    this.#watchedModel = this.model;
+    this.#stopWatching = watchWeights(this.model, this.server, () => void this.#load());
   }
 
-  async #ask(): Promise<void> {
+  async #load(): Promise<void> {
     this.#watch();
-    this.#asking?.abort();
-    clearTimeout(this.#again);
-    const asking = (this.#asking = new AbortController());
+    this.#controller?.abort();
+    clearTimeout(this.#retryTimer);
+    const controller = (this.#controller = new AbortController());
     try {
-      const response = await fetch(at(this.server, `models/${this.model}`), { signal: asking.signal });
+      const response = await fetch(at(this.server, `models/${this.model}`), { signal: controller.signal });
       const answer: unknown = await response.json();
-      this.unreached = false;
+      this.unreachable = false;
       if (!response.ok) {
-        if (response.status === ABSENT) this.gone = true;
+        if (response.status === ABSENT) this.missing = true;
         else this.problem = answer as Problem;
         return;
       }
       const detail = withoutReshapes(answer as NetworkDetail);
-      this.gone = false;
+      this.missing = false;
       if (isRun(detail.name)) {
-        this.#offer({ name: detail.name, title: detail.title, settings: detail.card.settings as SettingsSaid });
+        this.#addOffer({ name: detail.name, title: detail.title, settings: detail.card.settings as GivenSettings });
       }
       const replaces = this.detail !== null && this.detail.name !== detail.name;
       if (replaces && this.#raster !== null) {
-        this.#coming = detail;
-        this.#tell();
+        this.#next = detail;
+        this.#sendView();
       } else this.#adopt(detail);
     } catch (error) {
-      if (asking.signal.aborted) return;
+      if (controller.signal.aborted) return;
       if (!(error instanceof TypeError)) throw error;
-      this.unreached = true;
-      this.#again = setTimeout(() => void this.#ask(), AGAIN);
+      this.unreachable = true;
+      this.#retryTimer = setTimeout(() => void this.#load(), RETRY_DELAY);
     }
   }
 
-  /** A run that has been deleted is gone; what is on show of it stays. */
-  #refused(problem: Problem): void {
+  /** Handles a refused stroke; a deleted run stays on display until another network is chosen. */
+  #onProblem(problem: Problem): void {
     if (isRun(this.model) && problem.why != null) {
-      this.gone = true;
-      this.#tell();
+      this.missing = true;
+      this.#sendView();
     } else this.problem = problem;
   }
 
-  /** A run stands beside those that everyone is offered, in the place of the one before. */
-  #offer(offer: Offer): void {
+  /** Adds a run to the networks to choose from, replacing the previous one. */
+  #addOffer(offer: Offer): void {
     if (isRun(offer.name)) this.models = [...this.models.filter(({ name }) => !isRun(name)), offer];
   }
 
-  /** A map (a unit, in a vector) that this network does not have is not selected. */
+  /** Clears the selection if this network does not have the map (or unit). */
   #keepSelection(): void {
     const selected = this.selected;
     if (selected === null) return;
@@ -335,11 +335,11 @@ function shapeOf(network: NetworkDetail | null, layer: string | undefined): numb
   return network?.layers.find(({ name }) => name === layer)?.output_shape;
 }
 
-/** Layers of one unit for each map, C5 among them, travel as one row. */
+/** Layers whose maps are 1x1, such as C5, are sent as one vector. */
 function isVector([, height = 1, width = 1]: number[]): boolean {
   return height === 1 && width === 1;
 }
 
 function isMarked({ data }: Raster): boolean {
-  return data.some((grey) => grey < PAPER);
+  return data.some((grey) => grey < PAPER_LEVEL);
 }

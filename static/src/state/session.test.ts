@@ -1,4 +1,4 @@
-/** The session against a real server: what it asks for, what it mirrors, and what changes with the network. */
+/** The session against a real server: requests, address, and changes of the network. */
 
 import { once } from 'node:events';
 import { createServer, type Server as Http } from 'node:http';
@@ -11,10 +11,10 @@ import type * as Sockets from 'ws';
 import type { FrameHeader, LayerRow, Look } from '../wire/types';
 import { Session } from './session.svelte';
 
-// Imported, it would be the stand-in that `ws` has for browsers.
+// An import would resolve to the browser stub of `ws`.
 const { WebSocket: Client, WebSocketServer } = createRequire(`${process.cwd()}/`)('ws') as typeof Sockets;
 
-vi.stubGlobal('WebSocket', Client); // jsdom's fires events that Node's does not know
+vi.stubGlobal('WebSocket', Client); // Node's WebSocket rejects jsdom's events
 
 const MODELS = [
   { name: 'lenet5', title: 'today' },
@@ -34,7 +34,7 @@ const LAYERS: Record<string, Partial<LayerRow>[]> = {
 let http: Http;
 let looks: Look[];
 let peers: Set<Sockets.WebSocket>;
-/** Networks that this server lets nobody ask for. */
+/** Networks that this server refuses. */
 let silent: string[];
 let session: Session;
 let close: () => void;
@@ -78,7 +78,7 @@ afterEach(() => {
 
 function open(): void {
   const server = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
-  session = new Session({ models: MODELS, usual: 'lenet5', server, mirrored: true });
+  session = new Session({ models: MODELS, defaultModel: 'lenet5', server, mirrored: true });
   close = session.open();
 }
 
@@ -86,7 +86,7 @@ async function looksLast(expected: Partial<Look>): Promise<void> {
   await vi.waitFor(() => expect(looks.at(-1)).toMatchObject(expected), { timeout: 5000 });
 }
 
-test('every layer of the network is in view until somebody says what is', async () => {
+test('every layer is in view until the view is set', async () => {
   open();
   await looksLast({ model: 'lenet5', layers: ['c1', 'c1_relu', 'c5', 'f6'], closely: [], steps: false });
   session.look(['c1']);
@@ -94,7 +94,7 @@ test('every layer of the network is in view until somebody says what is', async 
   await looksLast({ layers: ['c1'], steps: true });
 });
 
-test('the selected map is looked at closely, a unit of a vector as the whole vector', async () => {
+test('the selected map is requested closely, a unit of a vector as the whole vector', async () => {
   open();
   await vi.waitFor(() => expect(session.layers).toHaveLength(4));
   session.select({ layer: 'c1_relu', map: 4 });
@@ -106,7 +106,7 @@ test('the selected map is looked at closely, a unit of a vector as the whole vec
   await looksLast({ closely: [{ layer: 'c5', map: 0 }] });
 });
 
-test('what is on show is in the address, and an address brings it back', async () => {
+test('the displayed state is in the address and restored from it', async () => {
   open();
   await vi.waitFor(() => expect(session.layers).toHaveLength(4));
   session.select({ layer: 'c1_relu', map: 4 });
@@ -119,7 +119,7 @@ test('what is on show is in the address, and an address brings it back', async (
   await looksLast({ closely: [{ layer: 'c1_relu', map: 4 }] });
 });
 
-test('an address brings the input back, which every network has', async () => {
+test('the selection of the input, which every network has, is restored from the address', async () => {
   history.replaceState(null, '', '/?layer=input&map=0');
   open();
   await vi.waitFor(() => expect(session.layers).toHaveLength(4));
@@ -140,14 +140,14 @@ test('another network has its own layers, and a map that it does not have is not
   expect(location.search).toBe('?lang=zh&model=lenet5-1998');
 });
 
-test('an address with a network that is not offered shows the usual one', async () => {
+test('an address with an unknown network shows the default network', async () => {
   history.replaceState(null, '', '/?model=alexnet');
   open();
   expect(session.model).toBe('lenet5');
   await looksLast({ model: 'lenet5' });
 });
 
-/** Every listener is sent a frame without layers. */
+/** Sends every listener a frame without layers. */
 function answer(model: string, blank = false, sequence = 1): void {
   const header: FrameHeader = {
     sequence,
@@ -165,7 +165,7 @@ function answer(model: string, blank = false, sequence = 1): void {
   for (const peer of peers) peer.send(Buffer.concat([length, text]));
 }
 
-test('with something drawn, a network stays on show until the first frame of the next is there', async () => {
+test('with a drawing, a network is displayed until the first frame of the next one', async () => {
   open();
   session.draw({ width: 1, height: 1, data: new Uint8Array(1) });
   await looksLast({ layers: ['c1', 'c1_relu', 'c5', 'f6'] });
@@ -173,13 +173,13 @@ test('with something drawn, a network stays on show until the first frame of the
   await vi.waitFor(() => expect(session.frame?.header.model).toBe('lenet5'));
   session.setModel('lenet5-1998');
   await looksLast({ model: 'lenet5-1998', layers: ['c1', 'f6'] });
-  expect([session.shown, session.frame?.header.model]).toEqual(['lenet5', 'lenet5']);
+  expect([session.displayedModel, session.frame?.header.model]).toEqual(['lenet5', 'lenet5']);
   answer('lenet5-1998');
-  await vi.waitFor(() => expect(session.shown).toBe('lenet5-1998'));
+  await vi.waitFor(() => expect(session.displayedModel).toBe('lenet5-1998'));
   expect(session.frame?.header.model).toBe('lenet5-1998');
 });
 
-test('something on the sheet in which no ink was found is told from an empty sheet', async () => {
+test('a drawing without ink is distinguished from an empty sheet', async () => {
   open();
   await looksLast({ layers: ['c1', 'c1_relu', 'c5', 'f6'] });
   const drawn: [number, boolean][] = [
@@ -199,19 +199,19 @@ test('something on the sheet in which no ink was found is told from an empty she
   expect(session.inkless).toBe(false);
 });
 
-test('a network that cannot be asked for leaves the one before on show, and is asked for again', async () => {
+test('if a network cannot be loaded the previous one is displayed and the request repeated', async () => {
   open();
   await vi.waitFor(() => expect(session.layers).toHaveLength(4));
   silent = ['lenet5-1998'];
   session.setModel('lenet5-1998');
-  await vi.waitFor(() => expect(session.unreached).toBe(true));
-  expect([session.shown, session.layers.length]).toEqual(['lenet5', 4]);
+  await vi.waitFor(() => expect(session.unreachable).toBe(true));
+  expect([session.displayedModel, session.layers.length]).toEqual(['lenet5', 4]);
   silent = [];
   await looksLast({ model: 'lenet5-1998', layers: ['c1', 'f6'] });
-  expect([session.shown, session.unreached]).toEqual(['lenet5-1998', false]);
+  expect([session.displayedModel, session.unreachable]).toEqual(['lenet5-1998', false]);
 });
 
-test('whoever goes back to the network on show is not overtaken by the other', async () => {
+test('choosing the displayed network again cancels the change to the other', async () => {
   open();
   session.draw({ width: 1, height: 1, data: new Uint8Array(1) });
   await looksLast({ layers: ['c1', 'c1_relu', 'c5', 'f6'] });
@@ -222,10 +222,10 @@ test('whoever goes back to the network on show is not overtaken by the other', a
   answer('lenet5-1998');
   answer('lenet5');
   await vi.waitFor(() => expect(session.frame?.header.model).toBe('lenet5'));
-  expect(session.shown).toBe('lenet5');
+  expect(session.displayedModel).toBe('lenet5');
 });
 
-test('a run is shown by its address, stands beside the others by its own name, and gives way to the next one', async () => {
+test('a run is opened by its address, listed by its name, and replaced by the next run', async () => {
   history.replaceState(null, '', '/?model=run%3Aa-1');
   open();
   await looksLast({ model: 'run:a-1', layers: ['conv1_1'] });
@@ -239,26 +239,26 @@ test('a run is shown by its address, stands beside the others by its own name, a
   expect(session.models.map(({ name }) => name)).toEqual(['lenet5', 'lenet5-1998', 'run:b-2']);
 });
 
-test('a run that is not there is gone, and strokes are asked of a network that is', async () => {
+test('for a missing run the strokes go to the default network', async () => {
   history.replaceState(null, '', '/?model=run:b-2');
   open();
   session.draw({ width: 1, height: 1, data: new Uint8Array(1) });
-  await vi.waitFor(() => expect(session.gone).toBe(true));
+  await vi.waitFor(() => expect(session.missing).toBe(true));
   expect(looks.map(({ model, layers }) => [model, layers])).toEqual([['lenet5', []]]);
   expect([session.detail, session.problem]).toEqual([null, null]);
   session.setModel('lenet5');
-  expect(session.gone).toBe(false);
+  expect(session.missing).toBe(false);
   await looksLast({ model: 'lenet5', layers: ['c1', 'c1_relu', 'c5', 'f6'] });
 });
 
-test('a run that is deleted while it is on show is gone and stays on show', async () => {
+test('a run deleted while displayed is reported missing and stays displayed', async () => {
   history.replaceState(null, '', '/?model=run:a-1');
   open();
   await looksLast({ model: 'run:a-1', layers: ['conv1_1'] });
   const why = { code: 'no-such-run', values: {} };
   const problem = { type: 'about:blank', title: '', status: 422, detail: 'model', why };
   for (const peer of peers) peer.send(JSON.stringify({ type: 'error', problem, sequence: null }));
-  await vi.waitFor(() => expect(session.gone).toBe(true));
+  await vi.waitFor(() => expect(session.missing).toBe(true));
   await looksLast({ model: 'lenet5', layers: [] });
-  expect([session.shown, session.problem]).toEqual(['run:a-1', null]);
+  expect([session.displayedModel, session.problem]).toEqual(['run:a-1', null]);
 });

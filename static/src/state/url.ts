@@ -1,4 +1,4 @@
-/** What a visitor may want to share, read from the address and written back into it. */
+/** The state that can be shared, read from the address and written into it. */
 
 export type Scale = 'map' | 'layer';
 
@@ -7,7 +7,7 @@ export interface Selection {
   map: number;
 }
 
-export interface Place {
+export interface SharedState {
   model: string | null;
   selected: Selection | null;
   scale: Scale;
@@ -15,27 +15,27 @@ export interface Place {
 
 const INK = 'ink';
 
-/** The place that an address names; what it does not name, or names wrongly, is left out. */
-export function readPlace(address: URL): Place {
-  const asked = address.searchParams;
-  const layer = asked.get('layer');
-  const map = Number(asked.get('map') ?? 0);
+/** Reads the state from an address; missing or invalid parameters have their defaults. */
+export function readShared(address: URL): SharedState {
+  const parameters = address.searchParams;
+  const layer = parameters.get('layer');
+  const map = Number(parameters.get('map') ?? 0);
   return {
-    model: asked.get('model'),
+    model: parameters.get('model'),
     selected: layer !== null && Number.isInteger(map) && map >= 0 ? { layer, map } : null,
-    scale: asked.get('scale') === 'layer' ? 'layer' : 'map',
+    scale: parameters.get('scale') === 'layer' ? 'layer' : 'map',
   };
 }
 
-/** The same address at another place; what is as it is anyhow is not written, and what is not ours is kept. */
-export function withPlace(address: URL, place: Place, usual: { model: string }): URL {
+/** The address with this state; defaults are left out, and other parameters are kept. */
+export function withShared(address: URL, state: SharedState, defaults: { model: string }): URL {
   const url = new URL(address);
-  const put = (name: string, value: string | null) =>
+  const setParameter = (name: string, value: string | null) =>
     value === null ? url.searchParams.delete(name) : url.searchParams.set(name, value);
-  put('model', place.model === usual.model ? null : place.model);
-  put('layer', place.selected?.layer ?? null);
-  put('map', place.selected === null ? null : String(place.selected.map));
-  put('scale', place.scale === 'map' ? null : place.scale);
+  setParameter('model', state.model === defaults.model ? null : state.model);
+  setParameter('layer', state.selected?.layer ?? null);
+  setParameter('map', state.selected === null ? null : String(state.selected.map));
+  setParameter('scale', state.scale === 'map' ? null : state.scale);
   return url;
 }
 
@@ -52,17 +52,17 @@ export function withInk(address: URL, ink: string | null): URL {
   return url;
 }
 
-/** The address in the bar. */
-export function here(): URL {
+/** The current address. */
+export function currentAddress(): URL {
   return new URL(location.href);
 }
 
-/** The address of something that a server has. */
+/** Absolute address of a path on a server. */
 export function at(server: string | URL, path = ''): URL {
   return new URL(path, new URL(server, location.href));
 }
 
-/** Puts an address into the bar without a step in the history. */
-export function show(address: URL): void {
+/** Replaces the current address without an entry in the history. */
+export function replaceAddress(address: URL): void {
   if (address.href !== location.href) history.replaceState(history.state, '', address);
 }

@@ -1,8 +1,8 @@
-/** A stream that is lost and found again: it goes on after the last event, and nothing comes twice. */
+/** An event stream that is lost and resumed: it goes on after the last event and repeats none. */
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
-import { Listening } from './events';
+import { EventStream } from './events';
 
 interface Event {
   seq: number;
@@ -30,9 +30,14 @@ function step(seq: number): Event {
   return { seq, kind: 'steps' };
 }
 
-function listen(after = 0): { seen: number[]; lost: (number | null)[]; ends: boolean[]; listening: Listening<Event> } {
+function listen(after = 0): {
+  seen: number[];
+  lost: (number | null)[];
+  ends: boolean[];
+  listening: EventStream<Event>;
+} {
   const [seen, lost, ends]: [number[], (number | null)[], boolean[]] = [[], [], []];
-  const listening = new Listening<Event>('runs/one/events', 'http://here', after, {
+  const listening = new EventStream<Event>('runs/one/events', 'http://here', after, {
     onevent: ({ seq }) => seen.push(seq),
     onlost: (seconds) => lost.push(seconds),
     onend: (gone) => ends.push(gone),
@@ -44,7 +49,7 @@ function asked(call: number): Record<string, string> {
   return (fetched.mock.calls[call]?.[1]?.headers ?? {}) as Record<string, string>;
 }
 
-test('a lost stream is asked for after the last event, and what comes twice is heard once', async () => {
+test('a lost stream resumes after the last event and drops repeated events', async () => {
   fetched
     .mockResolvedValueOnce(told(step(1), step(2)))
     .mockRejectedValueOnce(new TypeError('no network'))
@@ -59,7 +64,7 @@ test('a lost stream is asked for after the last event, and what comes twice is h
   expect(fetched).toHaveBeenCalledTimes(3);
 });
 
-test('a run that is over and known has nothing to say, and is not asked again', async () => {
+test('the stream of a finished run ends without a retry', async () => {
   fetched.mockResolvedValueOnce(new Response(null, { status: 204 }));
   const { seen, ends } = listen(9);
   await vi.advanceTimersByTimeAsync(20_000);
@@ -68,7 +73,7 @@ test('a run that is over and known has nothing to say, and is not asked again', 
   expect(fetched).toHaveBeenCalledTimes(1);
 });
 
-test('a run that was deleted is gone', async () => {
+test('a deleted run ends the stream as missing', async () => {
   fetched.mockResolvedValueOnce(new Response('{}', { status: 404 }));
   const { ends } = listen();
   await vi.advanceTimersByTimeAsync(20_000);
@@ -76,7 +81,7 @@ test('a run that was deleted is gone', async () => {
   expect(fetched).toHaveBeenCalledTimes(1);
 });
 
-test('who has left is told nothing more, and asks no more', async () => {
+test('after close there are no events and no retries', async () => {
   fetched.mockImplementation(() => Promise.resolve(told(step(1))));
   const { listening, seen } = listen();
   await vi.advanceTimersByTimeAsync(0);

@@ -1,15 +1,15 @@
-/** A stream of server-sent events that is left and come back to: nothing is missed and nothing comes twice. */
+/** A stream of server-sent events that resumes after a lost connection: no event is missed or repeated. */
 
 import { at } from '../state/url';
-import { home } from './home';
+import { serverRoot } from './server';
 import { Parser } from './stream';
 
 export interface Listener<Event> {
   onevent: (event: Event) => void;
-  /** Seconds until it is tried again; null once it is there. */
+  /** Seconds until the next try; null once the connection is back. */
   onlost: (seconds: number | null) => void;
-  /** There is no such stream, or it has come to its end. */
-  onend: (gone: boolean) => void;
+  /** The stream has ended; `missing` if there is none at this address. */
+  onend: (missing: boolean) => void;
 }
 
 interface Numbered {
@@ -17,102 +17,102 @@ interface Numbered {
   kind: string;
 }
 
-const FIRST_WAIT = 0.5; // seconds before a lost connection is tried again; doubled each time
-const LONGEST_WAIT = 8;
-const MANY = 500; // events that are handed on before the browser may paint again
+const FIRST_DELAY = 0.5; // seconds before the first retry; doubled by each
+const MAX_DELAY = 8;
+const BATCH = 500; // events handled before the browser may paint again
 
-/** Listens until `close`, or until the stream says its last status. */
-export class Listening<Event extends Numbered> {
+/** Reads events until `close` or the run's final status. */
+export class EventStream<Event extends Numbered> {
   readonly #url: URL;
-  readonly #to: Listener<Event>;
-  #last: number;
-  #closing = new AbortController();
-  #wait = FIRST_WAIT;
+  readonly #listener: Listener<Event>;
+  #lastSequence: number;
+  #controller = new AbortController();
+  #delay = FIRST_DELAY;
   #lost = false;
 
   constructor(path: string, server: string | URL | undefined, after: number, to: Listener<Event>) {
-    this.#url = at(home(server), path);
-    this.#last = after;
-    this.#to = to;
+    this.#url = at(serverRoot(server), path);
+    this.#lastSequence = after;
+    this.#listener = to;
     void this.#run();
   }
 
   close(): void {
-    this.#closing.abort();
+    this.#controller.abort();
   }
 
   async #run(): Promise<void> {
-    const { signal } = this.#closing;
+    const { signal } = this.#controller;
     while (!signal.aborted) {
       try {
-        if (await this.#once(signal)) return;
+        if (await this.#readConnection(signal)) return;
       } catch {
         if (signal.aborted) return;
       }
-      if (!signal.aborted) await this.#rest(signal);
+      if (!signal.aborted) await this.#waitForRetry(signal);
     }
   }
 
-  /** Whether there is nothing more to come. */
-  async #once(signal: AbortSignal): Promise<boolean> {
+  /** Reads one connection; returns true if the stream has ended. */
+  async #readConnection(signal: AbortSignal): Promise<boolean> {
     const headers: Record<string, string> = { Accept: 'text/event-stream' };
-    if (this.#last > 0) headers['Last-Event-ID'] = String(this.#last);
+    if (this.#lastSequence > 0) headers['Last-Event-ID'] = String(this.#lastSequence);
     const response = await fetch(this.#url, { headers, signal, cache: 'no-store' });
     if (response.status >= 400 && response.status < 500) {
-      this.#to.onend(true);
+      this.#listener.onend(true);
       return true;
     }
     if (response.status === 204) {
-      this.#to.onend(false); // it is over, and all of it is known
+      this.#listener.onend(false); // the run has ended, and its last event is known
       return true;
     }
     if (!response.ok || response.body === null) return false;
     const reader = response.body.getReader();
-    const [words, parser] = [new TextDecoder(), new Parser()];
-    let over = false;
+    const [decoder, parser] = [new TextDecoder(), new Parser()];
+    let ended = false;
     let count = 0;
     try {
       for (;;) {
         const { done, value } = await reader.read();
         if (done || signal.aborted) break;
-        if (this.#lost) this.#to.onlost(null);
+        if (this.#lost) this.#listener.onlost(null);
         this.#lost = false;
-        this.#wait = FIRST_WAIT;
-        for (const { data } of parser.take(words.decode(value, { stream: true }))) {
+        this.#delay = FIRST_DELAY;
+        for (const { data } of parser.take(decoder.decode(value, { stream: true }))) {
           const event = data as Event;
-          if (typeof event?.seq !== 'number' || event.seq <= this.#last) continue;
-          this.#last = event.seq;
-          over = isLast(event);
-          this.#to.onevent(event);
-          if (++count % MANY === 0) await new Promise((resolve) => setTimeout(resolve));
+          if (typeof event?.seq !== 'number' || event.seq <= this.#lastSequence) continue;
+          this.#lastSequence = event.seq;
+          ended = isFinal(event);
+          this.#listener.onevent(event);
+          if (++count % BATCH === 0) await new Promise((resolve) => setTimeout(resolve));
         }
       }
     } finally {
       await reader.cancel().catch(() => undefined); // it may be broken already
     }
-    if (over && !signal.aborted) this.#to.onend(false);
-    return over;
+    if (ended && !signal.aborted) this.#listener.onend(false);
+    return ended;
   }
 
-  async #rest(signal: AbortSignal): Promise<void> {
+  async #waitForRetry(signal: AbortSignal): Promise<void> {
     this.#lost = true;
-    this.#to.onlost(this.#wait);
+    this.#listener.onlost(this.#delay);
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, this.#wait * 1000);
-      const now = () => {
+      const timer = setTimeout(resolve, this.#delay * 1000);
+      const stopWaiting = () => {
         clearTimeout(timer);
         resolve();
       };
-      addEventListener('online', now, { once: true });
-      signal.addEventListener('abort', now, { once: true });
+      addEventListener('online', stopWaiting, { once: true });
+      signal.addEventListener('abort', stopWaiting, { once: true });
     });
-    this.#wait = Math.min(LONGEST_WAIT, this.#wait * 2);
+    this.#delay = Math.min(MAX_DELAY, this.#delay * 2);
   }
 }
 
-const OVER = new Set(['finished', 'stopped', 'failed', 'interrupted']);
+const FINAL_STATUSES = new Set(['finished', 'stopped', 'failed', 'interrupted']);
 
-/** After this status a run's log has nothing more, until the run is continued. */
-function isLast(event: Numbered): boolean {
-  return event.kind === 'status' && OVER.has((event as Numbered & { status: string }).status);
+/** True for a status after which the run's log ends, unless the run is continued. */
+function isFinal(event: Numbered): boolean {
+  return event.kind === 'status' && FINAL_STATUSES.has((event as Numbered & { status: string }).status);
 }

@@ -1,5 +1,5 @@
 // @vitest-environment node
-/** The golden frame: what Python wrote is what is read here, value for value. */
+/** The golden frame: values written by Python are read unchanged. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const HERE = import.meta.dirname;
 const bytes = readFileSync(join(HERE, 'golden.safetensors'));
 const frame = decodeFrame(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 
-test('the header says what Python said', () => {
+test('the header equals the one written by Python', () => {
   const { sequence, model, label, probability, blank } = frame.header;
   expect({ sequence, model, label, probability, blank }).toEqual({
     sequence: golden.sequence,
@@ -40,24 +40,24 @@ test('every value of every layer comes back to within half a step of its scale',
   }
 });
 
-test('feature maps have their sides, vectors are one row', () => {
+test('feature maps keep height and width, vectors become one row', () => {
   const { c1, c5 } = { c1: frame.maps('c1'), c5: frame.maps('c5') };
   expect([c1?.count, c1?.height, c1?.width]).toEqual(golden.shapes.c1);
   expect([c5?.count, c5?.height, c5?.width]).toEqual([1, 1, golden.shapes.c5[0]]);
   expect(c1 && mapBytes(c1, 1)).toHaveLength(12);
 });
 
-test('what is looked at closely is exact', () => {
+test('maps requested closely hold exact values', () => {
   for (const [name, values] of Object.entries(golden.closely)) {
     const [layer = '', map = ''] = name.split('/');
-    expect([...(frame.close(layer, Number(map)) ?? [])].slice(0, values.length)).toEqual(values);
+    expect([...(frame.exactValues(layer, Number(map)) ?? [])].slice(0, values.length)).toEqual(values);
   }
   expect([...frame.probabilities]).toEqual(golden.probabilities);
   expect([...frame.scores]).toEqual(golden.layers.output);
   expect([...frame.logits]).toEqual(golden.layers.output);
 });
 
-test('the steps have their sizes, and the last one its pixels', () => {
+test('preprocessing steps have their sizes, and the last one its pixels', () => {
   const steps = golden.steps.map(([name]) => frame.step(name as StepName));
   expect(steps.map((step) => [step?.width, step?.height])).toEqual(
     golden.steps.map(([, width, height]) => [width, height]),
@@ -65,9 +65,9 @@ test('the steps have their sizes, and the last one its pixels', () => {
   expect([...(frame.step('pad')?.data ?? [])]).toEqual(golden.pad);
 });
 
-test('what is not in the frame is null', () => {
+test('layers and steps missing from the frame are null', () => {
   expect(frame.maps('f6')).toBeNull();
-  expect(frame.close('c1', 0)).toBeNull();
+  expect(frame.exactValues('c1', 0)).toBeNull();
 });
 
 test('a stroke is twelve bytes of header and a byte for each pixel', () => {

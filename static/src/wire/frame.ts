@@ -1,4 +1,4 @@
-/** One answer of the network: what it says in words, and its activations as views on the bytes that came. */
+/** One frame: its header and the activations as views on the received bytes. */
 
 import { decode, SafetensorsError, type Tensor } from './safetensors';
 import type { FrameHeader } from './types';
@@ -17,21 +17,21 @@ export interface Maps {
 export interface Picture {
   width: number;
   height: number;
-  data: Uint8Array; // 0 = black, row after row, the channels of a pixel side by side
-  channels?: number; // 1 where it is left out
+  data: Uint8Array; // 0 = black, row by row, channels interleaved
+  channels?: number; // 1 if omitted
 }
 
 export interface Frame {
   header: FrameHeader;
-  /** null where the layer is not in this frame: not in view, or nothing was drawn. */
+  /** Null if the layer is not in this frame: out of view, or the drawing is blank. */
   maps(layer: string): Maps | null;
-  /** The exact values of one map (of the whole layer for a vector), where it was asked for. */
-  close(layer: string, map: number): Float32Array | null;
-  /** One for each class; empty where nothing was drawn. */
+  /** The exact values of one map (of the whole layer for a vector), if they were requested. */
+  exactValues(layer: string, map: number): Float32Array | null;
+  /** One score per class; empty for a blank drawing. */
   scores: Float32Array;
   logits: Float32Array;
   probabilities: Float32Array;
-  /** `time`: which of the steps of that name, where one is taken more than once. */
+  /** `time` selects among several steps of the same name, starting at 1. */
   step(name: StepName, time?: number): Picture | null;
 }
 
@@ -44,7 +44,7 @@ export function decodeFrame(file: ArrayBuffer): Frame {
   return {
     header: JSON.parse(metadata.frame) as FrameHeader,
     maps: (layer) => maps(tensors.get(layer), floats(`${layer}.range`)),
-    close: (layer, map) => floats(`${layer}/${map}`),
+    exactValues: (layer, map) => floats(`${layer}/${map}`),
     scores: floats('scores') ?? EMPTY,
     logits: floats('logits') ?? EMPTY,
     probabilities: floats('probabilities') ?? EMPTY,
@@ -52,7 +52,7 @@ export function decodeFrame(file: ArrayBuffer): Frame {
   };
 }
 
-/** The value that byte `index` of map `map` stands for. */
+/** Value that byte `index` of map `map` encodes. */
 export function valueAt(maps: Maps, map: number, index: number): number {
   const minimum = maps.range[2 * map] ?? 0;
   const maximum = maps.range[2 * map + 1] ?? 0;
@@ -60,7 +60,7 @@ export function valueAt(maps: Maps, map: number, index: number): number {
   return minimum + (q / 255) * (maximum - minimum);
 }
 
-/** The bytes of one map, as a view. */
+/** Bytes of one map, (height * width), as a view. */
 export function mapBytes(maps: Maps, map: number): Uint8Array {
   const size = maps.height * maps.width;
   return maps.q.subarray(map * size, (map + 1) * size);

@@ -1,5 +1,5 @@
 // @vitest-environment node
-/** The socket against a real WebSocket server: newest wins on both ways, and a lost connection comes back. */
+/** The socket against a real WebSocket server: the newest stroke and frame win, and a lost connection is restored. */
 
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -8,13 +8,13 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocketServer, type WebSocket as Peer } from 'ws';
 
 import type { Frame } from './frame';
-import { Live, type Status } from './live';
+import { LiveSocket, type Status } from './live';
 import type { Raster } from './stroke';
 import type { FrameHeader, Look, Problem } from './types';
 
 const LOOK: Look = { type: 'look', model: 'lenet5', layers: ['c1'], closely: [], steps: false };
 
-/** A server that answers only when the test says so. */
+/** A server that answers only when the test calls `answer`. */
 class Server {
   server = new WebSocketServer({ port: 0 });
   peer: Peer | null = null;
@@ -67,7 +67,7 @@ function raster(grey: number): Raster {
   return { width: 2, height: 2, data: new Uint8Array(4).fill(grey) };
 }
 
-/** What a page would keep of what the socket says. */
+/** Records the events of a socket, as a page would. */
 class Page {
   frames: number[] = [];
   statuses: Status[] = [];
@@ -80,13 +80,13 @@ class Page {
 
 let server: Server;
 let page: Page;
-let live: Live;
+let live: LiveSocket;
 
 beforeEach(async () => {
   server = new Server();
   await once(server.server, 'listening');
   page = new Page();
-  live = new Live(server.url, LOOK, {
+  live = new LiveSocket(server.url, LOOK, {
     frame: (frame) => page.frame(frame),
     status: (status) => page.status(status),
     problem: (problem) => page.problem(problem),
@@ -100,14 +100,14 @@ afterEach(() => {
   server.close();
 });
 
-test('what is in view is said before anything is drawn, and again when it changes', async () => {
+test('the view is sent before the first stroke and again when it changes', async () => {
   expect(server.texts).toEqual([LOOK]);
   const closer = { ...LOOK, closely: [{ layer: 'c1', map: 3 }] };
   live.look(closer);
   await vi.waitFor(() => expect(server.texts).toEqual([LOOK, closer]));
 });
 
-test('while a stroke is unanswered only the newest of those after it waits', async () => {
+test('while a stroke is unanswered only the newest later one waits', async () => {
   for (let grey = 1; grey <= 50; grey++) live.draw(raster(grey), 1000 + grey);
   await vi.waitFor(() => expect(server.strokes).toHaveLength(1));
   server.answer(1);
@@ -122,7 +122,7 @@ test('while a stroke is unanswered only the newest of those after it waits', asy
   ]);
 });
 
-test('a frame older than the one on show is never shown', async () => {
+test('a frame older than the displayed one is dropped', async () => {
   for (const sequence of [1, 2, 3]) {
     live.draw(raster(sequence));
     await vi.waitFor(() => expect(server.strokes).toHaveLength(sequence));
@@ -134,7 +134,7 @@ test('a frame older than the one on show is never shown', async () => {
   await vi.waitFor(() => expect(page.frames).toEqual([1, 2, 3, 3]));
 });
 
-test('a frame of a network that is no longer looked at is not shown', async () => {
+test('a frame of a network that is no longer in view is dropped', async () => {
   live.draw(raster(1));
   await vi.waitFor(() => expect(server.strokes).toHaveLength(1));
   live.look({ ...LOOK, model: 'lenet5-1998' });
@@ -143,7 +143,7 @@ test('a frame of a network that is no longer looked at is not shown', async () =
   await vi.waitFor(() => expect(page.frames).toEqual([1]));
 });
 
-test('a problem is passed on and lets the next stroke go', async () => {
+test('a problem is reported and the next stroke is sent', async () => {
   live.draw(raster(1));
   live.draw(raster(2));
   await vi.waitFor(() => expect(server.strokes).toHaveLength(1));
@@ -153,7 +153,7 @@ test('a problem is passed on and lets the next stroke go', async () => {
   expect(page.problems).toEqual([problem]);
 });
 
-test('waking is said, and the first frame ends it', async () => {
+test('the status is "waking" until the first frame', async () => {
   server.peer?.send(JSON.stringify({ type: 'waking' }));
   live.draw(raster(1));
   await vi.waitFor(() => expect(server.strokes).toHaveLength(1));
@@ -162,7 +162,7 @@ test('waking is said, and the first frame ends it', async () => {
   expect(page.statuses).toEqual(['live', 'waking', 'live']);
 });
 
-test('a lost connection comes back by itself, with the view and the newest drawing', async () => {
+test('a lost connection is restored with the view and the newest drawing', async () => {
   live.draw(raster(1));
   await vi.waitFor(() => expect(server.strokes).toHaveLength(1));
   server.peer?.terminate();
@@ -189,7 +189,7 @@ test('a drawing that was answered before the connection was lost is answered aga
   await vi.waitFor(() => expect(page.frames).toEqual([1, 1]));
 });
 
-test('a connection that stays silent is given up, and the newest drawing goes over the next', async () => {
+test('a silent connection is closed, and the newest drawing is sent over the next', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   try {
     live.draw(raster(1));
@@ -206,7 +206,7 @@ test('a connection that stays silent is given up, and the newest drawing goes ov
   await vi.waitFor(() => expect(page.frames).toEqual([2]));
 });
 
-test('what is closed stays closed', async () => {
+test('a closed socket does not reconnect', async () => {
   live.close();
   await vi.waitFor(() => expect(server.server.clients.size).toBe(0));
   live.retry();

@@ -1,4 +1,4 @@
-/** The socket: the newest stroke goes out, the newest frame comes in, and a lost connection comes back by itself. */
+/** The socket: sends the newest stroke, receives the newest frame, and reconnects by itself. */
 
 import { decodeFrame, type Frame } from './frame';
 import { encodeStroke, type Raster } from './stroke';
@@ -8,35 +8,35 @@ export type Status = 'connecting' | 'waking' | 'live' | 'lost';
 
 export interface Listener {
   frame(frame: Frame): void;
-  /** `retryAt` is when the next try starts, on the clock of Date.now(), while the connection is lost. */
+  /** `retryAt`: time of the next try (ms, Date.now()) while the connection is lost. */
   status(status: Status, retryAt: number | null): void;
   problem(problem: Problem): void;
-  /** A raster has left; `time` is that of the event which drew it. */
+  /** A raster has been sent; `time` is the timestamp of the event that drew it. */
   sent?(sequence: number, time: number): void;
 }
 
-const UNANSWERED = 1; // strokes under way; a second one would only wait in the server's place for the newest
-const PATIENCE = 5000; // ms until a stroke that nobody answers says that the connection is lost
-const FIRST_WAIT = 500; // ms before the first try to come back; doubles with each
-const LONGEST_WAIT = 10_000; // ms
+const MAX_UNANSWERED = 1; // strokes under way; a second one would only queue at the server
+const ANSWER_TIMEOUT = 5000; // ms without an answer after which the connection counts as lost
+const FIRST_DELAY = 500; // ms before the first retry; doubled by each
+const MAX_DELAY = 10_000; // ms
 
-interface Waiting {
+interface PendingStroke {
   sequence: number;
   raster: Raster;
   time: number;
 }
 
-export class Live {
+export class LiveSocket {
   #socket: WebSocket | null = null;
   #look: Look;
-  #newest: Waiting | null = null;
+  #newest: PendingStroke | null = null;
   #unanswered: number[] = [];
   #sequence = 0;
-  #sent = 0; // the newest stroke that this connection has seen
-  #shown = 0;
+  #sentSequence = 0; // the newest stroke sent on this connection
+  #shownSequence = 0;
   #tries = 0;
-  #retry: ReturnType<typeof setTimeout> | undefined;
-  #patience: ReturnType<typeof setTimeout> | undefined;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  #answerTimer: ReturnType<typeof setTimeout> | undefined;
   #status: Status = 'connecting';
   #closed = false;
 
@@ -49,27 +49,27 @@ export class Live {
     this.#connect();
   }
 
-  /** Says what is in view; the server answers the newest raster again in that view. */
+  /** Sets the view; the server answers the newest raster again for it. */
   look(look: Look): void {
     this.#look = look;
     if (this.#open) this.#socket?.send(JSON.stringify(look));
   }
 
-  /** Takes the place of whatever raster still waits. */
+  /** Sends a raster, replacing the one that waits. */
   draw(raster: Raster, time = 0): void {
     this.#newest = { sequence: ++this.#sequence, raster, time };
-    this.#pump();
+    this.#sendNewest();
   }
 
-  /** Tries to come back now instead of when the wait is over. */
+  /** Reconnects now instead of after the delay. */
   retry(): void {
     if (this.#status === 'lost' && this.#socket === null) this.#connect();
   }
 
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#retry);
-    clearTimeout(this.#patience);
+    clearTimeout(this.#retryTimer);
+    clearTimeout(this.#answerTimer);
     this.#socket?.close();
     this.#socket = null;
   }
@@ -79,90 +79,90 @@ export class Live {
   }
 
   #connect(): void {
-    clearTimeout(this.#retry);
+    clearTimeout(this.#retryTimer);
     const socket = new WebSocket(this.url);
     socket.binaryType = 'arraybuffer';
-    socket.onopen = () => this.#opened();
+    socket.onopen = () => this.#onOpen();
     socket.onmessage = ({ data }: MessageEvent<ArrayBuffer | string>) =>
-      typeof data === 'string' ? this.#told(data) : this.#answered(data);
+      typeof data === 'string' ? this.#onText(data) : this.#onFrame(data);
     socket.onclose = () => {
-      if (socket === this.#socket) this.#lost();
+      if (socket === this.#socket) this.#onClose();
     };
     this.#socket = socket;
   }
 
-  #opened(): void {
+  #onOpen(): void {
     this.#tries = 0;
-    this.#sent = 0;
+    this.#sentSequence = 0;
     this.#unanswered = [];
-    this.#say('live');
+    this.#setStatus('live');
     this.look(this.#look);
-    this.#pump();
+    this.#sendNewest();
   }
 
-  /** A network that goes away need not close its sockets: one that stays silent is given up. */
+  /** Closes a silent connection: a lost network sends no close frame. */
   #drop(): void {
     const silent = this.#socket;
-    this.#lost();
+    this.#onClose();
     silent?.close();
   }
 
-  #lost(): void {
+  #onClose(): void {
     this.#socket = null;
-    clearTimeout(this.#patience);
+    clearTimeout(this.#answerTimer);
     if (this.#closed) return;
-    const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#tries++) * (0.75 + Math.random() / 2);
-    this.#retry = setTimeout(() => this.#connect(), wait);
-    this.#say('lost', Date.now() + wait);
+    const delay = Math.min(MAX_DELAY, FIRST_DELAY * 2 ** this.#tries++) * (0.75 + Math.random() / 2);
+    this.#retryTimer = setTimeout(() => this.#connect(), delay);
+    this.#setStatus('lost', Date.now() + delay);
   }
 
-  #pump(): void {
+  #sendNewest(): void {
     const newest = this.#newest;
-    if (newest === null || newest.sequence <= this.#sent || !this.#open) return;
-    if (this.#unanswered.length >= UNANSWERED) return;
+    if (newest === null || newest.sequence <= this.#sentSequence || !this.#open) return;
+    if (this.#unanswered.length >= MAX_UNANSWERED) return;
     this.#socket?.send(encodeStroke(newest.sequence, newest.raster));
-    this.#sent = newest.sequence;
+    this.#sentSequence = newest.sequence;
     this.#unanswered.push(newest.sequence);
-    this.#watch();
+    this.#startTimer();
     this.listener.sent?.(newest.sequence, newest.time);
   }
 
-  #watch(): void {
-    clearTimeout(this.#patience);
-    this.#patience = setTimeout(() => {
-      if (this.#status === 'waking') this.#watch();
+  #startTimer(): void {
+    clearTimeout(this.#answerTimer);
+    this.#answerTimer = setTimeout(() => {
+      if (this.#status === 'waking') this.#startTimer();
       else this.#drop();
-    }, PATIENCE);
+    }, ANSWER_TIMEOUT);
   }
 
-  /** Every stroke up to `sequence` is answered or overtaken. */
+  /** Marks every stroke up to `sequence` as answered or replaced. */
   #settle(sequence: number): void {
     this.#unanswered = this.#unanswered.filter((waiting) => waiting > sequence);
-    if (this.#unanswered.length === 0) clearTimeout(this.#patience);
-    this.#pump();
+    if (this.#unanswered.length === 0) clearTimeout(this.#answerTimer);
+    this.#sendNewest();
   }
 
-  #answered(data: ArrayBuffer): void {
+  #onFrame(data: ArrayBuffer): void {
     const frame = decodeFrame(data);
     const { sequence, model } = frame.header;
-    this.#say('live');
+    this.#setStatus('live');
     this.#settle(sequence);
-    if (sequence < this.#shown || model !== this.#look.model) return;
-    this.#shown = sequence;
+    if (sequence < this.#shownSequence || model !== this.#look.model) return;
+    this.#shownSequence = sequence;
     this.listener.frame(frame);
   }
 
-  #told(text: string): void {
+  #onText(text: string): void {
     const message = JSON.parse(text) as Waking | SocketError;
     if (message.type === 'waking') {
-      this.#say('waking');
+      this.#setStatus('waking');
     } else {
       this.listener.problem(message.problem);
       this.#settle(message.sequence ?? this.#sequence);
     }
   }
 
-  #say(status: Status, retryAt: number | null = null): void {
+  #setStatus(status: Status, retryAt: number | null = null): void {
     if (status === this.#status && retryAt === null) return;
     this.#status = status;
     this.listener.status(status, retryAt);

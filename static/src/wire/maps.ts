@@ -1,57 +1,57 @@
-/** Feature maps and weights of the server's networks, as the operations' exhibits take them for input. */
+/** Feature maps and weights of the server's networks, as input for the exhibits of operations. */
 
 import type { Volume } from '../scene/volume';
-import { asked, type Source } from '../ink/source';
+import { pictureFields, type Source } from '../ink/source';
 import { at } from '../state/url';
-import { AskError, get, TENSORS, toVolume, type Answered, type Problem } from './ask';
-import { home } from './home';
+import { RequestError, get, TENSORS, toVolume, type FloatTensor, type Problem } from './request';
+import { serverRoot } from './server';
 import { decode } from './safetensors';
 
 interface Weights {
-  tensors: Record<string, Answered>;
+  tensors: Record<string, FloatTensor>;
 }
 
-/** A network that is asked, the default one where none is named; `colour`: whether it reads colours. */
-export interface AskedNetwork {
+/** The network that answers, by default the server's; `colour`: its input has three channels. */
+export interface NetworkChoice {
   model?: string;
   colour?: boolean;
 }
 
-/** What the layers of a network answer to a picture; `input` is the picture as the network reads it. Throws AskError. */
+/** Activations of the named layers; 'input' is the picture after preprocessing. Throws RequestError. */
 export async function featureMaps(
   source: Source,
   layers: readonly string[],
-  { colour = false, ...network }: AskedNetwork = {},
+  { colour = false, ...network }: NetworkChoice = {},
   server?: string | URL,
 ): Promise<Map<string, Volume>> {
-  const picture = await asked(source, colour, server);
-  const wanted = layers.filter((layer) => layer !== 'input');
-  const question = { ...picture, layers: wanted, ...network };
-  const response = await fetch(at(home(server), 'activations'), {
+  const picture = await pictureFields(source, colour, server);
+  const names = layers.filter((layer) => layer !== 'input');
+  const payload = { ...picture, layers: names, ...network };
+  const response = await fetch(at(serverRoot(server), 'activations'), {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Accept: TENSORS },
-    body: JSON.stringify(question),
+    body: JSON.stringify(payload),
   });
   if (!response.ok) {
-    const told = (await response.json()) as Problem;
-    const [field = '', ...reason] = told.detail.split(': ');
-    throw new AskError({ ...told, field, reason: reason.join(': ') });
+    const problem = (await response.json()) as Problem;
+    const [field = '', ...reason] = problem.detail.split(': ');
+    throw new RequestError({ ...problem, field, reason: reason.join(': ') });
   }
-  const found = new Map<string, Volume>();
+  const volumes = new Map<string, Volume>();
   for (const [name, { shape, data: values }] of decode(await response.arrayBuffer()).tensors) {
-    if (layers.includes(name)) found.set(name, toVolume({ shape, data: values as Float32Array }));
+    if (layers.includes(name)) volumes.set(name, toVolume({ shape, data: values as Float32Array }));
   }
-  return found;
+  return volumes;
 }
 
-/** One parameter of a network: its shape, and its values in one row. Throws AskError. */
+/** One parameter of a network: its shape and its values, flattened. Throws RequestError. */
 export async function weights(
   model: string,
   parameter: string,
   server?: string | URL,
 ): Promise<{ shape: number[]; data: Float32Array }> {
   const { tensors } = await get<Weights>(`models/${model}/weights/${parameter}`, server, undefined, TENSORS);
-  const found = tensors[parameter];
-  if (found === undefined) throw new RangeError(`the answer holds no ${parameter}`);
-  return found;
+  const tensor = tensors[parameter];
+  if (tensor === undefined) throw new RangeError(`the answer holds no ${parameter}`);
+  return tensor;
 }

@@ -1,8 +1,8 @@
-/** Runs of the training lab: what the server knows of them, and what can be asked of it. */
+/** REST client for training runs and data sets. */
 
 import { at } from '../state/url';
-import { AskError, get, post, problemOf } from './ask';
-import { home } from './home';
+import { RequestError, get, post, problemOf } from './request';
+import { serverRoot } from './server';
 import { decode, type Tensors } from './safetensors';
 import type {
   Curve,
@@ -22,14 +22,14 @@ export type Status = Run['status'];
 
 export type Server = string | URL | undefined;
 
-/** The settings of a run as they are sent: what is not there is as usual. */
-export type SettingsSaid = Record<string, unknown>;
+/** The settings of a run as they are sent; a missing one has its default. */
+export type GivenSettings = Record<string, unknown>;
 
-export const SHIPPED = 'prepared-'; // how the ids of runs begin that came with the software
+export const RECORDED_PREFIX = 'prepared-'; // prefix of the ids of recorded runs
 
-/** Whether a run is a recorded one, which has come without its weights. */
-export function isShipped(id: string): boolean {
-  return id.startsWith(SHIPPED);
+/** True for a recorded run, which is shipped without its weights. */
+export function isRecorded(id: string): boolean {
+  return id.startsWith(RECORDED_PREFIX);
 }
 
 export function isLive(run: Run): boolean {
@@ -44,7 +44,7 @@ export function run(id: string, server: Server): Promise<Run> {
   return get<Run>(`runs/${id}`, server);
 }
 
-export function begin(settings: object, server: Server, name?: string): Promise<Run> {
+export function startRun(settings: object, server: Server, name?: string): Promise<Run> {
   return post<Run>('runs', name === undefined ? settings : { ...settings, name }, server);
 }
 
@@ -57,29 +57,29 @@ export function resume(id: string, server: Server): Promise<Run> {
 }
 
 export async function rename(id: string, change: { name?: string; note?: string }, server: Server): Promise<void> {
-  await sent(`runs/${id}`, server, 'PATCH', change);
+  await send(`runs/${id}`, server, 'PATCH', change);
 }
 
 export async function remove(id: string, server: Server): Promise<void> {
-  await sent(`runs/${id}`, server, 'DELETE');
+  await send(`runs/${id}`, server, 'DELETE');
 }
 
-/** Where a run can be downloaded whole. */
+/** Address of the archive of a run. */
 export function downloadOf(id: string, server: Server): string {
-  return at(home(server), `runs/${id}/download`).href;
+  return at(serverRoot(server), `runs/${id}/download`).href;
 }
 
-/** Where the pictures are that were one thing and called another. */
-export function mistakesOf(id: string, actual: number, called: number, server: Server): string {
-  return at(home(server), `runs/${id}/mistakes/${actual}/${called}`).href;
+/** Address of the picture of samples of class `actual` that the network predicted as `called`. */
+export function mistakesOf(id: string, actual: number, predicted: number, server: Server): string {
+  return at(serverRoot(server), `runs/${id}/mistakes/${actual}/${predicted}`).href;
 }
 
-/** At most so many of a run's steps, with their running means, and everything that is not about single steps. */
+/** The training curve: at most `points` steps with their running means, all epochs and events. */
 export function curve(id: string, points: number, smoothing: number, server: Server): Promise<Curve> {
   return get<Curve>(`runs/${id}/curve?points=${points}&smoothing=${smoothing}`, server);
 }
 
-/** The same of the steps from one to another, and nothing but steps. */
+/** Part of the curve between two steps, with at most `points` of them. */
 export function stretch(
   id: string,
   [from, to]: readonly [number, number],
@@ -90,41 +90,41 @@ export function stretch(
   return get<Stretch>(`runs/${id}/steps?from=${from}&to=${to}&points=${points}&smoothing=${smoothing}`, server);
 }
 
-/** Epochs with their confusion matrices and layers: those from one to another, or some of all, evenly. */
+/** Epochs with confusion matrices and layer statistics: one of them, or at most `most`, evenly spaced. */
 export async function epochs(id: string, most: number, server: Server, only?: number): Promise<EpochEvent[]> {
   const which = only === undefined ? '' : `&from=${only}&to=${only}`;
   return (await get<Epochs>(`runs/${id}/epochs?most=${most}${which}`, server)).epochs;
 }
 
-/** The weights as they were after a step. Throws AskError. */
+/** Weights after a step. Throws RequestError. */
 export async function snapshot(id: string, step: number, server: Server): Promise<Tensors> {
-  const response = await sent(`runs/${id}/snapshots/${step}`, server, 'GET');
+  const response = await send(`runs/${id}/snapshots/${step}`, server, 'GET');
   return decode(await response.arrayBuffer());
 }
 
-/** What augmentation does to samples, as a PNG. Throws AskError. */
-export async function sheet(question: object, server: Server, signal: AbortSignal): Promise<Blob> {
-  return (await sent('runs/augmentation', server, 'POST', question, signal)).blob();
+/** A sheet of augmented samples as a PNG. Throws RequestError. */
+export async function sheet(payload: object, server: Server, signal: AbortSignal): Promise<Blob> {
+  return (await send('runs/augmentation', server, 'POST', payload, signal)).blob();
 }
 
 export async function datasets(server: Server): Promise<DatasetFacts[]> {
   return (await get<{ datasets: DatasetFacts[] }>('datasets', server)).datasets;
 }
 
-/** Throws AskError with what the server says. */
-export async function sent(
+/** Sends a request and returns the response; throws RequestError if it is refused. */
+export async function send(
   path: string,
   server: Server,
   method: string,
-  question?: object,
+  payload?: object,
   signal?: AbortSignal,
 ): Promise<Response> {
   const init: RequestInit = { method, ...(signal === undefined ? {} : { signal }) };
-  if (question !== undefined) {
+  if (payload !== undefined) {
     init.headers = { 'Content-Type': 'application/json' };
-    init.body = JSON.stringify(question);
+    init.body = JSON.stringify(payload);
   }
-  const response = await fetch(at(home(server), path), init);
+  const response = await fetch(at(serverRoot(server), path), init);
   if (response.ok) return response;
-  throw new AskError(await problemOf(response));
+  throw new RequestError(await problemOf(response));
 }

@@ -1,4 +1,4 @@
-/** Safetensors files: views without a copy, and that broken ones are refused. */
+/** Safetensors files: views without a copy, and refusal of damaged files. */
 
 import { expect, test } from 'vitest';
 
@@ -10,7 +10,7 @@ interface Entry {
   data_offsets: [number, number];
 }
 
-/** A file with this header, padded to `align`, and these bytes. */
+/** A file with this header, padded to `align`, and this body. */
 function file(header: Record<string, Entry | Record<string, string>>, bytes: Uint8Array, align = 8): ArrayBuffer {
   const text = JSON.stringify(header);
   const padded = new TextEncoder().encode(text.padEnd(Math.ceil(text.length / align) * align));
@@ -38,7 +38,7 @@ test('aligned tensors are views on the file itself', () => {
   expect(tensors.get('a')?.data.buffer).toBe(bytes);
 });
 
-test('unaligned tensors are copied and read alike', () => {
+test('unaligned tensors are copied and have the same values', () => {
   for (const spaces of [0, 1, 2, 3]) {
     const odd = { ...HEADER, __metadata__: { frame: ' '.repeat(spaces) } };
     expect(decode(file(odd, BYTES, 1)).tensors.get('a')?.data).toEqual(FLOATS);
@@ -52,17 +52,17 @@ test('a file cut anywhere is refused', () => {
   }
 });
 
-test('a shape that is not what the offsets hold is refused', () => {
+test('a shape that does not match its offsets is refused', () => {
   const wrong = { a: { dtype: 'F32', shape: [4], data_offsets: [0, 12] as [number, number] } };
   expect(() => decode(file(wrong, BYTES))).toThrow(SafetensorsError);
 });
 
-test('a type that is not read here is refused by its name', () => {
+test('an unsupported dtype is refused by name', () => {
   const strange = { a: { dtype: 'F8_E4M3', shape: [12], data_offsets: [0, 12] as [number, number] } };
   expect(() => decode(file(strange, BYTES))).toThrow('F8_E4M3');
 });
 
-test('what is encoded is decoded as it was, a view on a larger array too', () => {
+test('decode reverses encode, for a view on a larger array too', () => {
   const whole = new Float32Array([9, 1.5, -2.25, 3, 9]);
   const written = encode(
     { a: { shape: [1, 3], data: whole.subarray(1, 4) }, b: { shape: [2], data: new Uint8Array([7, 8]) } },
@@ -74,6 +74,6 @@ test('what is encoded is decoded as it was, a view on a larger array too', () =>
   expect(tensors.get('b')?.data).toEqual(new Uint8Array([7, 8]));
 });
 
-test('a shape that does not hold its values is not sent', () => {
+test('a shape that does not match its values is not encoded', () => {
   expect(() => encode({ a: { shape: [2, 2], data: FLOATS } })).toThrow('a: 3 values for a shape of 2 × 2');
 });

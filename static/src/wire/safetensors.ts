@@ -1,4 +1,4 @@
-/** Safetensors files as typed views on their bytes, the format of the frames and of the weights alike; and tensors as such files. */
+/** Reads safetensors files as typed views on their bytes, and writes tensors as such files. */
 
 const VIEWS = {
   F64: Float64Array,
@@ -35,7 +35,7 @@ const LENGTH_BYTES = 8;
 
 export class SafetensorsError extends Error {}
 
-/** Views without a copy wherever a tensor lies at a multiple of its element's size; throws SafetensorsError on other bytes. */
+/** Views without a copy if a tensor is aligned to its element size; throws SafetensorsError for a damaged file. */
 export function decode(file: ArrayBuffer): Tensors {
   if (file.byteLength < LENGTH_BYTES) throw new SafetensorsError(`${file.byteLength} bytes hold no header`);
   const length = Number(new DataView(file).getBigUint64(0, true));
@@ -49,24 +49,24 @@ export function decode(file: ArrayBuffer): Tensors {
   return { metadata: metadata as Record<string, string>, tensors };
 }
 
-/** What a tensor needs to be sent: a shape and its values, as float32 where they have no type of their own. */
+/** A tensor to be sent: its shape and values, float32, int32 or uint8 after their array. */
 export interface Sendable {
   shape: readonly number[];
   data: Float32Array | Int32Array | Uint8Array;
 }
 
-/** Tensors and their metadata as one file. */
+/** Encodes tensors and metadata as one file. */
 export function encode(tensors: Record<string, Sendable>, metadata: Record<string, string> = {}): ArrayBuffer {
   const header: Record<string, unknown> = { __metadata__: metadata };
   let size = 0;
-  const places: { at: number; data: Sendable['data'] }[] = [];
+  const chunks: { at: number; data: Sendable['data'] }[] = [];
   for (const [name, { shape, data }] of Object.entries(tensors)) {
     const dtype = data instanceof Float32Array ? 'F32' : data instanceof Int32Array ? 'I32' : 'U8';
     if (shape.reduce((product, side) => product * side, 1) !== data.length) {
       throw new SafetensorsError(`${name}: ${data.length} values for a shape of ${shape.join(' × ')}`);
     }
     header[name] = { dtype, shape, data_offsets: [size, size + data.byteLength] };
-    places.push({ at: size, data });
+    chunks.push({ at: size, data });
     size += data.byteLength;
   }
   const text = new TextEncoder().encode(JSON.stringify(header));
@@ -75,7 +75,7 @@ export function encode(tensors: Record<string, Sendable>, metadata: Record<strin
   new DataView(file.buffer).setBigUint64(0, BigInt(length), true);
   file.fill(0x20, LENGTH_BYTES, LENGTH_BYTES + length);
   file.set(text, LENGTH_BYTES);
-  for (const { at, data } of places) {
+  for (const { at, data } of chunks) {
     file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), LENGTH_BYTES + length + at);
   }
   return file.buffer;

@@ -1,8 +1,8 @@
-/** Server-sent events: cut anywhere, refused, broken off, given up. */
+/** Server-sent events: split at any byte, refused, interrupted, aborted. */
 
 import { afterEach, describe, expect, test, vi } from 'vitest';
 
-import { Parser, Refused, stream, type StreamEvent } from './stream';
+import { Parser, RefusedError, stream, type StreamEvent } from './stream';
 
 const TEXT = [
   ': a comment\r\n',
@@ -49,7 +49,7 @@ test('a lone carriage return ends a line too', () => {
   expect([...parser.take('data: 1\r\rdata: 2\r\r'), ...parser.take('\n')].map(({ data }) => data)).toEqual([1, 2]);
 });
 
-test('the question goes out as JSON, asking for events', async () => {
+test('the payload is sent as JSON and an event stream is requested', async () => {
   const fetch = vi.fn(() => Promise.resolve(new Response(body(new Uint8Array(), 1))));
   vi.stubGlobal('fetch', fetch);
   await all(stream(URL_, { units: 5 }, new AbortController().signal));
@@ -59,23 +59,23 @@ test('the question goes out as JSON, asking for events', async () => {
   expect(new Headers(options.headers).get('Accept')).toBe('text/event-stream');
 });
 
-describe('what goes wrong', () => {
-  test('a refusal says which field, in the words of the server', async () => {
+describe('failures', () => {
+  test("a refusal has the server's field and sentence", async () => {
     const problem = { type: 'about:blank', title: 'No', status: 422, detail: 'units: 0; 1 to 200 are allowed' };
     vi.stubGlobal('fetch', () => Promise.resolve(Response.json(problem, { status: 422 })));
     const asked = all(stream(URL_, {}, new AbortController().signal));
-    await expect(asked).rejects.toThrow(Refused);
+    await expect(asked).rejects.toThrow(RefusedError);
     await expect(asked).rejects.toMatchObject({ problem });
   });
 
-  test('an answer that is no problem document still says its status', async () => {
+  test('a response that is no problem document is reported by its status', async () => {
     vi.stubGlobal('fetch', () => Promise.resolve(new Response('<html>', { status: 502, statusText: 'Bad Gateway' })));
     await expect(all(stream(URL_, {}, new AbortController().signal))).rejects.toMatchObject({
       problem: { status: 502 },
     });
   });
 
-  test('whoever stops listening closes the connection', async () => {
+  test('ending the iteration closes the connection', async () => {
     const cancel = vi.fn();
     const endless = new ReadableStream<Uint8Array>({
       pull(controller) {

@@ -1,4 +1,4 @@
-/** A question whose answer comes bit by bit: server-sent events of a POST, read as they arrive, ended by an abort. */
+/** A POST request answered by server-sent events, read as they arrive and stopped by an abort. */
 
 import type { Problem } from './types';
 
@@ -8,33 +8,33 @@ export interface StreamEvent {
   id: string | null;
 }
 
-/** What the server refused, as RFC 9457 has it. */
-export class Refused extends Error {
+/** A refused request, with its RFC 9457 problem. */
+export class RefusedError extends Error {
   constructor(readonly problem: Problem) {
     super(problem.detail);
   }
 }
 
 /**
- * Asks and yields every event. Stopping the iteration, or `signal`, closes the connection, which ends the work on the
- * server. Throws Refused for an answer that is a problem, TypeError where nobody answers or the connection breaks.
+ * Posts a payload and yields every event. Stopping the iteration, or `signal`, closes the connection, which ends the
+ * work on the server. Throws RefusedError for a problem, TypeError if the server is unreachable or the connection breaks.
  */
-export async function* stream(url: URL, question: unknown, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+export async function* stream(url: URL, payload: unknown, signal: AbortSignal): AsyncGenerator<StreamEvent> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Accept: 'text/event-stream' },
-    body: JSON.stringify(question),
+    body: JSON.stringify(payload),
     signal,
   });
-  if (!response.ok || response.body === null) throw new Refused(await problemOf(response));
+  if (!response.ok || response.body === null) throw new RefusedError(await problemOf(response));
   const reader = response.body.getReader();
   try {
-    const words = new TextDecoder();
+    const decoder = new TextDecoder();
     const parser = new Parser();
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      yield* parser.take(words.decode(value, { stream: true }));
+      yield* parser.take(decoder.decode(value, { stream: true }));
     }
   } finally {
     await reader.cancel().catch(() => undefined); // it may be broken already
@@ -50,19 +50,19 @@ async function problemOf(response: Response): Promise<Problem> {
   }
 }
 
-/** Text that comes in any pieces becomes events, as the HTML standard reads `text/event-stream`. */
+/** Parses `text/event-stream` from text split at any point, as the HTML standard defines it. */
 export class Parser {
-  #rest = '';
+  #buffer = '';
   #event = '';
   #data: string[] = [];
   #id: string | null = null;
 
   *take(text: string): Generator<StreamEvent> {
-    const whole = this.#rest + text;
-    // A carriage return at the very end may be half of a line's end.
-    const held = whole.endsWith('\r') ? 1 : 0;
-    const lines = whole.slice(0, whole.length - held).split(/\r\n|\n|\r/);
-    this.#rest = (lines.pop() ?? '') + whole.slice(whole.length - held);
+    const buffered = this.#buffer + text;
+    // A final carriage return may be the first half of a line break.
+    const heldBack = buffered.endsWith('\r') ? 1 : 0;
+    const lines = buffered.slice(0, buffered.length - heldBack).split(/\r\n|\n|\r/);
+    this.#buffer = (lines.pop() ?? '') + buffered.slice(buffered.length - heldBack);
     for (const line of lines) {
       if (line !== '') this.#line(line);
       else if (this.#data.length > 0) yield this.#dispatch();
@@ -81,9 +81,9 @@ export class Parser {
   }
 
   #dispatch(): StreamEvent {
-    const said = { event: this.#event || 'message', data: JSON.parse(this.#data.join('\n')) as unknown, id: this.#id };
+    const event = { event: this.#event || 'message', data: JSON.parse(this.#data.join('\n')) as unknown, id: this.#id };
     this.#event = '';
     this.#data = [];
-    return said;
+    return event;
   }
 }

@@ -1,4 +1,4 @@
-/** A raster as the server reads it: twelve bytes of header, then a grey byte for each pixel. */
+/** Encodes a raster for the socket: a header of twelve bytes, then one grey byte per pixel. */
 
 const HEADER_BYTES = 12;
 const VERSION = 1;

@@ -1,4 +1,4 @@
-/** The language of the page, and of the exhibits that stand in a part of it in another one; every word follows it. */
+/** The language of the page and of exhibits inside an element with another `lang`. */
 
 import { getContext, setContext } from 'svelte';
 
@@ -7,43 +7,43 @@ export type Language = (typeof LANGUAGES)[number];
 
 const page = $state({ language: languageOf(globalThis.document?.documentElement) });
 
-/** What `lang` says on the element or on the nearest one around it; English where it is not one of ours. */
+/** Language of the nearest `lang` attribute; English if it is not supported. */
 export function languageOf(element: Element | null | undefined): Language {
-  const said = element?.closest('[lang]')?.getAttribute('lang') ?? '';
-  return LANGUAGES.find((language) => said.toLowerCase().startsWith(language)) ?? 'en';
+  const tag = element?.closest('[lang]')?.getAttribute('lang') ?? '';
+  return LANGUAGES.find((language) => tag.toLowerCase().startsWith(language)) ?? 'en';
 }
 
-/** What is spoken where this is asked: by the exhibit whose component asks, else by the page. */
+/** Language of the component that calls this, else of the page. */
 export function language(): Language {
-  return around()?.language ?? page.language;
+  return languageContext()?.language ?? page.language;
 }
 
 export function setLanguage(language: Language): void {
   page.language = language;
 }
 
-interface Speaking {
+interface LanguageContext {
   language: Language;
 }
 
-const SPEAKING = Symbol('speaking');
-let settled = false; // whether an exhibit has said what is spoken where no component asks
+const LANGUAGE_CONTEXT = Symbol('speaking');
+let pageLanguageSet = false; // true once an exhibit has set the page's language on a page without `lang`
 
-/** Gives every component below this one a language of its own; what it returns sets that. */
-export function speakHere(): (language: Language) => void {
-  const here = $state({ language: page.language });
-  setContext<Speaking>(SPEAKING, here);
+/** Gives the components below this one their own language; returns its setter. */
+export function provideLanguage(): (language: Language) => void {
+  const context = $state({ language: page.language });
+  setContext<LanguageContext>(LANGUAGE_CONTEXT, context);
   return (language) => {
-    here.language = language;
-    if (!settled && document.documentElement.lang === '') page.language = language;
-    settled = true;
+    context.language = language;
+    if (!pageLanguageSet && document.documentElement.lang === '') page.language = language;
+    pageLanguageSet = true;
   };
 }
 
-/** Of the component that is drawn; undefined in a handler and in a timer, which belong to none. */
-function around(): Speaking | undefined {
+/** Context of the component under construction; undefined in event handlers and timers. */
+function languageContext(): LanguageContext | undefined {
   try {
-    return getContext<Speaking | undefined>(SPEAKING);
+    return getContext<LanguageContext | undefined>(LANGUAGE_CONTEXT);
   } catch {
     return undefined;
   }

@@ -1,8 +1,8 @@
-/** The words in both languages: plurals, values, and that none is missing. */
+/** Messages in both languages: plurals, values, completeness. */
 
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { known, language, languageOf, LANGUAGES, say, setLanguage, teach } from './words';
+import { hasMessage, language, languageOf, LANGUAGES, say, setLanguage, addMessages } from './words';
 
 type Messages = Record<string, unknown>;
 
@@ -23,26 +23,26 @@ describe('say', () => {
     expect(say('live.lost', { count: 1 })).toContain('1 秒');
   });
 
-  test('values take the place of their names, numbers as the language groups them', () => {
+  test("values replace their names, with the language's grouping of digits", () => {
     expect(say('steps.sides', { width: 28, height: 1024 })).toBe('28 × 1,024');
     expect(say('sample.choose', { label: '7' })).toBe('A handwritten 7');
   });
 
   test('an unknown message is an error that names it', () => {
     expect(() => say('no.such')).toThrow('no.such');
-    expect(known('no.such')).toBe(false);
-    expect(known('ink.pen')).toBe(true);
+    expect(hasMessage('no.such')).toBe(false);
+    expect(hasMessage('ink.pen')).toBe(true);
   });
 
-  test('what an exhibit teaches can be said from then on, in both languages', () => {
-    teach({ en: { 'thing.one': 'one thing' }, zh: { 'thing.one': '一样东西' } });
+  test('messages added by an exhibit are available in both languages', () => {
+    addMessages({ en: { 'thing.one': 'one thing' }, zh: { 'thing.one': '一样东西' } });
     expect(say('thing.one')).toBe('one thing');
     setLanguage('zh');
     expect(say('thing.one')).toBe('一样东西');
   });
 });
 
-test('the language is what the nearest element says, English where it is none of ours', () => {
+test('the language is that of the nearest element, else English', () => {
   document.body.innerHTML = '<div lang="zh-CN"><p id="inner"></p></div><p id="other" lang="fr"></p>';
   expect(languageOf(document.getElementById('inner'))).toBe('zh');
   expect(languageOf(document.getElementById('other'))).toBe('en');
@@ -58,7 +58,7 @@ test('both languages have the same messages with the same values', () => {
   }
 });
 
-test('every message that a component says by name is there', () => {
+test('every message key in a component exists', () => {
   const files = import.meta.glob<string>(['../**/*.{svelte,ts}', '!../**/*.test.ts'], {
     query: '?raw',
     import: 'default',

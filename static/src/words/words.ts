@@ -1,4 +1,4 @@
-/** The words of the page: one message in the language that is spoken, with its values and its plural. */
+/** Messages in the current language, with values and plurals. */
 
 import english from '../../../templates/messages/en/base.json';
 import chinese from '../../../templates/messages/zh/base.json';
@@ -15,34 +15,34 @@ const MESSAGES: Record<Language, Messages> = { en: { ...english }, zh: { ...chin
 const PLURALS = { en: new Intl.PluralRules('en'), zh: new Intl.PluralRules('zh') };
 const NUMBERS = { en: new Intl.NumberFormat('en'), zh: new Intl.NumberFormat('zh') };
 
-/** Adds the messages of an exhibit, which come with its own code so that other pages need not load them. */
-export function teach(more: Record<Language, Messages>): void {
-  Object.assign(MESSAGES.en, more.en);
-  Object.assign(MESSAGES.zh, more.zh);
+/** Adds the messages of an exhibit, which are loaded with its code. */
+export function addMessages(messages: Record<Language, Messages>): void {
+  Object.assign(MESSAGES.en, messages.en);
+  Object.assign(MESSAGES.zh, messages.zh);
 }
 
-/** The message with `{name}` replaced by `values.name`; a plural is chosen by `values.count`. Unknown keys are errors. */
+/** The message with `{name}` replaced by `values.name`; `values.count` selects the plural. Throws on an unknown key. */
 export function say(key: string, values: Values = {}): string {
-  const spoken = language();
-  const message = MESSAGES[spoken][key];
-  if (message === undefined) throw new Error(`no message "${key}" in ${spoken}`);
-  return fill(typeof message === 'string' ? message : plural(message, spoken, values), spoken, values);
+  const lang = language();
+  const message = MESSAGES[lang][key];
+  if (message === undefined) throw new Error(`no message "${key}" in ${lang}`);
+  return fill(typeof message === 'string' ? message : plural(message, lang, values), lang, values);
 }
 
-/** Whether there is such a message, for words that only some layers or networks have. */
-export function known(key: string): boolean {
+/** True if there is such a message; some exist only for certain layers or networks. */
+export function hasMessage(key: string): boolean {
   return key in MESSAGES[language()];
 }
 
-function plural(message: Exclude<Message, string>, spoken: Language, values: Values): string {
-  const form = PLURALS[spoken].select(Number(values.count ?? 0));
+function plural(message: Exclude<Message, string>, lang: Language, values: Values): string {
+  const form = PLURALS[lang].select(Number(values.count ?? 0));
   return message[form] ?? message.other ?? '';
 }
 
-function fill(text: string, spoken: Language, values: Values): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+function fill(text: string, lang: Language, values: Values): string {
+  return text.replace(/\{(\w+)\}/g, (placeholder, name: string) => {
     const value = values[name];
-    if (value === undefined) return whole;
-    return typeof value === 'number' ? NUMBERS[spoken].format(value) : value;
+    if (value === undefined) return placeholder;
+    return typeof value === 'number' ? NUMBERS[lang].format(value) : value;
   });
 }

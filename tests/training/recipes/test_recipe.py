@@ -8,8 +8,8 @@ import torch
 
 from convnets.catalogue import CATALOGUE, build
 from convnets.classifier import Classifier
+from receptive.training.evaluation import evaluate
 from receptive.training.events import Epoch, Event, Started, Step
-from receptive.training.judging import judge
 from receptive.training.recipes.recipe import Recipe, carried_out, learning_rate, milder
 from tests.training import plain
 from tests.training.digits import RECIPE, drawn
@@ -87,7 +87,7 @@ def test_the_errors_of_an_epoch_are_those_of_its_averaged_weights() -> None:
     ink = torch.nn.functional.pad(held_out.images[..., 0].float() / 255, (2, 2, 2, 2))[:, None]
     before = {key: value.clone() for key, value in network.state_dict().items()}
     batches = [((ink - about.mean) / about.std, held_out.labels)]
-    judged = judge(network, last.weights, batches, network.loss)
+    judged = evaluate(network, last.weights, batches, network.loss)
     assert judged.loss == pytest.approx(last.validation_loss)
     assert judged.confusion == last.confusion
     assert torch.equal(judged.called, last.called)

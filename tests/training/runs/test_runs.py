@@ -12,11 +12,11 @@ import orjson
 import pytest
 
 from receptive.training.runs import journal, points
+from receptive.training.runs.archive import packed
 from receptive.training.runs.curve import curve, stretch
 from receptive.training.runs.errors import NoSuchRunError
 from receptive.training.runs.journal import Journal, Reader, events
 from receptive.training.runs.lock import LockedError, is_locked, locked
-from receptive.training.runs.packing import packed
 from receptive.training.runs.run import Run, put
 from receptive.training.runs.shelf import Shelf
 from receptive.training.runs.summary import log_summary

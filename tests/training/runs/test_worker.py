@@ -102,13 +102,13 @@ def test_a_run_that_diverges_says_why(tmp_path: Path) -> None:
 def test_the_steps_of_a_run_that_was_continued_are_those_of_its_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = Recorder._told_of
+    told = Recorder._epoch_event
 
     def later(recorder: Recorder, event: Epoch) -> dict[str, Any]:
         time.sleep(0.005)  # an epoch is judged and told after its last step
         return told(recorder, event)
 
-    monkeypatch.setattr(Recorder, "_told_of", later)
+    monkeypatch.setattr(Recorder, "_epoch_event", later)
     run = created(tmp_path, epochs=8)
     heard = itertools.count(1)
     while run.state.status != "finished":

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from fastapi import Path, Request
 
 from convnets.why import Why
+from receptive.routes.cookies import cookie
 from receptive.routes.problems import RefusalError
 from receptive.training.runs.queue import Queue
 from receptive.training.runs.run import Run
@@ -43,14 +44,8 @@ def own_run_of(request: Request, name: str) -> Run:
 
 
 def browser_of(request: Request) -> str:
-    """The browser's name in its cookie; empty where it has none. Other cookies are not read."""
-    for name, value in request.scope["headers"]:
-        if name == b"cookie":
-            for pair in value.split(b";"):
-                key, _, text = pair.strip().partition(b"=")
-                if key == COOKIE.encode():
-                    return str(text.decode("latin-1"))
-    return ""
+    """The browser's name in its cookie; empty where it has none."""
+    return cookie(request.scope, COOKIE) or ""
 
 
 def drawings_of(request: Request, browser: str) -> "Drawings | None":

@@ -15,9 +15,9 @@ from receptive.routes.negotiation import JSON, SAFETENSORS, as_json, as_safetens
 from receptive.routes.problems import RefusalError, documented
 from receptive.routes.runs.access import Id, run_of
 from receptive.schemas.runs import Curve, Epochs, Snapshots, Stretch
+from receptive.training.runs.archive import packed
 from receptive.training.runs.curve import curve, epochs, stretch
 from receptive.training.runs.errors import damaged
-from receptive.training.runs.packing import packed
 
 router = APIRouter(prefix="/runs", tags=["training"])
 

@@ -98,7 +98,7 @@ def obtain(name: str, folder: Path | None = None, progress: Progress | None = No
 def digits() -> Pictures:
     """scikit-learn's 1,797 digits, enlarged and framed in 28x28 as /predict frames what it is sent; in half a second,
     the first time."""
-    from receptive.training.data.others import other_writers
+    from receptive.training.data.other_writers import other_writers
 
     framed = other_writers()
     images = (framed.ink[:, 0, 2:-2, 2:-2] * 255).round().byte()

@@ -97,7 +97,7 @@ class DistortedFeed:
             bent = self.augmenter(self.images[chunk], self.distances[chunk], self.pen[chunk], strength, plain)
             yield from zip(self._normalized(bent).split(batch), self.labels[chunk].split(batch), strict=True)
 
-    def judged(self) -> Iterator[Batch]:
+    def held_out_batches(self) -> Iterator[Batch]:
         """What is held out, as it is."""
         for images, labels in zip(self.held.images[..., 0].split(500), self.held.labels.split(500), strict=True):
             framed = nn.functional.pad(images.float() / 255, (2, 2, 2, 2))[:, None]

@@ -14,7 +14,7 @@ from torch import Tensor
 from convnets.catalogue import CATALOGUE, build
 from convnets.weights import weights_path
 from receptive.training.data.datasets import HELD_OUT, Dataset
-from receptive.training.data.others import guesses, other_writers
+from receptive.training.data.other_writers import guesses, other_writers
 from receptive.training.recipes.recipe import Recipe
 
 

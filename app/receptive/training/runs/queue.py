@@ -282,6 +282,7 @@ class Queue:
                 if worker is self._spare:
                     self._spare = None
                 return
+            worker.save_report()
             try:
                 self._finish(worker.run, ending)
             finally:

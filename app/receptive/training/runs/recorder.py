@@ -1,4 +1,4 @@
-"""From the loop's events to a run's folder: its log, its weights, and what it needs to go on from."""
+"""The recorder of a run: events of the loop become its log, its weights, and the file that it goes on from."""
 
 import json
 import sys
@@ -18,11 +18,11 @@ from receptive.training.disk import snapshot_steps
 from receptive.training.events import Epoch, Event, Notice, Started, Step
 from receptive.training.preparing import Prepared
 from receptive.training.runs import points
-from receptive.training.runs.board import Board
+from receptive.training.runs.examples import examples
 from receptive.training.runs.journal import Journal
-from receptive.training.runs.mistakes import cells
 from receptive.training.runs.run import Run, put, stamp
 from receptive.training.runs.state import FIGURES, State
+from receptive.training.runs.tensorboard import Board
 from receptive.training.schedules import planned
 from receptive.training.settings import RunSettings
 
@@ -32,7 +32,7 @@ SYNCED: Final = 2.0  # seconds between two waits for the disk
 
 
 class Recorder:
-    """Writes what happens: `add` every event, then `close`."""
+    """Writes the events of a run: `add` each one, then `close`."""
 
     def __init__(self, run: Run, journal: Journal, settings: RunSettings, prepared: Prepared, state: State) -> None:
         self.run, self.journal, self.settings, self.prepared = run, journal, settings, prepared
@@ -42,7 +42,7 @@ class Recorder:
         self._flushed = self._reached = self._synced = self._epoch_begun = self._stepped = time.monotonic()
         self._mistaken = 0.0
         steps = points.read(run.folder / "steps.bin")
-        self._told = float(steps["seconds"][-1]) if len(steps) else 0.0
+        self._logged_until = float(steps["seconds"][-1]) if len(steps) else 0.0
         self._paces: deque[float] = deque(maxlen=5)  # seconds of the last epochs
         self._kept: frozenset[int] = frozenset()
         self._steps = (run.folder / "steps.bin").open("ab", buffering=0)
@@ -121,7 +121,7 @@ class Recorder:
             "gradient": _array([step.gradient_norm for step in steps]),
             "seconds": round(self._stepped - self._begun, 3),  # of the step, not of what is judged after it
         }
-        self._steps.write(points.batch(event, self._told).tobytes())  # first, so that no told step is without it
+        self._steps.write(points.batch(event, self._logged_until).tobytes())  # before the log
         self.journal.write("steps", event)
         self._board.write(
             last.number,
@@ -132,7 +132,7 @@ class Recorder:
                 "train/gradient": last.gradient_norm,
             },
         )
-        self._told, self._flushed = event["seconds"], time.monotonic()
+        self._logged_until, self._flushed = event["seconds"], time.monotonic()
         values: dict[str, Any] = {"step": last.number, "seconds": event["seconds"]}
         if self._flushed - self._reached >= REACHED:
             self._reach(**values)
@@ -140,10 +140,10 @@ class Recorder:
             self.state = replace(self.state, **values)
 
     def _epoch(self, event: Epoch) -> None:
-        """First the weights, then what the run goes on from, then the log: whatever is told is kept."""
+        """First the weights, then what the run goes on from, then the log: whatever is logged is kept."""
         self._flush()
-        told = self._told_of(event)
-        figures = {name: told[name] for name in FIGURES}
+        logged = self._epoch_event(event)
+        figures = {name: logged[name] for name in FIGURES}
         best = figures if event.best else self.state.best
         now = time.monotonic()
         sync = now - self._synced >= SYNCED
@@ -153,10 +153,10 @@ class Recorder:
             self._keep("best", event.weights, words, sync=sync)
         if event.held_out and (now - self._mistaken >= REACHED or event.number == self.settings.epochs):
             self._mistakes(event, words)
-        kept = {"event": told, "last": figures, "best": best}
+        kept = {"event": logged, "last": figures, "best": best}
         words = {**words, "kept": _dumped(kept), "numbers": json.dumps(event.resume.numbers)}
         self._keep("resume", event.resume.tensors, words, sync=sync)
-        self.journal.write("epoch", told)
+        self.journal.write("epoch", logged)
         self._board.write(
             self.state.step,
             {
@@ -171,8 +171,8 @@ class Recorder:
             self._synced = time.monotonic()
         self._reach(sync=sync, epoch=event.number, last=figures, best=best)
 
-    def _told_of(self, event: Epoch) -> dict[str, Any]:
-        """What the log says of an epoch."""
+    def _epoch_event(self, event: Epoch) -> dict[str, Any]:
+        """An epoch as it stands in the log."""
         now = time.monotonic()
         spent, self._epoch_begun = now - self._epoch_begun, now
         self._paces.append(spent)
@@ -201,7 +201,7 @@ class Recorder:
 
     def _mistakes(self, event: Epoch, words: dict[str, str]) -> None:
         images, labels = self.prepared.feed.held
-        self._keep("mistakes", cells(images, labels, event.called, len(event.confusion)), words, sync=False)
+        self._keep("mistakes", examples(images, labels, event.called, len(event.confusion)), words, sync=False)
         self._mistaken = time.monotonic()
 
     def _snapshot(self, step: int, epoch: int) -> None:

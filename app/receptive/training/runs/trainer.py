@@ -28,6 +28,7 @@ class Worker:
         self.ending: Ending | None = None  # by which the run is to end
         self.ended = threading.Event()
         self._on_exit = on_exit
+        self._raw = b""
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed when the process is gone
         command = [sys.executable, "-P", "-m", "receptive.training.runs.worker"]
         if data_dir is not None:
@@ -69,6 +70,15 @@ class Worker:
             self.process.kill()
             self.ended.wait(patience)
 
+    def save_report(self) -> None:
+        """Write the standard error of a process that is gone into its run's folder."""
+        if self._raw and self.run is not None:
+            try:
+                with (self.run.folder / "worker.log").open("ab") as report:
+                    report.write(self._raw)
+            except OSError as error:
+                log.debug("worker.log of %s cannot be written: %s", self.run.id, error)
+
     def _send(self, order: bytes) -> None:
         """Send one order; a process that is gone receives none."""
         if self.process.stdin is not None:
@@ -92,17 +102,11 @@ class Worker:
             self.ended.set()
 
     def _report(self) -> str:
-        """The last line of standard error; all of it is kept beside the run, as far as the worker has not done so."""
+        """The last line of standard error, as far as the worker has not written it into the run's folder itself."""
         with self._errors as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - LONGEST_REPORT))
-            raw = file.read()
-        if raw and self.run is not None:
-            try:
-                with (self.run.folder / "worker.log").open("ab") as report:
-                    report.write(raw)
-            except OSError as error:
-                log.debug("worker.log of %s cannot be written: %s", self.run.id, error)
+            self._raw = raw = file.read()
         lines = raw.decode("utf-8", "replace").strip().splitlines()
         return lines[-1][:300] if lines else ""
 

@@ -1,4 +1,4 @@
-/** What the server says of the functions: curves, a feature map before and after, and the gradients of chains. */
+/** Requests of the activation exhibit: curves, feature maps before and after, gradients of chains. */
 
 import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
@@ -8,7 +8,7 @@ import { ARGUMENTS, sampled, type Kind, type Sampled } from '../../scene/activat
 import type { Initialization } from '../../scene/chain';
 import type { Network } from '../../scene/network';
 import type { Volume } from '../../scene/volume';
-import { Asker, AskError, toVolume, type Answered, type Problem } from '../../wire/ask';
+import { LatestRequest, RequestError, toVolume, type FloatTensor, type Problem } from '../../wire/request';
 import { isBlank, maps } from '../parts/loading';
 
 const PATH = 'operations/activation';
@@ -52,8 +52,8 @@ interface FunctionQuestion {
   slope: number;
 }
 
-type CurveQuestion = FunctionQuestion & { input: number[] };
-type MapQuestion = FunctionQuestion & { tensors: { input: Volume } };
+type CurvePayload = FunctionQuestion & { input: number[] };
+type MapPayload = FunctionQuestion & { tensors: { input: Volume } };
 type ChainQuestion = FunctionQuestion & ChainSettings & { width: number; batch: number };
 
 interface CurveAnswer {
@@ -62,7 +62,7 @@ interface CurveAnswer {
 }
 
 interface MapAnswer {
-  tensors: { output: Answered; derivative: Answered };
+  tensors: { output: FloatTensor; derivative: FloatTensor };
   zeros: number;
 }
 
@@ -82,29 +82,29 @@ function chainKey({ depth, initialization, seed, slope }: ChainSettings, kind: K
   return keyOf(kind, slope, depth, initialization, seed);
 }
 
-export class Answers {
+export class ActivationAnswers {
   readonly #server: string | undefined;
   #curves = new SvelteMap<string, Sampled>();
   #previews: Record<string, Sampled> = {};
-  #curveAskers: Partial<Record<Kind, Asker<CurveQuestion, CurveAnswer>>> = {};
-  #chainAskers: Partial<Record<Kind, Asker<ChainQuestion, ChainAnswer>>> = {};
+  #curveAskers: Partial<Record<Kind, LatestRequest<CurvePayload, CurveAnswer>>> = {};
+  #chainAskers: Partial<Record<Kind, LatestRequest<ChainQuestion, ChainAnswer>>> = {};
   #chains: Record<string, Chain> = {};
   #chainsWanted: { kinds: readonly Kind[]; settings: ChainSettings } | null = null;
-  #mapAsker: Asker<MapQuestion, MapAnswer>;
+  #mapAsker: LatestRequest<MapPayload, MapAnswer>;
   #before = $state.raw<Volume | null>(null);
   #turn = 0;
 
   chains = $state.raw<Chains | null>(null);
   applied = $state.raw<Applied | null>(null);
   problem = $state.raw<string | null>(null);
-  /** Why the picture's maps are not there, which no answer to another question ends. */
+  /** Reason why the picture's maps are missing; other answers do not clear it. */
   missing = $state.raw<string | null>(null);
-  /** Whether there is nothing to show because the visitor has drawn nothing yet. */
+  /** True if there is nothing to show because the visitor has drawn nothing yet. */
   blank = $state(false);
 
   constructor(server: string | undefined) {
     this.#server = server;
-    this.#mapAsker = new Asker<MapQuestion, MapAnswer>(
+    this.#mapAsker = new LatestRequest<MapPayload, MapAnswer>(
       PATH,
       server,
       ({ tensors, zeros }, { kind, slope, tensors: { input } }) => {
@@ -122,24 +122,24 @@ export class Answers {
   /** A function's values and slopes at every argument: the server's, and until they are there the browser's. */
   curve(kind: Kind, slope: number): Sampled {
     const key = keyOf(kind, slope);
-    const found = this.#curves.get(key);
-    if (found !== undefined) return found;
+    const curve = this.#curves.get(key);
+    if (curve !== undefined) return curve;
     return (this.#previews[key] ??= sampled(kind, slope));
   }
 
-  /** Whether a curve is the server's. */
-  known(kind: Kind, slope: number): boolean {
+  /** True if a curve is the server's. */
+  has(kind: Kind, slope: number): boolean {
     return this.#curves.has(keyOf(kind, slope));
   }
 
   askCurves(kinds: readonly Kind[], slope: number): void {
     for (const kind of kinds) {
-      if (!untrack(() => this.known(kind, slope))) this.#curveAsker(kind).ask({ input: ARGUMENT_LIST, kind, slope });
+      if (!untrack(() => this.has(kind, slope))) this.#curveAsker(kind).send({ input: ARGUMENT_LIST, kind, slope });
     }
   }
 
-  #curveAsker(kind: Kind): Asker<CurveQuestion, CurveAnswer> {
-    return (this.#curveAskers[kind] ??= new Asker<CurveQuestion, CurveAnswer>(
+  #curveAsker(kind: Kind): LatestRequest<CurvePayload, CurveAnswer> {
+    return (this.#curveAskers[kind] ??= new LatestRequest<CurvePayload, CurveAnswer>(
       PATH,
       this.#server,
       ({ output, derivative }, question) => {
@@ -153,16 +153,16 @@ export class Answers {
   /** Loads a layer's maps before the function; the last ones stay until they are there. */
   async load(source: Source, layer: string, network: Network): Promise<void> {
     const turn = ++this.#turn;
-    const wanted = () => turn === this.#turn;
+    const isCurrent = () => turn === this.#turn;
     try {
-      const before = await maps(source, layer, network, this.#server, wanted, (problem) => (this.missing = problem));
+      const before = await maps(source, layer, network, this.#server, isCurrent, (problem) => (this.missing = problem));
       if (before === null) return;
       this.missing = null;
       this.blank = false;
       this.#before = before;
     } catch (error) {
-      if (!(error instanceof AskError)) throw error;
-      if (!wanted()) return;
+      if (!(error instanceof RequestError)) throw error;
+      if (!isCurrent()) return;
       this.blank = isBlank(error.problem, source);
       this.missing = this.blank ? null : error.problem.detail;
     }
@@ -170,20 +170,20 @@ export class Answers {
 
   /** Puts the loaded maps through a function. */
   askMap(kind: Kind, slope: number): void {
-    if (this.#before !== null) this.#mapAsker.ask({ kind, slope, tensors: { input: this.#before } });
+    if (this.#before !== null) this.#mapAsker.send({ kind, slope, tensors: { input: this.#before } });
   }
 
   askChains(kinds: readonly Kind[], settings: ChainSettings): void {
     this.#chainsWanted = { kinds, settings };
     for (const kind of kinds) {
       if (this.#chains[chainKey(settings, kind)] !== undefined) continue;
-      this.#chainAsker(kind).ask({ kind, ...settings, width: WIDTH, batch: EXAMPLES });
+      this.#chainAsker(kind).send({ kind, ...settings, width: WIDTH, batch: EXAMPLES });
     }
     this.#publish();
   }
 
-  #chainAsker(kind: Kind): Asker<ChainQuestion, ChainAnswer> {
-    return (this.#chainAskers[kind] ??= new Asker<ChainQuestion, ChainAnswer>(
+  #chainAsker(kind: Kind): LatestRequest<ChainQuestion, ChainAnswer> {
+    return (this.#chainAskers[kind] ??= new LatestRequest<ChainQuestion, ChainAnswer>(
       `${PATH}/chain`,
       this.#server,
       ({ gradients, activations }, question) => {

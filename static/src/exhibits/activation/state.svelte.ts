@@ -1,9 +1,9 @@
-/** What a visitor has set on the activation exhibit: the function, what it is applied to, and where it is read. */
+/** State of the activation exhibit: function, layer, and selected position. */
 
-import { argument, COUNT, isKind, KINDS, LEAK, placeOf, type Kind } from '../../scene/activation';
+import { argument, COUNT, isKind, KINDS, LEAK, indexOf, type Kind } from '../../scene/activation';
 import { DEEPEST, isInitialization, type Initialization } from '../../scene/chain';
-import { isActivation, LENET5, summedLayers, USUAL as NETWORK, type Maps } from '../../scene/network';
-import { Opened } from '../parts/opened.svelte';
+import { isActivation, LENET5, summedLayers, DEFAULT_NETWORK as NETWORK, type Maps } from '../../scene/network';
+import { NetworkSelection } from '../parts/network-selection.svelte';
 import { Player } from '../parts/player.svelte';
 
 export const VIEWS = ['curve', 'map', 'chain'] as const;
@@ -11,7 +11,7 @@ export type View = (typeof VIEWS)[number];
 
 export const SEEDS = 1000;
 
-/** What an element's attributes say, as text; `undefined` where one is not there. */
+/** Attributes of the element as text; `undefined` for a missing one. */
 export type Given = Partial<Record<(typeof NAMES)[number], string | undefined>>;
 
 export const NAMES = [
@@ -39,19 +39,19 @@ export class ActivationState {
   slope = $state(LEAK);
   input = $state<string>(USUAL.input);
   /** Whose maps they are. */
-  readonly opened = new Opened();
-  /** As it was said; whether the network has it is seen when it is there. */
+  readonly selection = new NetworkSelection();
+  /** Name from the attribute; the network may not have it. */
   #layer = $state<string | null>(null);
   #map = $state(0);
-  /** The cell that the map's player is to begin at when the network is there. */
+  /** Cell for the map's player once the network is loaded. */
   #cell = $state<number | null>(null);
   depth = $state<number>(USUAL.depth);
   initialization = $state<Initialization>(USUAL.initialization);
   seed = $state(0);
 
-  /** Places on the curve, cells of the map, layers that the gradient has reached: one for each view. */
+  /** Positions on the curve, on the map, and on the gradient's way: one player per view. */
   readonly players: Record<View, Player> = {
-    curve: new Player({ length: COUNT, position: placeOf(USUAL.x), rate: 16 }),
+    curve: new Player({ length: COUNT, position: indexOf(USUAL.x), rate: 16 }),
     map: new Player({ length: cellsOf(FIRST), position: cellsOf(FIRST) - 1, rate: 28 }),
     chain: new Player({ length: USUAL.depth, position: USUAL.depth - 1, rate: 5 }),
   };
@@ -61,22 +61,22 @@ export class ActivationState {
     return this.players[this.view];
   }
 
-  /** The chosen function first, then those beside it. */
-  get shown(): Kind[] {
+  /** The selected function first, then the compared ones. */
+  get kinds(): Kind[] {
     const others = this.compared ?? (this.view === 'chain' ? (['sigmoid', 'tanh'] as const) : []);
     return [this.kind, ...KINDS.filter((kind) => others.includes(kind) && kind !== this.kind)];
   }
 
-  /** Layers whose values an activation function reads; none where the network has no feature maps. */
+  /** Layers read by an activation function; empty if the network has no feature maps. */
   get layers(): Maps[] {
-    return summedLayers(this.opened.network);
+    return summedLayers(this.selection.network);
   }
 
-  /** The layer on show: what the function reads where it is named itself, the first where the network has no such layer. */
+  /** The displayed layer: for the name of an activation its input; by default the first. */
   get layer(): Maps | null {
     const { layers } = this;
-    const said = this.opened.network.layers.find(({ name }) => name === this.#layer);
-    const summed = said !== undefined && isActivation(said.kind) ? said.inputs[0] : this.#layer;
+    const selected = this.selection.network.layers.find(({ name }) => name === this.#layer);
+    const summed = selected !== undefined && isActivation(selected.kind) ? selected.inputs[0] : this.#layer;
     return layers.find(({ name }) => name === summed) ?? layers[0] ?? null;
   }
 
@@ -88,7 +88,7 @@ export class ActivationState {
     return argument(this.players.curve.position);
   }
 
-  /** The layer that the gradient has come to on its way back, from 1 to the depth. */
+  /** The layer reached by the gradient, from 1 to the depth. */
   get reached(): number {
     return this.depth - this.players.chain.position;
   }
@@ -98,7 +98,7 @@ export class ActivationState {
   }
 
   compare(kind: Kind, on: boolean): void {
-    const others = this.shown.slice(1);
+    const others = this.kinds.slice(1);
     this.compared = on ? [...others.filter((other) => other !== kind), kind] : others.filter((other) => other !== kind);
   }
 
@@ -108,7 +108,7 @@ export class ActivationState {
   }
 
   moveTo(x: number): void {
-    this.players.curve.scrub(placeOf(x));
+    this.players.curve.scrub(indexOf(x));
   }
 
   setSlope(slope: number): void {
@@ -126,14 +126,14 @@ export class ActivationState {
     this.#map = map;
   }
 
-  /** Another network: its first layer. */
+  /** Selects the first layer of another network. */
   open(model: string): void {
-    this.opened.model = model;
+    this.selection.model = model;
     this.#layer = null;
     this.#map = 0;
   }
 
-  /** To be called when the network is there: its maps are as large as they are. */
+  /** Adjusts the player to the map size of the loaded network. */
   meet(): void {
     this.#sizeMap();
   }
@@ -166,14 +166,14 @@ export class ActivationState {
       map.length = length;
       map.scrub(length - 1);
     }
-    if (this.opened.ready && this.#cell !== null) {
+    if (this.selection.ready && this.#cell !== null) {
       map.scrub(this.#cell);
       this.#cell = null;
     }
   }
 
-  /** Takes over the attributes that have changed since they were last read; what cannot be read leaves all as it is. */
-  take(given: Given): void {
+  /** Applies the attributes that have changed since the last call; invalid ones are ignored. */
+  setAttributes(given: Given): void {
     const changed = (name: (typeof NAMES)[number]) => {
       const word = given[name] ?? undefined; // null where an attribute was taken away
       return word === this.#last[name] ? undefined : word;
@@ -190,7 +190,7 @@ export class ActivationState {
     const compared = changed('compare');
     if (compared !== undefined) this.compared = compared.split(/[\s,]+/).filter(isKind);
     const model = changed('model');
-    if (model !== undefined) this.opened.take(model);
+    if (model !== undefined) this.selection.select(model);
     const layer = changed('layer');
     if (layer !== undefined) this.setLayer(layer);
     this.#map = number('map', 0, MOST_MAPS) ?? this.#map;
@@ -203,38 +203,38 @@ export class ActivationState {
     this.seed = number('seed', 0, SEEDS - 1) ?? this.seed;
     const x = number('x', -1e6, 1e6, false);
     if (x !== undefined) this.moveTo(x);
-    const position = number('position', 0, this.opened.ready ? this.player.length - 1 : Infinity);
-    if (position !== undefined && this.view === 'map' && !this.opened.ready) this.#cell = position;
+    const position = number('position', 0, this.selection.ready ? this.player.length - 1 : Infinity);
+    if (position !== undefined && this.view === 'map' && !this.selection.ready) this.#cell = position;
     else if (position !== undefined && this.view !== 'curve') this.player.scrub(position);
     this.#last = { ...given };
   }
 
-  /** The whole state, without what is as it would be anyhow. */
+  /** State as attributes, without defaults. */
   get attributes(): Record<string, string> {
-    const said: Record<string, string> = { view: this.view, kind: this.kind };
-    const put = (name: string, value: string | number, usual: string | number) => {
-      if (value !== usual) said[name] = String(value);
+    const attributes: Record<string, string> = { view: this.view, kind: this.kind };
+    const set = (name: string, value: string | number, fallback: string | number) => {
+      if (value !== fallback) attributes[name] = String(value);
     };
-    if (this.compared !== null) said.compare = this.shown.slice(1).join(' ') || 'none';
-    if (this.shown.includes('leaky-relu')) put('slope', this.slope, LEAK);
-    if (this.view === 'curve') put('x', this.x, USUAL.x);
+    if (this.compared !== null) attributes.compare = this.kinds.slice(1).join(' ') || 'none';
+    if (this.kinds.includes('leaky-relu')) set('slope', this.slope, LEAK);
+    if (this.view === 'curve') set('x', this.x, USUAL.x);
     if (this.view === 'map') {
-      put('input', this.input, USUAL.input);
-      const { ready, model } = this.opened;
-      put('model', model, NETWORK);
-      const usual = ready ? (this.layers[0]?.name ?? '') : '';
-      put('layer', ready ? (this.layer?.name ?? '') : (this.#layer ?? ''), usual);
-      put('map', ready ? this.map : this.#map, 0);
+      set('input', this.input, USUAL.input);
+      const { ready, model } = this.selection;
+      set('model', model, NETWORK);
+      const defaultLayer = ready ? (this.layers[0]?.name ?? '') : '';
+      set('layer', ready ? (this.layer?.name ?? '') : (this.#layer ?? ''), defaultLayer);
+      set('map', ready ? this.map : this.#map, 0);
     }
     if (this.view === 'chain') {
-      put('depth', this.depth, USUAL.depth);
-      put('initialization', this.initialization, USUAL.initialization);
-      put('seed', this.seed, 0);
+      set('depth', this.depth, USUAL.depth);
+      set('initialization', this.initialization, USUAL.initialization);
+      set('seed', this.seed, 0);
     }
-    if (this.view === 'map' && this.#cell !== null) said.position = String(this.#cell);
+    if (this.view === 'map' && this.#cell !== null) attributes.position = String(this.#cell);
     else if (this.view !== 'curve' && !this.player.playing)
-      put('position', this.player.position, this.player.length - 1);
-    return said;
+      set('position', this.player.position, this.player.length - 1);
+    return attributes;
   }
 }
 

@@ -1,4 +1,4 @@
-/** The attributes are the whole state: what is set can be said, and what is said sets it again. */
+/** The attributes hold the whole state: they are written from it and restore it. */
 
 import { describe, expect, it, test } from 'vitest';
 
@@ -8,7 +8,7 @@ import { ActivationState } from './state.svelte';
 
 const given = (attributes: Record<string, string>) => {
   const state = new ActivationState();
-  state.take(attributes);
+  state.setAttributes(attributes);
   return state;
 };
 
@@ -38,7 +38,7 @@ describe('attributes', () => {
   it('a changed attribute changes nothing else that was set by hand', () => {
     const state = given({ view: 'map', layer: 'c3' });
     state.choose('tanh');
-    state.take({ view: 'map', layer: 'c3', map: '4' });
+    state.setAttributes({ view: 'map', layer: 'c3', map: '4' });
     expect([state.kind, state.layer?.name, state.map]).toEqual(['tanh', 'c3', 4]);
   });
 
@@ -48,7 +48,7 @@ describe('attributes', () => {
 
   it('an attribute that is taken away leaves what it said', () => {
     const state = given({ view: 'chain', depth: '7' });
-    state.take({ view: 'chain', depth: null } as unknown as Record<string, string>);
+    state.setAttributes({ view: 'chain', depth: null } as unknown as Record<string, string>);
     expect(state.attributes).toEqual(given({ view: 'chain', depth: '7' }).attributes);
   });
 });
@@ -65,20 +65,20 @@ test('a place on the curve is a step of the player', () => {
 
 test('the function that is chosen comes first, the others in their usual order, none twice', () => {
   const state = new ActivationState();
-  expect(state.shown).toEqual(['relu']);
+  expect(state.kinds).toEqual(['relu']);
   state.compare('gelu', true);
   state.compare('sigmoid', true);
-  expect(state.shown).toEqual(['relu', 'sigmoid', 'gelu']);
+  expect(state.kinds).toEqual(['relu', 'sigmoid', 'gelu']);
   state.choose('gelu');
-  expect(state.shown).toEqual(['gelu', 'sigmoid']);
+  expect(state.kinds).toEqual(['gelu', 'sigmoid']);
   state.compare('sigmoid', false);
-  expect(state.shown).toEqual(['gelu']);
+  expect(state.kinds).toEqual(['gelu']);
 });
 
 test('the chain begins with three functions to compare', () => {
   const state = new ActivationState();
   state.look('chain');
-  expect(state.shown).toEqual(['relu', 'sigmoid', 'tanh']);
+  expect(state.kinds).toEqual(['relu', 'sigmoid', 'tanh']);
 });
 
 test('a smaller layer keeps the map within it and shows it whole', () => {
@@ -105,7 +105,7 @@ describe("another network's maps", () => {
 
   const met = (attributes: Record<string, string>) => {
     const state = given(attributes);
-    state.opened.network = OWN;
+    state.selection.network = OWN;
     state.meet();
     return state;
   };
@@ -133,7 +133,7 @@ describe("another network's maps", () => {
 
   it('a network without convolutions has no layer to show', () => {
     const state = given(said);
-    state.opened.network = { ...OWN, layers: OWN.layers.slice(4) };
+    state.selection.network = { ...OWN, layers: OWN.layers.slice(4) };
     state.meet();
     expect(state.layer).toBeNull();
     expect(state.map).toBe(0);

@@ -1,4 +1,4 @@
-/** A training that is followed: to its end, until it is stopped, past a busy server, into a lost connection. */
+/** A streamed training: completed, stopped, on a busy server, and after a lost connection. */
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 

@@ -1,17 +1,17 @@
-/** A training on the server, as its events come: waits for a place where the server is busy, ends when it is told to. */
+/** A training on the server, streamed as events; retries while the server is busy. */
 
-import { Refused, stream } from '../../wire/stream';
+import { RefusedError, stream } from '../../wire/stream';
 import type { FitEvent, Problem } from '../../wire/types';
 import type { Fit } from './state.svelte';
 
 export interface Hearer {
   fit(fit: Fit): void;
-  /** Over, as far as it was asked to go. */
+  /** Training has ended. */
   done(): void;
-  /** The server fits as many curves as it can; it is asked again. */
+  /** The server is at its limit of trainings; the request is repeated. */
   waiting(): void;
   problem(problem: Problem): void;
-  /** Nobody answers any more. */
+  /** The connection is lost. */
   lost(): void;
 }
 
@@ -22,24 +22,24 @@ export class Fitting {
 
   constructor(readonly hearer: Hearer) {}
 
-  /** Begins anew; a training that still runs is ended first. */
-  start(url: URL, question: unknown): void {
+  /** Starts a training and stops the previous one. */
+  start(url: URL, payload: unknown): void {
     this.stop();
     const ending = new AbortController();
     this.#ending = ending;
-    void this.#run(url, question, ending.signal);
+    void this.#run(url, payload, ending.signal);
   }
 
-  /** Ends the training, here and on the server. */
+  /** Stops the training, here and on the server. */
   stop(): void {
     this.#ending?.abort();
     this.#ending = null;
   }
 
-  async #run(url: URL, question: unknown, signal: AbortSignal): Promise<void> {
+  async #run(url: URL, payload: unknown, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        for await (const { event, data } of stream(url, question, signal)) {
+        for await (const { event, data } of stream(url, payload, signal)) {
           if (signal.aborted) return;
           if (event === 'fit') this.hearer.fit(read(data as FitEvent));
           else if (event === 'done') return this.hearer.done();
@@ -48,7 +48,7 @@ export class Fitting {
         return;
       } catch (error) {
         if (signal.aborted) return;
-        if (!(error instanceof Refused)) return this.hearer.lost();
+        if (!(error instanceof RefusedError)) return this.hearer.lost();
         if (error.problem.status !== 429) return this.hearer.problem(error.problem);
         this.hearer.waiting();
         await new Promise((resolve) => setTimeout(resolve, AGAIN));
@@ -57,7 +57,7 @@ export class Fitting {
   }
 }
 
-/** Where a training has diverged, the server writes null for what is no number any more. */
+/** After divergence the server writes null for values that are not finite. */
 function read({ step, loss, curve, offset, pieces }: FitEvent): Fit {
   const numbers = (values: readonly (number | null)[]) => values.map((value) => value ?? 0);
   return {

@@ -1,4 +1,4 @@
-/** Where the parts of the approximation figure stand, wide and narrow. */
+/** Layout of the approximation figure, wide and narrow. */
 
 export interface Box {
   x: number;

@@ -1,9 +1,9 @@
-/** What a visitor is looking at in approximation: the curve, the layer that fits it, and every fit on the way. */
+/** State of the approximation exhibit: the curve, the layer that fits it, and all fits of the training. */
 
 import {
   byReach,
-  drawn,
-  lifted,
+  withStroke,
+  withSample,
   named,
   NAMED,
   pack,
@@ -12,7 +12,7 @@ import {
   unpack,
   type Named,
 } from '../../scene/approximation';
-import { oneOf, whole, within } from '../../state/attributes';
+import { oneOf, integerWithin, within } from '../../state/attributes';
 
 export const ACTIVATIONS = ['relu', 'tanh', 'sigmoid'] as const;
 export type Activation = (typeof ACTIVATIONS)[number];
@@ -36,24 +36,24 @@ export interface Attributes {
 export interface Fit {
   step: number;
   loss: number;
-  /** Heights at `xs`, which are the same for every fit. */
+  /** Values at `xs`, which are equal for all fits. */
   curve: number[];
-  /** What every unit adds, at the same places; null where this event did not bring them. */
+  /** Output of each unit at `xs`; null if the event does not include it. */
   pieces: number[][] | null;
-  /** What is added to all the pieces. */
+  /** Bias. */
   bias: number;
 }
 
-/** What the units add at some step. */
+/** Outputs of the units at one step. */
 export interface Pieced {
   step: number;
   bias: number;
-  /** Which unit each piece belongs to. */
+  /** Unit of each piece. */
   order: number[];
   pieces: number[][];
 }
 
-/** How far a layer of some size got, to be compared with others. */
+/** Result of a layer size, for comparison. */
 export interface Reached {
   units: number;
   activation: Activation;
@@ -73,27 +73,27 @@ export class ApproximationState {
 
   running = $state(false);
   fits = $state.raw<readonly Fit[]>([]);
-  /** The fit that is shown; null for the newest. */
+  /** The displayed fit; null for the newest. */
   position = $state<number | null>(null);
-  /** Pieces that are added up; null for all. */
+  /** Number of summed pieces; null for all. */
   added = $state<number | null>(null);
-  /** Where the sum is written out, by its place on the curve that the server draws. */
+  /** Sample whose sum is written out, as an index of the server's curve. */
   place = $state(63);
   reached = $state.raw<readonly Reached[]>([]);
 
   constructor(attributes: Attributes = {}) {
-    this.take(attributes);
+    this.setAttributes(attributes);
   }
 
-  take(attributes: Attributes): void {
+  setAttributes(attributes: Attributes): void {
     const before = pack(this.curve);
     this.curve = unpack(attributes.curve ?? USUAL.curve) ?? named(USUAL.curve);
     if (pack(this.curve) !== before) this.reached = [];
-    this.units = whole(attributes.units, 1, MOST_UNITS, USUAL.units);
+    this.units = integerWithin(attributes.units, 1, MOST_UNITS, USUAL.units);
     this.activation = oneOf(ACTIVATIONS, attributes.activation, USUAL.activation);
     this.rate = within(attributes.rate, SMALLEST_RATE, LARGEST_RATE, USUAL.rate);
-    this.steps = whole(attributes.steps, 1, MOST_STEPS, USUAL.steps);
-    this.seed = whole(attributes.seed, 0, LARGEST_SEED, USUAL.seed);
+    this.steps = integerWithin(attributes.steps, 1, MOST_STEPS, USUAL.steps);
+    this.seed = integerWithin(attributes.seed, 0, LARGEST_SEED, USUAL.seed);
   }
 
   get attributes(): Record<string, string> {
@@ -107,12 +107,12 @@ export class ApproximationState {
     };
   }
 
-  /** The curve's name where it is one of the list. */
+  /** Name of the curve, if it has one. */
   get name(): Named | null {
     return NAMED.find((name) => named(name).every((value, at) => value === this.curve[at])) ?? null;
   }
 
-  get question(): Record<string, unknown> {
+  get payload(): Record<string, unknown> {
     return {
       points: points(this.curve),
       units: this.units,
@@ -123,7 +123,7 @@ export class ApproximationState {
     };
   }
 
-  /** The index of the fit on screen. */
+  /** Index of the displayed fit. */
   get at(): number {
     const last = this.fits.length - 1;
     return this.position === null ? last : Math.min(last, this.position);
@@ -133,7 +133,7 @@ export class ApproximationState {
     return this.fits[this.at] ?? null;
   }
 
-  /** The pieces of the fit on screen, or of the nearest one before it that brought them, those that move most first. */
+  /** Pieces of the displayed fit, or of the nearest earlier one that includes them, by variation. */
   get pieced(): Pieced | null {
     for (let at = this.at; at >= 0; at--) {
       const fit = this.fits[at];
@@ -145,7 +145,7 @@ export class ApproximationState {
     return null;
   }
 
-  /** The pieces that are added up, and what they add up to. */
+  /** The summed pieces and their sum. */
   get sum(): { count: number; of: number; values: Float64Array } | null {
     const { pieced } = this;
     if (pieced === null) return null;
@@ -154,12 +154,12 @@ export class ApproximationState {
     return { count, of, values: partial(pieced.pieces, pieced.bias, count) };
   }
 
-  /** Steps of the player: from one fit to the next. */
+  /** Number of steps of the player. */
   get length(): number {
     return Math.max(0, this.fits.length - 1);
   }
 
-  /** A new training begins: what was fitted to something else is gone. */
+  /** Resets the fits for a new training. */
   begin(): void {
     this.forget();
     this.running = true;
@@ -172,13 +172,13 @@ export class ApproximationState {
     this.running = false;
   }
 
-  /** Adds up the first pieces; all of them for as many as there are, even when there are more later. */
+  /** Sets the number of summed pieces; all of them means also later ones. */
   add(count: number): void {
     const of = this.sum?.of ?? 0;
     this.added = count >= of ? null : count;
   }
 
-  /** Back to a size that was tried before. */
+  /** Returns to a size that was tried before. */
   recall(to: Reached): void {
     this.units = to.units;
     this.activation = to.activation;
@@ -188,7 +188,7 @@ export class ApproximationState {
     this.fits = [...this.fits, fit];
   }
 
-  /** The training is over, or the visitor has stopped it. */
+  /** Marks the training as ended. */
   end(): void {
     this.running = false;
     const last = this.fits.at(-1);
@@ -204,13 +204,13 @@ export class ApproximationState {
     this.#become(named(name));
   }
 
-  /** The hand goes from one point of the plot to another. */
+  /** Applies a stroke between two points of the plot. */
   draw(from: { x: number; y: number }, to: { x: number; y: number }): void {
-    this.#become(drawn(this.curve, from, to));
+    this.#become(withStroke(this.curve, from, to));
   }
 
   lift(place: number, by: number): void {
-    this.#become(lifted(this.curve, place, by));
+    this.#become(withSample(this.curve, place, by));
   }
 
   #become(curve: Float32Array): void {

@@ -1,4 +1,4 @@
-/** The state of the approximation exhibit: attributes, the fits on the way, and what was reached. */
+/** The state of the approximation exhibit: attributes, fits, and results. */
 
 import { describe, expect, test } from 'vitest';
 
@@ -72,7 +72,7 @@ describe('fits', () => {
 
   test('the server is asked for what is on screen', () => {
     const one = new ApproximationState({ units: 2, rate: 0.5 });
-    expect(one.question).toMatchObject({ units: 2, learning_rate: 0.5, activation: 'tanh', steps: 1000, seed: 1 });
-    expect(one.question.points).toHaveLength(65);
+    expect(one.payload).toMatchObject({ units: 2, learning_rate: 0.5, activation: 'tanh', steps: 1000, seed: 1 });
+    expect(one.payload.points).toHaveLength(65);
   });
 });

@@ -1,4 +1,4 @@
-/** The formulas: the numbers in them are those of the visitor, and what is written out adds up. */
+/** The formulas: current numbers, and terms that add up. */
 
 import { expect, test } from 'vitest';
 

@@ -1,4 +1,4 @@
-/** The classifier's formulas as TeX, with the visitor's own numbers in them. */
+/** Formulas of the classifier in TeX, with current numbers. */
 
 import { largest, type Cell, type Shape, type Sum } from '../../scene/flatten';
 import { size, width, type Penalty, type Softmax } from '../../scene/softmax';
@@ -6,7 +6,7 @@ import { size, width, type Penalty, type Softmax } from '../../scene/softmax';
 const bracketed = (value: number, places: number) => (value < 0 ? `(${value.toFixed(places)})` : value.toFixed(places));
 const signed = (value: number, places: number) => `${value < 0 ? '-' : '+'} ${Math.abs(value).toFixed(places)}`;
 
-/** Numbers too small for their places are written as powers of ten. */
+/** Numbers too small for their decimals are powers of ten. */
 export function number(value: number, places = 4): string {
   if (value === 0 || Math.abs(value) >= 10 ** -places) return value.toFixed(places);
   const [digits = '0', power = '0'] = value.toExponential(2).split('e');
@@ -18,9 +18,9 @@ export function flattened({ height, width: wide }: Shape, { map, row, col }: Cel
   return `${law} = ${map} \\cdot ${height} \\cdot ${wide} + ${row} \\cdot ${wide} + ${col} = ${index}`;
 }
 
-/** The sum of one unit: its bias, its largest products, and the rest of them. */
+/** Sum of one unit: bias, largest products, and the rest. */
 export function unitSum(unit: number, sum: Sum, value: number, more: (count: number) => string): string {
-  const { terms, rest, left } = largest(sum, 3);
+  const { terms, rest, count: left } = largest(sum, 3);
   const products = terms.map(({ value: input, weight }) => `+ ${bracketed(input, 4)} \\cdot ${bracketed(weight, 4)}`);
   const others = left > 0 ? ` \\underbrace{{} ${signed(rest, 4)}}_{\\text{${more(left)}}}` : '';
   const law = `z_{${unit}} = b_{${unit}} + \\sum_i w_{${unit},i}\\, x_i`;
@@ -34,7 +34,7 @@ export function term(unit: number, sum: Sum, index: number): string {
   return `${law} = ${bracketed(one.weight, 4)} \\cdot ${bracketed(one.value, 4)} = ${one.product.toFixed(4)}`;
 }
 
-/** One class's probability, up to the stage that is shown. */
+/** Probability of one class up to the displayed stage. */
 export function probability(own: Softmax, logits: readonly number[], T: number, digit: number, p: number): string {
   const law = `p_{${digit}} = \\dfrac{e^{z_{${digit}}/T - m}}{\\sum_k e^{z_k/T - m}}`;
   const power = own.powers[digit] ?? 0;
@@ -43,25 +43,25 @@ export function probability(own: Softmax, logits: readonly number[], T: number, 
   return `${law} = \\dfrac{e^{${exponent}}}{${own.total.toFixed(4)}} = \\dfrac{${number(power)}}{${own.total.toFixed(4)}} = ${number(p)}`; // prettier-ignore
 }
 
-/** The loss; with smoothing all classes are in it. */
-export function loss(asked: number, p: number, smoothing: number, q: readonly number[], value: number): string {
+/** The loss; with label smoothing it includes all classes. */
+export function loss(target: number, p: number, smoothing: number, q: readonly number[], value: number): string {
   // Near certainty all that the loss says of p lies beyond the fourth place.
   const places = value === 0 ? 4 : Math.max(4, 2 - Math.floor(Math.log10(value)));
-  if (smoothing === 0) return `L = -\\ln p_{${asked}} = -\\ln ${number(p, places)} = ${number(value)}`;
+  if (smoothing === 0) return `L = -\\ln p_{${target}} = -\\ln ${number(p, places)} = ${number(value)}`;
   const law = 'L = -\\sum_k q_k \\ln p_k';
-  const other = q[asked === 0 ? 1 : 0] ?? 0;
-  const target = `q_{${asked}} = 1 - ${smoothing} + \\tfrac{${smoothing}}{${q.length}} = ${(q[asked] ?? 0).toFixed(3)}`;
-  return `${law} = ${number(value)} \\qquad ${target}, \\quad q_{k \\neq ${asked}} = ${other.toFixed(3)}`;
+  const other = q[target === 0 ? 1 : 0] ?? 0;
+  const largest = `q_{${target}} = 1 - ${smoothing} + \\tfrac{${smoothing}}{${q.length}} = ${(q[target] ?? 0).toFixed(3)}`;
+  return `${law} = ${number(value)} \\qquad ${largest}, \\quad q_{k \\neq ${target}} = ${other.toFixed(3)}`;
 }
 
-/** Both costs, the data's and the prior's. */
+/** Loss of the data and of the prior. */
 export function posterior(kind: Penalty, weights: ArrayLike<number>, strength: number, price: number): string {
   const total = size(kind, weights);
   const law = kind === 'l2' ? '-\\ln p(y \\mid x, w) + \\lambda \\sum_i w_i^2' : '-\\ln p(y \\mid x, w) + \\lambda \\sum_i |w_i|'; // prettier-ignore
   return `${law} = ${number(price)} + ${strength} \\cdot ${total.toFixed(3)} = ${number(price + strength * total)}`;
 }
 
-/** How wide the prior is. */
+/** Scale of the prior. */
 export function prior(kind: Penalty, strength: number): string {
   const wide = width(kind, strength);
   const value = Number.isFinite(wide) ? wide.toFixed(3) : '\\infty';

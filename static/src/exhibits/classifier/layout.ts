@@ -1,7 +1,7 @@
-/** Where the parts of the classifier's figures stand, wide and narrow. */
+/** Layouts of the classifier's figures, wide and narrow. */
 
-import { columnsOf, grid, shownMaps, strip, type Grid, type Shape, type Strip } from '../../scene/flatten';
-import { roomFor } from '../../scene/names';
+import { columnsOf, grid, mapCount, strip, type Grid, type Shape, type Strip } from '../../scene/flatten';
+import { labelWidth } from '../../scene/names';
 
 export const HEAD = 26; // user units for a title
 export const STRIP = 22; // how tall a cell of the vector is
@@ -14,15 +14,15 @@ const PLACES = 2048; // of a vector that are shown, and about as many cells of m
 const CELLS = 8192; // of a unit's inputs
 const MOST_KERNELS = 32; // that stand beside their maps
 
-/** How many of the maps a view shows. */
-export function shownIn(view: string, shape: Shape): number {
-  const maps = shownMaps(shape, view === 'flatten' ? PLACES : CELLS);
+/** Number of of the maps a view shows. */
+export function displayedMaps(view: string, shape: Shape): number {
+  const maps = mapCount(shape, view === 'flatten' ? PLACES : CELLS);
   return view === 'convolution' && shape.height * shape.width > 1 ? Math.min(maps, MOST_KERNELS) : maps;
 }
 
 export interface FlattenPlan {
   grid: Grid & { x: number };
-  /** Of the vector that are shown. */
+  /** Displayed values of the vector. */
   places: number;
   strip: Strip;
   stripTop: number;
@@ -59,12 +59,12 @@ export function flattenLayout(width: number, shape: Shape): FlattenPlan {
 export interface UnitPlan {
   grid: Grid;
   gap: number;
-  /** Of the running sum. */
+  /** Box of the running sum. */
   chart: { y: number; height: number };
   height: number;
 }
 
-/** Three grids side by side, and below them the sum as it grows. */
+/** Three grids side by side with the running sum below. */
 export function unitLayout(width: number, shape: Shape): UnitPlan {
   const gap = width < NARROW ? 16 : 56;
   const spatial = shape.height * shape.width > 1;
@@ -77,7 +77,7 @@ export function unitLayout(width: number, shape: Shape): UnitPlan {
 
 export interface ConvolutionPlan {
   columns: number;
-  /** From one map to the next. */
+  /** Distance between two maps. */
   across: number;
   down: number;
   cell: number;
@@ -87,7 +87,7 @@ export interface ConvolutionPlan {
   height: number;
 }
 
-/** A small row for every input map: the map, its part of the kernel, and what they add up to. */
+/** One row per input map: the map, its part of the kernel, and their sum. */
 export function convolutionLayout(width: number, shape: Shape, units: number): ConvolutionPlan {
   // Beside a map and its kernel, four units a cell, there is a number.
   const columns = Math.max(1, Math.min(width < NARROW ? 2 : 4, Math.floor(width / (2 * 4 * shape.width + 96))));
@@ -104,16 +104,16 @@ export function convolutionLayout(width: number, shape: Shape, units: number): C
 }
 
 export interface TablePlan {
-  /** Where each column begins, and how wide it is. */
+  /** Position and width of each column. */
   columns: { x: number; width: number }[];
   row: number;
   digits: number;
   height: number;
 }
 
-/** A table of these classes with so many columns of bars. */
+/** A table of these classes with `columns` columns of bars. */
 export function tableLayout(width: number, count: number, classes: readonly string[]): TablePlan {
-  const digits = roomFor(classes, 24, Math.round(width * (width < NARROW ? 0.24 : 0.2)));
+  const digits = labelWidth(classes, 24, Math.round(width * (width < NARROW ? 0.24 : 0.2)));
   const gap = width < NARROW ? 8 : 28;
   const each = (width - digits - gap * (count - 1)) / count;
   const row = 30;

@@ -1,14 +1,14 @@
-/** What a visitor is looking at on the way from maps to a loss: which view, which layer, which unit, which target. */
+/** State of the classifier exhibit: view, layer, unit, target, temperature and penalty. */
 
 import { byMap, cellAt, firstMaps, indexOf, kernel, sum, type Cell, type Shape, type Sum } from '../../scene/flatten';
 import * as networks from '../../scene/network';
 import { likeliest } from '../../scene/ranking';
 import { softmax, STRENGTHS, targets, type Penalty, type Softmax } from '../../scene/softmax';
 import type { Volume } from '../../scene/volume';
-import { oneOf, whole, within } from '../../state/attributes';
-import { Opened } from '../parts/opened.svelte';
+import { oneOf, integerWithin, within } from '../../state/attributes';
+import { NetworkSelection } from '../parts/network-selection.svelte';
 import { className, classText } from '../parts/run-names';
-import { shownIn } from './layout';
+import { displayedMaps } from './layout';
 
 export const VIEWS = ['flatten', 'unit', 'convolution', 'softmax', 'loss', 'prior'] as const;
 export type View = (typeof VIEWS)[number];
@@ -35,30 +35,30 @@ export interface Attributes {
 }
 
 export interface Weights {
-  /** [units][inputs], one row after the other. */
+  /** (units, inputs), row by row. */
   weight: Float32Array;
   bias: Float32Array;
 }
 
-/** What POST /operations/linear says of the layer on screen, or of a part of its units. */
+/** Answer of POST /operations/linear for the displayed layer, or some of its units. */
 export interface Connected {
-  /** The first of those units. */
+  /** First of those units. */
   from: number;
   output: number[];
   convolution: number[];
   difference: number;
 }
 
-/** What POST /operations/softmax says of the visitor's logits. */
+/** Answer of POST /operations/softmax for the logits. */
 export interface Priced {
   probabilities: number[];
   logProbabilities: number[];
   targets: number[];
   loss: number;
   gradient: number[];
-  /** All of the weights of the output layer; null until they are there. */
+  /** All weights of the output layer; null until loaded. */
   penalty: number | null;
-  /** penalty + constant = -ln prior; null for a flat prior, as what follows. */
+  /** penalty + constant = -ln prior; null for a flat prior, as the following. */
   constant: number | null;
   logPrior: number | null;
   posterior: number | null;
@@ -73,7 +73,7 @@ const USUAL = {
 } as const;
 
 export class ClassifierState {
-  readonly opened = new Opened();
+  readonly selection = new NetworkSelection();
   input = $state<string>(USUAL.input);
   // As they were said, whether or not the network has them.
   #view = $state<View>(USUAL.view);
@@ -84,17 +84,17 @@ export class ClassifierState {
   smoothing = $state(0);
   penalty = $state<Penalty>(USUAL.penalty);
   strength = $state<number>(USUAL.strength);
-  /** Steps of the player; null for the end. */
+  /** Step of the player; null for the end. */
   position = $state<number | null>(null);
-  /** What a hand points at: a place of the vector or a class. */
-  pointed = $state<number | null>(null);
+  /** Index under the pointer: of the vector or a class. */
+  hovered = $state<number | null>(null);
 
   maps = $state.raw<Map<string, Volume> | null>(null);
   weights = $state.raw<Partial<Record<string, Weights>>>({});
   connected = $state.raw<Connected | null>(null);
   priced = $state.raw<Priced | null>(null);
 
-  /** The unit's sum, in float64; the server says the same in float32. */
+  /** The unit's sum in float64; the server's is float32. */
   readonly sum = $derived.by((): Sum | null => {
     const [read, own] = [this.read, this.layerWeights];
     if (read === null || own === null) return null;
@@ -103,64 +103,64 @@ export class ClassifierState {
   });
 
   constructor(attributes: Attributes = {}) {
-    this.take(attributes);
+    this.setAttributes(attributes);
   }
 
-  take(attributes: Attributes): void {
+  setAttributes(attributes: Attributes): void {
     this.input = attributes.input || USUAL.input;
-    this.opened.take(attributes.model);
+    this.selection.select(attributes.model);
     this.#view = oneOf(VIEWS, attributes.view, USUAL.view);
     this.#layer = attributes.layer || null;
-    this.#unit = whole(attributes.unit, 0, 1e6, 0);
+    this.#unit = integerWithin(attributes.unit, 0, 1e6, 0);
     this.temperature = within(attributes.temperature, TEMPERATURES.lowest, TEMPERATURES.highest, USUAL.temperature);
     const target = attributes.target ?? '';
-    this.#target = target === '' ? null : whole(target, 0, 1e6, 0);
+    this.#target = target === '' ? null : integerWithin(target, 0, 1e6, 0);
     this.smoothing = within(attributes.smoothing, 0, 0.9, 0);
     this.penalty = oneOf(['l1', 'l2'], attributes.penalty, USUAL.penalty);
     this.strength = within(attributes.strength, 0, STRONGEST, USUAL.strength);
-    this.position = attributes.position == null ? null : whole(attributes.position, 0, 1e6, 0);
-    this.pointed = null;
+    this.position = attributes.position == null ? null : integerWithin(attributes.position, 0, 1e6, 0);
+    this.hovered = null;
   }
 
   get attributes(): Record<string, string> {
-    const { model, ready } = this.opened;
+    const { model, ready } = this.selection;
     const [view, layer, unit, target] = ready
       ? [this.view, this.layer, this.unit, this.target]
       : [this.#view, this.#layer, this.#unit, this.#target];
-    const said: Record<string, string> = {};
-    if (model !== networks.USUAL) said.model = model;
-    Object.assign(said, { input: this.input, view });
+    const attributes: Record<string, string> = {};
+    if (model !== networks.DEFAULT_NETWORK) attributes.model = model;
+    Object.assign(attributes, { input: this.input, view });
     if (view === 'unit' || view === 'convolution') {
-      if (layer !== null) said.layer = layer;
-      said.unit = String(unit);
+      if (layer !== null) attributes.layer = layer;
+      attributes.unit = String(unit);
     }
-    if (this.temperature !== USUAL.temperature) said.temperature = String(this.temperature);
-    if (target !== null) said.target = String(target);
-    if (this.smoothing !== 0) said.smoothing = String(this.smoothing);
+    if (this.temperature !== USUAL.temperature) attributes.temperature = String(this.temperature);
+    if (target !== null) attributes.target = String(target);
+    if (this.smoothing !== 0) attributes.smoothing = String(this.smoothing);
     if (view === 'prior') {
-      said.penalty = this.penalty;
-      said.strength = String(this.strength);
+      attributes.penalty = this.penalty;
+      attributes.strength = String(this.strength);
     }
-    if (this.position !== null) said.position = String(this.position);
-    return said;
+    if (this.position !== null) attributes.position = String(this.position);
+    return attributes;
   }
 
-  /** The layer that answers: scores, or distances. */
+  /** The output layer: scores or distances. */
   get #last(): networks.Layer | undefined {
-    return this.opened.network.layers.at(-1);
+    return this.selection.network.layers.at(-1);
   }
 
   /** The fully connected layers. */
   get layers(): networks.Connected[] {
-    return networks.connected(this.opened.network);
+    return networks.connected(this.selection.network);
   }
 
-  /** Whether the network measures distances, where others have scores. */
+  /** True if the network measures distances, where others have scores. */
   get distances(): boolean {
     return this.#last?.kind === 'rbf';
   }
 
-  /** Why the weights of the output cannot be priced; null where they can. */
+  /** Reason why the output layer has no penalty; null if it has. */
   get unpriced(): 'rbf' | 'large' | null {
     const output = this.layers.find(({ name }) => name === this.#last?.name);
     if (output === undefined) return 'rbf';
@@ -175,13 +175,13 @@ export class ClassifierState {
     return this.views.includes(this.#view) ? this.#view : 'loss';
   }
 
-  /** The layer on screen; on the way into a vector, the first. */
+  /** The displayed layer; for flattening the first. */
   get own(): networks.Connected | undefined {
     const { layers } = this;
     return (this.view === 'flatten' ? undefined : layers.find(({ name }) => name === this.#layer)) ?? layers[0];
   }
 
-  /** The name of the layer that was said; of the first where there is none of that name. */
+  /** Name of the selected layer, by default the first. */
   get layer(): string {
     const { layers } = this;
     return (layers.find(({ name }) => name === this.#layer) ?? layers[0])?.name ?? '';
@@ -195,14 +195,14 @@ export class ClassifierState {
     return Math.min(this.#unit, this.units - 1);
   }
 
-  /** What each output stands for. */
+  /** Labels of the outputs. */
   get classes(): string[] {
-    const { classes } = this.opened.network;
+    const { classes } = this.selection.network;
     const outputs = this.logits.length || classes.length;
     return Array.from({ length: outputs }, (_, output) => classText(className(classes, output)));
   }
 
-  /** null for what the network takes the picture for. */
+  /** Null: the predicted class. */
   get target(): number | null {
     return this.#target === null ? null : Math.min(this.#target, this.classes.length - 1);
   }
@@ -211,40 +211,40 @@ export class ClassifierState {
     this.#target = target;
   }
 
-  /** The classes that are shown: all in their order, of very many the likeliest, and the one that is asked about. */
+  /** Displayed classes: all in order, or the most probable and the target. */
   get rows(): number[] {
     const rows = likeliest(this.logits);
-    return rows.length === 0 || rows.includes(this.asked) ? rows : [...rows.slice(0, -1), this.asked];
+    return rows.length === 0 || rows.includes(this.targetClass) ? rows : [...rows.slice(0, -1), this.targetClass];
   }
 
-  /** How many of them are there because they are the likeliest. */
+  /** Number of classes displayed as the most probable. */
   get likeliest(): number {
     const { rows } = this;
-    return rows.length - (likeliest(this.logits).includes(this.asked) ? 0 : 1);
+    return rows.length - (likeliest(this.logits).includes(this.targetClass) ? 0 : 1);
   }
 
   get shape(): Shape {
     return this.own?.shape ?? { channels: 1, height: 1, width: 1 };
   }
 
-  /** Whether what the layer reads can be below zero, as a picture that was normalized can. */
+  /** True if what the layer reads can be below zero, as a picture that was normalized can. */
   get signed(): boolean {
     const from = this.own?.from ?? '';
-    return from === 'input' || networks.isSigned(this.opened.network, from);
+    return from === 'input' || networks.isSigned(this.selection.network, from);
   }
 
-  /** What the layer on screen reads. */
+  /** Input of the displayed layer. */
   get read(): Volume | null {
     return this.maps?.get(this.own?.from ?? '') ?? null;
   }
 
-  /** Of that, what is drawn: of very many maps the first. */
-  get shown(): Volume | null {
+  /** Displayed part of the input: the first of very many maps. */
+  get displayed(): Volume | null {
     const { read } = this;
-    return read && firstMaps(read, shownIn(this.view, read));
+    return read && firstMaps(read, displayedMaps(this.view, read));
   }
 
-  /** The units around the one on screen that are computed both ways; null where the server takes not even one. */
+  /** Units around the selected one that are computed both ways; null if the server's limit is below one. */
   get page(): { from: number; to: number } | null {
     const most = Math.min(MOST_UNITS, Math.floor(MOST_WEIGHTS / cells(this.shape)));
     if (most < 1) return null;
@@ -252,12 +252,12 @@ export class ClassifierState {
     return { from, to: Math.min(this.units, from + most) };
   }
 
-  /** Those units, both ways, once the server has said so. */
+  /** The answer for those units. */
   get both(): Connected | null {
     return this.connected?.from === this.page?.from ? this.connected : null;
   }
 
-  /** Scores; of distances, minus those. */
+  /** Scores; negated distances for an RBF layer. */
   get logits(): number[] {
     const output = Array.from(this.maps?.get(this.#last?.name ?? '')?.data ?? []);
     return this.distances ? output.map((distance) => -distance) : output;
@@ -268,8 +268,8 @@ export class ClassifierState {
     return logits.length === 0 ? 0 : logits.indexOf(Math.max(...logits));
   }
 
-  /** The class that the loss is asked about. */
-  get asked(): number {
+  /** Target class of the loss. */
+  get targetClass(): number {
     return this.target ?? this.guess;
   }
 
@@ -282,13 +282,13 @@ export class ClassifierState {
     return own && kernel(own.weight, this.unit, this.shape);
   }
 
-  /** What every input map adds to the unit. */
+  /** Contribution of each input map to the unit. */
   get parts(): Float64Array | null {
     const { sum: own } = this;
     return own && byMap(own, this.shape);
   }
 
-  /** The unit's value as PyTorch computed it. */
+  /** Value of the unit computed by PyTorch. */
   get value(): number | null {
     const { both, unit } = this;
     return both?.output[unit - both.from] ?? this.maps?.get(this.layer)?.data[unit] ?? null;
@@ -298,9 +298,9 @@ export class ClassifierState {
     return softmax(this.logits, this.temperature);
   }
 
-  /** What is asked for: the server's numbers where they are there. */
+  /** Target distribution, by the server if available. */
   get targets(): number[] {
-    return this.priced?.targets ?? targets(this.classes.length, this.asked, this.smoothing);
+    return this.priced?.targets ?? targets(this.classes.length, this.targetClass, this.smoothing);
   }
 
   get probabilities(): number[] {
@@ -311,33 +311,33 @@ export class ClassifierState {
     return this.priced?.logProbabilities ?? this.softmax.logProbabilities;
   }
 
-  /** Steps of the player in this view. */
+  /** Number of steps of the player in this view. */
   get length(): number {
-    if (this.view === 'flatten') return this.shown?.data.length ?? 0;
+    if (this.view === 'flatten') return this.displayed?.data.length ?? 0;
     if (this.view === 'unit') return this.read?.data.length ?? 0;
-    if (this.view === 'convolution') return this.shown?.channels ?? this.shape.channels;
+    if (this.view === 'convolution') return this.displayed?.channels ?? this.shape.channels;
     if (this.view === 'softmax') return STAGES - 1;
     return this.view === 'prior' ? STRENGTHS.length - 1 : this.rows.length;
   }
 
-  /** Of the strengths that the player goes through, the one nearest to the visitor's. */
+  /** Index of the player's penalty strength nearest to the selected one. */
   get strengthStep(): number {
-    let found = 0;
+    let nearest = 0;
     STRENGTHS.forEach((strength, at) => {
-      if (Math.abs(strength - this.strength) < Math.abs((STRENGTHS[found] ?? 0) - this.strength)) found = at;
+      if (Math.abs(strength - this.strength) < Math.abs((STRENGTHS[nearest] ?? 0) - this.strength)) nearest = at;
     });
-    return found;
+    return nearest;
   }
 
-  /** How far the player is. */
+  /** Current step of the player. */
   get filled(): number {
     return this.position === null ? this.length : Math.min(this.length, this.position);
   }
 
-  /** The place of the vector that is looked at. */
+  /** Selected index of the vector. */
   get followed(): number {
-    if (this.pointed !== null) return Math.min(this.pointed, Math.max(0, (this.read?.data.length ?? 1) - 1));
-    if (this.position === null || this.position === 0) return strongest(this.shown, this.sum, this.view);
+    if (this.hovered !== null) return Math.min(this.hovered, Math.max(0, (this.read?.data.length ?? 1) - 1));
+    if (this.position === null || this.position === 0) return strongest(this.displayed, this.sum, this.view);
     if (this.view === 'convolution') return (this.filled - 1) * this.shape.height * this.shape.width;
     return this.filled - 1;
   }
@@ -346,30 +346,30 @@ export class ClassifierState {
     return cellAt(this.shape, this.followed);
   }
 
-  /** The class whose numbers are written out. */
+  /** Class whose numbers are written out. */
   get followedClass(): number {
-    if (this.pointed !== null) return Math.min(this.classes.length - 1, this.pointed);
-    if (this.view === 'loss' && this.position) return this.rows[this.filled - 1] ?? this.asked;
-    return this.view === 'softmax' ? this.guess : this.asked;
+    if (this.hovered !== null) return Math.min(this.classes.length - 1, this.hovered);
+    if (this.view === 'loss' && this.position) return this.rows[this.filled - 1] ?? this.targetClass;
+    return this.view === 'softmax' ? this.guess : this.targetClass;
   }
 
   point(cell: Cell | null): void {
-    this.pointed = cell === null ? null : indexOf(this.shape, cell);
+    this.hovered = cell === null ? null : indexOf(this.shape, cell);
   }
 
   look(view: View): void {
     if (view === this.view) return;
     this.#view = view;
     this.position = null;
-    this.pointed = null;
+    this.hovered = null;
   }
 
-  /** Another network: nothing that was said of the last one is true of it. */
+  /** Resets everything that belongs to the previous network. */
   open(model: string): void {
-    this.opened.model = model;
+    this.selection.model = model;
     this.#target = null;
     this.position = null;
-    this.pointed = null;
+    this.hovered = null;
   }
 
   setLayer(layer: string): void {
@@ -377,7 +377,7 @@ export class ClassifierState {
     this.#unit = this.unit;
     this.connected = null;
     this.position = null;
-    this.pointed = null;
+    this.hovered = null;
   }
 
   setUnit(unit: number): void {
@@ -389,10 +389,10 @@ function cells({ channels, height, width }: Shape): number {
   return channels * height * width;
 }
 
-/** Where there is most to see: the largest product of a unit, else the largest value. */
+/** Initial selection: the largest product of a unit, else the largest value. */
 function strongest(read: Volume | null, own: Sum | null, view: View): number {
   const sizes = view === 'flatten' || own === null ? (read?.data ?? []) : own.terms.map(({ product }) => product);
-  let found = 0;
-  for (let at = 1; at < sizes.length; at++) if (Math.abs(sizes[at] ?? 0) > Math.abs(sizes[found] ?? 0)) found = at;
-  return found;
+  let index = 0;
+  for (let at = 1; at < sizes.length; at++) if (Math.abs(sizes[at] ?? 0) > Math.abs(sizes[index] ?? 0)) index = at;
+  return index;
 }

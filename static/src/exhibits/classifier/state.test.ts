@@ -1,4 +1,4 @@
-/** The state of the classifier exhibit: attributes, one unit's sum, and the way through every view. */
+/** The state of the classifier exhibit: attributes, the sum of a unit, and the steps of every view. */
 
 import { describe, expect, test } from 'vitest';
 
@@ -69,9 +69,9 @@ describe('one unit', () => {
 
 test('the loss is asked about the guess until the visitor says which class it is', () => {
   const one = awake();
-  expect(one.asked).toBe(3);
+  expect(one.targetClass).toBe(3);
   one.target = 5;
-  expect([one.asked, one.targets.indexOf(1)]).toEqual([5, 5]);
+  expect([one.targetClass, one.targets.indexOf(1)]).toEqual([5, 5]);
 });
 
 test('the player goes through every view to its end', () => {
@@ -111,7 +111,7 @@ describe('another network', () => {
 
   function own(attributes = {}): ClassifierState {
     const one = new ClassifierState({ model: MODEL, ...attributes });
-    one.opened.network = OWN;
+    one.selection.network = OWN;
     return one;
   }
 
@@ -119,7 +119,7 @@ describe('another network', () => {
     const said = { model: MODEL, input: 'digit:1', view: 'unit', layer: 'fc1', unit: '250', target: '29' };
     const one = new ClassifierState(said);
     expect(one.attributes).toEqual(said);
-    one.opened.network = OWN;
+    one.selection.network = OWN;
     expect(one.attributes).toEqual(said);
   });
 
@@ -152,7 +152,7 @@ describe('another network', () => {
         ),
       ],
     ]);
-    expect([one.rows.length, one.rows[0], one.asked, one.length]).toEqual([20, 29, 29, 20]);
+    expect([one.rows.length, one.rows[0], one.targetClass, one.length]).toEqual([20, 29, 29, 20]);
     one.target = 3;
     expect([one.rows.length, one.rows.includes(3), one.likeliest]).toEqual([20, true, 19]);
   });
@@ -160,7 +160,7 @@ describe('another network', () => {
   test('that measures distances answers by minus those, and has no weights to price', () => {
     const one = new ClassifierState({ model: 'lenet5-1998', view: 'prior' });
     const layers = LENET5.layers.map((row) => (row.name === 'output' ? { ...row, kind: 'rbf', weights: [] } : row));
-    one.opened.network = { ...LENET5, name: 'lenet5-1998', layers };
+    one.selection.network = { ...LENET5, name: 'lenet5-1998', layers };
     one.maps = new Map([['output', volume(3, 1, 1, [4, 0.5, 9])]]);
     expect(one.logits).toEqual([-4, -0.5, -9]);
     expect(one.guess).toBe(1);

@@ -1,14 +1,14 @@
-/** The colours of an input, the same in every way of looking at it. */
+/** Palettes of an input, equal in all views. */
 
 import type { Inks } from '../../draw/inks.svelte';
 import { GREYS, type Palette } from '../../scene/palette';
 
-/** Whether a source of that name has the colours of a photo. */
+/** True if a source of this name is a photo in colour. */
 export function isPhoto(source: string): boolean {
   return /^(photo|file)/.test(source);
 }
 
-/** The palette of an input: of a photo greys, of strokes ink, of numbers that of activations unless some are negative. */
+/** Palette of an input: grey for a photo, ink for strokes, activations for numbers, signed if any is negative. */
 export function inputPalette(source: string, negative: boolean, inks: Inks): Palette {
   if (isPhoto(source)) return GREYS;
   if (negative) return inks.palette('signed');

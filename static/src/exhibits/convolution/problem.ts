@@ -1,29 +1,29 @@
-/** A setup becomes a problem to compute, or the reason why it cannot. */
+/** Turns a setup into a computable problem, or the reason why it is not. */
 
 import { fullPadding, samePadding, type Filters, type Problem, type Settings } from '../../scene/convolution';
 import { pattern, resized, type Pattern } from '../../scene/convolution-inputs';
-import { complaint, type Complaint } from '../../scene/convolution-limits';
+import { firstProblem, type Complaint } from '../../scene/convolution-limits';
 import { family, isPreset, resizable, type Shape } from '../../scene/kernels';
-import { kernelAt, kernelOf, readKernel, type Known } from '../../scene/learned';
+import { kernelAt, kernelOf, readKernel, type FirstKernels } from '../../scene/learned';
 import { fromNested, type Volume } from '../../scene/volume';
-import type { Said, Setup } from './setup';
+import type { GivenSetup, Setup } from './setup';
 import { brought, CHANNELS, COLOUR, GREY, LARGEST_VALUE, pictured, sizes } from './sources';
 
-/** What is said, and what follows from the network that its kernel is of. */
-export function settled(said: Said, known: Known | null): Setup {
-  const named = readKernel(said.kernel);
-  const kernels = named && known?.kernels;
-  const channels = said.channels ?? kernels?.channels ?? 1;
-  const source = said.source ?? (brought(said.kernel) ? (channels === 3 ? COLOUR : GREY) : 'numbers');
-  if (!named || !kernels) return { ...said, channels, source };
+/** The setup with what follows from its kernel's network. */
+export function completeSetup(given: GivenSetup, firstKernels: FirstKernels | null): Setup {
+  const named = readKernel(given.kernel);
+  const kernels = named && firstKernels?.kernels;
+  const channels = given.channels ?? kernels?.channels ?? 1;
+  const source = given.source ?? (brought(given.kernel) ? (channels === 3 ? COLOUR : GREY) : 'numbers');
+  if (!named || !kernels) return { ...given, channels, source };
   const { height, width } = kernels;
-  return { ...said, channels, source, kernel: kernelOf(named, kernels), kernelSize: { height, width } };
+  return { ...given, channels, source, kernel: kernelOf(named, kernels), kernelSize: { height, width } };
 }
 
 export function inputSize({ source, values, size, channels }: Setup): Shape & { channels: number } {
   if (source === 'numbers')
     return { channels: values.length, height: values[0]?.length ?? 0, width: values[0]?.[0]?.length ?? 0 };
-  const { usual } = sizes(source);
+  const { default: usual } = sizes(source);
   return { channels, height: size?.height ?? usual, width: size?.width ?? usual };
 }
 
@@ -41,7 +41,7 @@ function settings(setup: Setup): Settings {
   return { stride, padding: all, paddingMode, dilation, groups, transposed, outputPadding, flip };
 }
 
-function wrongInput({ source }: Setup, { channels, height, width }: Shape & { channels: number }): Complaint | null {
+function inputProblem({ source }: Setup, { channels, height, width }: Shape & { channels: number }): Complaint | null {
   const { limit } = sizes(source);
   const whole = [channels, height, width].every((side) => Number.isInteger(side) && side >= 1);
   if (!whole || Math.max(height, width) > limit)
@@ -49,8 +49,8 @@ function wrongInput({ source }: Setup, { channels, height, width }: Shape & { ch
   return channels > CHANNELS ? { field: 'input', key: 'channels', values: { channels, limit: CHANNELS } } : null;
 }
 
-/** Kernels of one channel stand once in every channel; null while a network's are not there. */
-function kernels(setup: Setup, into: number, known: Known | null): number[][][][] | null {
+/** Kernels of one channel are repeated in every channel; null until a network's are loaded. */
+function kernels(setup: Setup, into: number, known: FirstKernels | null): number[][][][] | null {
   const { kernel, weights, filters } = setup;
   const { height, width } = kernelSize(setup);
   if (kernel === 'weights') return weights.map((filter) => resized(filter, into, height, width));
@@ -74,26 +74,26 @@ export function inputOf(setup: Setup, picture: Volume | null): Volume | null {
 
 export type Posed = { problem: Problem } | { complaint: Complaint } | null;
 
-/** The problem of a setup, or what is wrong with it; null while a picture or a network's kernels are on their way. */
-export function pose(said: Said, picture: Volume | null, known: Known | null): Posed {
-  const setup = settled(said, known);
+/** The problem of a setup, or its error; null while a picture or kernels are loading. */
+export function problemOf(given: GivenSetup, picture: Volume | null, firstKernels: FirstKernels | null): Posed {
+  const setup = completeSetup(given, firstKernels);
   const learned = readKernel(setup.kernel) !== null;
-  if (learned && known === null) return null;
-  const channels = learned ? known?.kernels?.channels : 1;
+  if (learned && firstKernels === null) return null;
+  const channels = learned ? firstKernels?.kernels?.channels : 1;
   if (channels === undefined) return { complaint: { field: 'kernel', key: 'no_kernels', values: {} } };
   const size = inputSize(setup);
-  const wrong = wrongInput(setup, size);
+  const wrong = inputProblem(setup, size);
   if (wrong !== null) return { complaint: wrong };
   const shape = kernelSize(setup);
   const out = setup.kernel === 'weights' ? setup.weights.length : setup.filters;
   const into = Math.floor(size.channels / setup.groups);
   const moved = settings(setup);
-  const found = complaint({ input: size, filters: { out, into, ...shape }, settings: moved });
-  if (found !== null) return { complaint: found };
+  const problem = firstProblem({ input: size, filters: { out, into, ...shape }, settings: moved });
+  if (problem !== null) return { complaint: problem };
   if (channels > 1 && channels !== into)
     return { complaint: { field: 'kernel', key: 'kernel_channels', values: { channels, into } } };
   const input = inputOf(setup, picture);
-  const data = kernels(setup, into, known);
+  const data = kernels(setup, into, firstKernels);
   if (input === null || data === null) return null;
   const filters: Filters = { out, into, ...shape, data: Float32Array.from(data.flat(3)) };
   const large = Math.max(greatest(input.data), greatest(filters.data));
@@ -102,15 +102,15 @@ export function pose(said: Said, picture: Volume | null, known: Known | null): P
   return { problem: { input, filters, bias: biasOf(setup, out), settings: moved } };
 }
 
-const seen = new WeakMap<Float32Array, number>(); // a picture is looked through once, not at every new kernel
+const cache = new WeakMap<Float32Array, number>(); // a picture is looked through once, not at every new kernel
 
 /** The largest magnitude. */
 function greatest(values: Float32Array): number {
-  let most = seen.get(values);
+  let most = cache.get(values);
   if (most !== undefined) return most;
   most = 0;
   for (let index = 0; index < values.length; index += 1) most = Math.max(most, Math.abs(values[index] as number));
-  seen.set(values, most);
+  cache.set(values, most);
   return most;
 }
 
@@ -119,7 +119,7 @@ function biasOf({ bias }: Setup, out: number): Float32Array {
   return Float32Array.from({ length: out }, (_, map) => bias[bias.length === 1 ? 0 : map] ?? 0);
 }
 
-/** The filters of a problem as numbers that can be edited. */
+/** Filters of a problem as editable numbers. */
 export function editable({ filters }: Problem): number[][][][] {
   const { out, into, height, width, data } = filters;
   const at = (...place: [number, number, number, number]) =>

@@ -1,16 +1,16 @@
-/** What is wrong with a control, in words. */
+/** Error messages of controls. */
 
-import { known, say } from '../../words/words';
+import { hasMessage, say } from '../../words/words';
 import type { ConvolutionState } from './state.svelte';
 
-/** What is to be said next to the control of a field; null where all is well. */
+/** Error message next to the control of a field; null if there is none. */
 export function wrong(model: ConvolutionState, field: string): string | null {
   const { complaint, refused } = model;
-  if (complaint !== null) return complaint.field === field ? said(complaint.key, complaint.values) : null;
+  if (complaint !== null) return complaint.field === field ? problemMessage(complaint.key, complaint.values) : null;
   return refused !== null && refused.field.replace('_', '-') === field ? refused.text : null;
 }
 
-function said(key: string, values: Record<string, string | number>): string {
+function problemMessage(key: string, values: Record<string, string | number>): string {
   const name = `convolution.problem.${key}`;
-  return known(name) ? say(name, values) : key;
+  return hasMessage(name) ? say(name, values) : key;
 }

@@ -1,4 +1,4 @@
-/** What the figure shows of a state: sides, windows, products and colours, as plain values. */
+/** Contents of the figure for a state: shapes, windows, products and colours, as plain values. */
 
 import { firstChannel, laid, span, type Term } from '../../scene/convolution';
 import type { Parts } from '../../scene/convolution-layout';
@@ -18,16 +18,16 @@ export interface Tap {
   weight: number;
 }
 
-/** The channels that the shown output map reads. */
+/** Input channels of the displayed output map. */
 export function reads(state: ConvolutionState): number[] {
-  const { problem } = state.shown;
+  const { problem } = state.displayed;
   const first = firstChannel(problem, state.map);
   return Array.from({ length: problem.filters.into }, (_, index) => first + index);
 }
 
 export function partsOf(state: ConvolutionState): Parts {
   const { around } = state;
-  const { problem, output } = state.shown;
+  const { problem, output } = state.displayed;
   return {
     channels: problem.input.channels,
     together: isPhoto(state.setup.source) && problem.input.channels === 3,
@@ -39,9 +39,9 @@ export function partsOf(state: ConvolutionState): Parts {
   };
 }
 
-/** Where a term stands under the window: its weight's place in the kernel as it lies there. */
+/** Position of a term in the window. */
 export function under(state: ConvolutionState, term: Term): { row: number; col: number } {
-  const { filters, settings } = state.shown.problem;
+  const { filters, settings } = state.displayed.problem;
   if (!settings.flip) return { row: term.y, col: term.x };
   return { row: filters.height - 1 - term.y, col: filters.width - 1 - term.x };
 }
@@ -52,9 +52,9 @@ export interface Small {
   products: Float32Array;
 }
 
-/** The kernel-sized grids of one channel: values under the window, weights as they lie there, products. */
+/** Kernel-sized grids of one channel: input values, weights, products. */
 export function small(state: ConvolutionState, channel: number): Small {
-  const { problem } = state.shown;
+  const { problem } = state.displayed;
   const { filters, settings } = problem;
   const area = filters.height * filters.width;
   const start = (state.map * filters.into + channel - firstChannel(problem, state.map)) * area;
@@ -76,12 +76,12 @@ export function small(state: ConvolutionState, channel: number): Small {
   return { values, weights, products };
 }
 
-/** The cells of the input that the followed output reads from a channel. */
+/** Input cells of the selected output in a channel. */
 export function taps(state: ConvolutionState, channel: number): Tap[] {
   return state.terms.filter((term) => term.channel === channel);
 }
 
-/** The frame around cells; null around none. */
+/** Frame around cells; null for none. */
 export function frame(cells: { row: number; col: number }[]): Frame | null {
   if (cells.length === 0) return null;
   const rows = cells.map(({ row }) => row);
@@ -90,9 +90,9 @@ export function frame(cells: { row: number; col: number }[]): Frame | null {
   return { row, col, rows: Math.max(...rows) - row + 1, cols: Math.max(...cols) - col + 1 };
 }
 
-/** Where the kernel of the input cell that is being spread lies on the output, inside its edges. */
+/** Box on the output of the kernel of the current input cell (transposed), clipped. */
 export function footprint(state: ConvolutionState): Frame | null {
-  const { problem, output } = state.shown;
+  const { problem, output } = state.displayed;
   if (!state.spreads || state.followed !== null) return null;
   const { stride, padding, dilation } = problem.settings;
   const { height, width } = problem.filters;
@@ -104,13 +104,13 @@ export function footprint(state: ConvolutionState): Frame | null {
 }
 
 export interface Extent {
-  /** The largest magnitude; 1 where all is zero. */
+  /** Largest magnitude; 1 if all are zero. */
   limit: number;
   negative: boolean;
   whole: boolean;
 }
 
-/** What has to be known of values to colour them, found in one go. */
+/** Statistics of values for their colours. */
 export function extent(values: Float32Array): Extent {
   let [least, most, whole] = [0, 0, true];
   for (let index = 0; index < values.length; index += 1) {

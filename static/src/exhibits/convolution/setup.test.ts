@@ -1,12 +1,12 @@
-/** The exhibit's attributes are its whole state: what is written is read back, and what is usual is not said. */
+/** The attributes hold the whole state: they are read back as written, and defaults are left out. */
 // @vitest-environment node
 
 import { describe, expect, test } from 'vitest';
 
 import { convolve } from '../../scene/convolution';
 import { firstKernels, LENET5 } from '../../scene/network';
-import { pose, settled } from './problem';
-import { read, USUAL, write, type Setup } from './setup';
+import { problemOf, completeSetup } from './problem';
+import { read, DEFAULTS, write, type Setup } from './setup';
 
 const CASES: [string, Partial<Setup>][] = [
   ['as usual', {}],
@@ -31,19 +31,19 @@ const CASES: [string, Partial<Setup>][] = [
 ];
 
 test.each(CASES)('%s', (_, part) => {
-  const setup = { ...USUAL, ...part };
+  const setup = { ...DEFAULTS, ...part };
   expect(read(write(setup))).toEqual(setup);
 });
 
 test('what is usual is not said', () => {
-  expect(write(USUAL)).toEqual({});
-  expect(write({ ...USUAL, stride: [2, 2] })).toEqual({ stride: '2' });
-  expect(write({ ...USUAL, source: 'ramp' })).toEqual({ input: 'ramp' });
+  expect(write(DEFAULTS)).toEqual({});
+  expect(write({ ...DEFAULTS, stride: [2, 2] })).toEqual({ stride: '2' });
+  expect(write({ ...DEFAULTS, source: 'ramp' })).toEqual({ input: 'ramp' });
 });
 
 describe('attributes as they are written by hand', () => {
   test('values and weights alone are the input and the kernel', () => {
-    const posed = pose(read({ values: '1 2 3; 4 5 6; 7 8 9', weights: '1 2; 3 4' }), null, null);
+    const posed = problemOf(read({ values: '1 2 3; 4 5 6; 7 8 9', weights: '1 2; 3 4' }), null, null);
     if (posed === null || !('problem' in posed)) throw new Error('no problem');
     expect([...convolve(posed.problem).data]).toEqual([37, 47, 67, 77]);
   });
@@ -69,7 +69,7 @@ describe('attributes as they are written by hand', () => {
     [{ transposed: '', 'output-padding': '1' }, 'output-padding'],
     [{ padding: '6', 'padding-mode': 'reflect' }, 'padding'],
   ])('%o cannot be together, and is complained about at its control', (attributes, field) => {
-    expect(pose(read(attributes), null, null)).toMatchObject({ complaint: { field } });
+    expect(problemOf(read(attributes), null, null)).toMatchObject({ complaint: { field } });
   });
 
   test.each<[Record<string, string>, string[]]>([
@@ -106,7 +106,7 @@ describe('attributes as they are written by hand', () => {
     const rest = Object.fromEntries(Object.entries(attributes).filter(([name]) => !without.includes(name)));
     expect(read(attributes)).toEqual(read(rest));
     expect(Object.values(write(read(attributes))).join(' ')).not.toMatch(/NaN|Infinity/);
-    expect(pose(read(attributes), null, null)).toHaveProperty('problem');
+    expect(problemOf(read(attributes), null, null)).toHaveProperty('problem');
   });
 });
 
@@ -115,13 +115,13 @@ describe('the kernels of a network', () => {
   const known = { kernels: COLOUR, data: Float32Array.from({ length: 12 }, (_, index) => index) };
 
   test('a network alone is its first kernel, on a picture that it can see', () => {
-    expect(settled(read({ model: 'run:a' }), known)).toMatchObject({
+    expect(completeSetup(read({ model: 'run:a' }), known)).toMatchObject({
       ...{ kernel: 'run:a:conv1_1:0', source: 'photo:china', channels: 3 },
       kernelSize: { height: 1, width: 2 },
     });
     const grey = { kernels: { ...COLOUR, channels: 1 }, data: null };
-    expect(settled(read({ model: 'run:a' }), grey)).toMatchObject({ source: 'digit:21', channels: 1 });
-    expect(settled(read({ model: 'lenet5' }), { kernels: firstKernels(LENET5), data: null })).toMatchObject({
+    expect(completeSetup(read({ model: 'run:a' }), grey)).toMatchObject({ source: 'digit:21', channels: 1 });
+    expect(completeSetup(read({ model: 'lenet5' }), { kernels: firstKernels(LENET5), data: null })).toMatchObject({
       ...{ kernel: 'lenet5:c1:0', source: 'digit:21' },
     });
   });
@@ -129,15 +129,15 @@ describe('the kernels of a network', () => {
   test('a kernel by its name says its network, and one beyond the last is the last', () => {
     expect(read({ model: 'run:b', kernel: 'run:a:conv1_1:9' }).kernel).toBe('run:a:conv1_1:9');
     expect(read({ model: 'run:b', kernel: 'sobel-x' }).kernel).toBe('sobel-x');
-    expect(read({ model: 'vgg' })).toEqual(USUAL);
-    expect(settled(read({ kernel: 'run:a:conv1_1:9' }), known).kernel).toBe('run:a:conv1_1:1');
+    expect(read({ model: 'vgg' })).toEqual(DEFAULTS);
+    expect(completeSetup(read({ kernel: 'run:a:conv1_1:9' }), known).kernel).toBe('run:a:conv1_1:1');
   });
 
   test('wait for their network and their numbers, and have each channel its own', () => {
     const said = read({ kernel: 'run:a:conv1_1:1', values: '1 2 | 3 4 | 5 6', filters: '2' });
-    expect(pose(said, null, null)).toBeNull();
-    expect(pose(said, null, { ...known, data: null })).toBeNull();
-    const posed = pose(said, null, known);
+    expect(problemOf(said, null, null)).toBeNull();
+    expect(problemOf(said, null, { ...known, data: null })).toBeNull();
+    const posed = problemOf(said, null, known);
     if (posed === null || !('problem' in posed)) throw new Error('no problem');
     expect([...posed.problem.filters.data]).toEqual([6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5]);
   });
@@ -148,7 +148,7 @@ describe('the kernels of a network', () => {
     [{ input: 'ramp', size: '1' }, known, 'too_large'],
     [{}, { kernels: null, data: null }, 'no_kernels'],
   ])('%o cannot be, and is said at the kernel', (attributes, of, key) => {
-    expect(pose(read({ ...attributes, model: 'run:a' }), null, of)).toMatchObject({
+    expect(problemOf(read({ ...attributes, model: 'run:a' }), null, of)).toMatchObject({
       complaint: { field: 'kernel', key },
     });
   });

@@ -1,4 +1,4 @@
-/** Everything that can be set on the exhibit, read from its attributes and written back; what is usual is not said. */
+/** Settings of the exhibit, parsed from its attributes and written back without defaults. */
 
 import { readSource } from '../../ink/source';
 import type { PaddingMode } from '../../scene/convolution';
@@ -26,7 +26,7 @@ export interface Setup {
   /** `numbers`, a pattern, `digit:N`, `drawing` or `photo:NAME`. */
   source: string;
   values: number[][][];
-  /** null: what is usual for the source. */
+  /** null: default of the source. */
   size: Shape | null;
   channels: number;
   seed: number;
@@ -42,7 +42,7 @@ export interface Setup {
   bias: number[];
   stride: [number, number];
   padding: PaddingKind;
-  /** Top, bottom, left, right; what counts where `padding` is `sides`. */
+  /** Top, bottom, left, right; used if `padding` is `sides`. */
   sides: [number, number, number, number];
   paddingMode: PaddingMode;
   dilation: [number, number];
@@ -52,19 +52,19 @@ export interface Setup {
   flip: boolean;
   view: View;
   panel: Panel;
-  /** The step that the window has come to; null: it has not moved, and all of the output is shown. */
+  /** Step of the window; null: not moved yet, the whole output is displayed. */
   position: number | null;
 }
 
-/** The same as it is said, before the network is there that its kernel is of. */
-export interface Said extends Omit<Setup, 'source' | 'channels'> {
-  /** null: numbers, or a picture for the kernel of a network that was chosen. */
+/** The setup as given, before the kernel's network is loaded. */
+export interface GivenSetup extends Omit<Setup, 'source' | 'channels'> {
+  /** null: numbers, or a picture for the kernel of a selected network. */
   source: string | null;
-  /** null: as many as the kernel has. */
+  /** null: the number of the kernel's channels. */
   channels: number | null;
 }
 
-export const USUAL: Said = {
+export const DEFAULTS: GivenSetup = {
   source: null,
   values: readValues(FIRST) ?? [],
   size: null,
@@ -97,7 +97,7 @@ const VIEWS = ['window', 'network', 'matrix', 'spectrum'] as const;
 const PANELS = ['none', 'weights', 'separable', 'volume', 'code'] as const;
 const EACH_FILTER = Array.from({ length: LIMITS.filters }, (_, index) => index + 1);
 
-/** Numbers parted by blanks, commas or an x; what is none is NaN. */
+/** Numbers separated by blanks, commas or an x; NaN for an invalid one. */
 function numbers(text: string): number[] {
   return text
     .trim()
@@ -107,7 +107,7 @@ function numbers(text: string): number[] {
 
 type Bounds = readonly [low: number, high: number];
 
-/** What numbers may be: as the server has them, else as their controls do. */
+/** Bounds of numbers: the server's, else those of the controls. */
 export const BOUNDS = {
   seed: [0, 9999],
   sigma: [0.3, 4],
@@ -122,14 +122,14 @@ export const BOUNDS = {
   padding: [0, LIMITS.step],
 } as const satisfies Record<string, Bounds>;
 
-/** So many numbers, all of them within the bounds, as a part of the setup; nothing where they are something else. */
+/** Part of the setup with `count` numbers within bounds; empty if invalid. */
 function numbered(
   text: string,
   counts: readonly number[],
   [low, high]: Bounds,
-  take: (found: number[]) => Partial<Said>,
+  take: (values: number[]) => Partial<GivenSetup>,
   whole = true,
-): Partial<Said> {
+): Partial<GivenSetup> {
   const found = numbers(text);
   const allowed = (value: number) => value >= low && value <= high && (!whole || Number.isInteger(value));
   return counts.includes(found.length) && found.every(allowed) ? take(found) : {};
@@ -143,19 +143,19 @@ function decimal(name: 'sigma' | 'angle' | 'wavelength') {
   return (text: string) => numbered(text, [1], BOUNDS[name], ([value = NaN]) => ({ [name]: value }), false);
 }
 
-function pair(text: string, name: 'stride' | 'dilation' | 'outputPadding', bounds: Bounds): Partial<Said> {
+function pair(text: string, name: 'stride' | 'dilation' | 'outputPadding', bounds: Bounds): Partial<GivenSetup> {
   return numbered(text, [1, 2], bounds, ([down = NaN, across = down]) => ({ [name]: [down, across] }));
 }
 
-function shape(text: string, name: 'size' | 'kernelSize', bounds: Bounds): Partial<Said> {
+function shape(text: string, name: 'size' | 'kernelSize', bounds: Bounds): Partial<GivenSetup> {
   return numbered(text, [1, 2], bounds, ([height = NaN, width = height]) => ({ [name]: { height, width } }));
 }
 
-function among<T extends string>(names: readonly T[], text: string, usual: T): T {
-  return names.find((name) => name === text) ?? usual;
+function among<T extends string>(names: readonly T[], text: string, fallback: T): T {
+  return names.find((name) => name === text) ?? fallback;
 }
 
-function padding(text: string): Partial<Said> {
+function padding(text: string): Partial<GivenSetup> {
   if (text === 'none' || text === 'same' || text === 'full') return { padding: text, sides: [0, 0, 0, 0] };
   return numbered(text, [1, 2, 4], BOUNDS.padding, ([a = NaN, b = a, c, d = NaN]) => ({
     padding: 'sides',
@@ -168,22 +168,22 @@ function flag(text: string): boolean {
 }
 
 function kernelName(text: string): string {
-  return isPreset(text) || readKernel(text) !== null || text === 'weights' ? text : USUAL.kernel;
+  return isPreset(text) || readKernel(text) !== null || text === 'weights' ? text : DEFAULTS.kernel;
 }
 
-function known(source: string): boolean {
+function isSource(source: string): boolean {
   return source === 'numbers' || !pictured(source) || readSource(source) !== null;
 }
 
-/** Whether a table of numbers is one that can be computed with. */
+/** True if a table of numbers can be computed with. */
 function computable(rows: number[][], limit: number): boolean {
   const [height, width] = [rows.length, rows[0]?.length ?? 0];
   return Math.max(height, width) <= limit && rows.flat().every((value) => Math.abs(value) <= LARGEST_VALUE);
 }
 
-/** What an attribute says of the setup so far; nothing where it says what cannot be. */
-const READ: Record<string, (text: string, said: Said) => Partial<Said>> = {
-  input: (text) => (known(text) ? { source: text } : {}),
+/** Part of the setup from one attribute; empty if invalid. */
+const READ: Record<string, (text: string, given: GivenSetup) => Partial<GivenSetup>> = {
+  input: (text) => (isSource(text) ? { source: text } : {}),
   values: (text) => {
     const values = readValues(text);
     const fits = values !== null && values.length <= CHANNELS && values.every((rows) => computable(rows, LARGEST));
@@ -220,13 +220,13 @@ const READ: Record<string, (text: string, said: Said) => Partial<Said>> = {
   position: (text) => ({ position: /^\d+$/.test(text) ? Number(text) : null }),
 };
 
-/** The attributes' names, all but `compact` and `server`. */
+/** Names of the attributes except `compact` and `server`. */
 export const NAMES = Object.keys(READ);
 
-/** What the attributes say; what they do not say is as usual. */
-export function read(attributes: Record<string, string | undefined>): Said {
+/** Parses attributes; missing ones have their defaults. */
+export function read(attributes: Record<string, string | undefined>): GivenSetup {
   const { model, kernel, weights } = attributes;
-  let setup = USUAL;
+  let setup = DEFAULTS;
   for (const name of NAMES) {
     const text = attributes[name];
     if (text !== undefined) setup = { ...setup, ...READ[name]?.(text, setup) };
@@ -236,19 +236,19 @@ export function read(attributes: Record<string, string | undefined>): Said {
   else if (kernel === undefined && model !== undefined && isNetwork(model)) setup = { ...setup, kernel: model };
   if (attributes['values'] !== undefined && setup.source === null && brought(setup.kernel))
     setup = { ...setup, source: 'numbers' };
-  return setup.kernel === 'weights' && setup.weights.length === 0 ? { ...setup, kernel: USUAL.kernel } : setup;
+  return setup.kernel === 'weights' && setup.weights.length === 0 ? { ...setup, kernel: DEFAULTS.kernel } : setup;
 }
 
 const both = ([down, across]: readonly [number, number]) => (down === across ? `${down}` : `${down} ${across}`);
 const area = ({ height, width }: Shape) => (height === width ? `${height}` : `${height}x${width}`);
 
-function sides({ padding: kind, sides: [top, bottom, left, right] }: Said): string {
+function sides({ padding: kind, sides: [top, bottom, left, right] }: GivenSetup): string {
   if (kind !== 'sides') return kind;
   if (top !== bottom || left !== right) return `${top} ${bottom} ${left} ${right}`;
   return both([top, left]);
 }
 
-function written(setup: Said): Attributes {
+function written(setup: GivenSetup): Attributes {
   const own = setup.source === 'numbers' || setup.source === null;
   const given = setup.kernel === 'weights';
   const sized = setup.kernelSize !== null && !given && readKernel(setup.kernel) === null;
@@ -279,11 +279,11 @@ function written(setup: Said): Attributes {
   };
 }
 
-/** The attributes that bring a setup back. */
-export function write(setup: Said): Attributes {
+/** Attributes that restore a setup. */
+export function write(setup: GivenSetup): Attributes {
   const { source, kernel } = setup;
-  const usual = written({ ...USUAL, source, seed: source === 'random' ? NaN : USUAL.seed });
+  const defaults = written({ ...DEFAULTS, source, seed: source === 'random' ? NaN : DEFAULTS.seed });
   // What is usual with the kernel of a network that was chosen is not known before the network is.
-  Object.assign(usual, brought(kernel) ? { input: '', channels: '' } : { input: 'numbers', channels: '1' });
-  return Object.fromEntries(Object.entries(written(setup)).filter(([name, value]) => value !== usual[name]));
+  Object.assign(defaults, brought(kernel) ? { input: '', channels: '' } : { input: 'numbers', channels: '1' });
+  return Object.fromEntries(Object.entries(written(setup)).filter(([name, value]) => value !== defaults[name]));
 }

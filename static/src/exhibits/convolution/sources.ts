@@ -2,7 +2,7 @@
 
 import { LARGEST, PATTERNS } from '../../scene/convolution-inputs';
 import { readKernel } from '../../scene/learned';
-import { USUAL } from '../../scene/network';
+import { DEFAULT_NETWORK } from '../../scene/network';
 
 export const CHANNELS = 4;
 /** The inputs that a network's kernels are first shown on: in grey, or in colour. */
@@ -11,15 +11,15 @@ export const COLOUR = 'photo:china';
 export const LARGEST_VALUE = 1e9; // of an input or a weight, as the server has it
 
 export interface Size {
-  usual: number;
+  default: number;
   limit: number;
 }
 
 /** The sides of an input from this source, in cells. */
 export function sizes(source: string): Size {
-  if (source.startsWith('photo') || source === 'file') return { usual: 128, limit: 256 };
-  if (source.startsWith('digit') || source === 'drawing') return { usual: 28, limit: 64 };
-  return { usual: 6, limit: LARGEST };
+  if (source.startsWith('photo') || source === 'file') return { default: 128, limit: 256 };
+  if (source.startsWith('digit') || source === 'drawing') return { default: 28, limit: 64 };
+  return { default: 6, limit: LARGEST };
 }
 
 /** True for a source that has to be fetched. */
@@ -29,5 +29,5 @@ export function pictured(source: string): boolean {
 
 /** True for a kernel of another network than the usual one: the exhibit then begins with a picture. */
 export function brought(kernel: string): boolean {
-  return readKernel(kernel) !== null && !kernel.startsWith(`${USUAL}:`);
+  return readKernel(kernel) !== null && !kernel.startsWith(`${DEFAULT_NETWORK}:`);
 }

@@ -1,7 +1,7 @@
-/** The words of this exhibit, in both languages. */
+/** Messages of this exhibit in both languages. */
 
 import english from '../../../../templates/messages/en/convolution.json';
 import chinese from '../../../../templates/messages/zh/convolution.json';
-import { teach } from '../../words/words';
+import { addMessages } from '../../words/words';
 
-teach({ en: english, zh: chinese });
+addMessages({ en: english, zh: chinese });

@@ -1,7 +1,7 @@
-/** Where the parts of the dropout figure stand, wide and narrow. */
+/** Layout of the dropout figure, wide and narrow. */
 
-import { columnsOf, grid, shownMaps, type Grid, type Shape } from '../../scene/flatten';
-import { roomFor } from '../../scene/names';
+import { columnsOf, grid, mapCount, type Grid, type Shape } from '../../scene/flatten';
+import { labelWidth } from '../../scene/names';
 
 export const HEAD = 26; // user units for a title
 const WIDE = 760; // from here on the scores stand beside the layer
@@ -10,14 +10,14 @@ const MOST_CELLS = 8192; // of a layer, in each of its grids
 const LARGEST_CELL = 30;
 
 export interface Plan {
-  /** The room of one of the three grids, and the gap between them. */
+  /** Width of one of the three grids, and the gap between them. */
   room: number;
   gap: number;
   left: number;
-  /** The side of the drawing; 0 where there is no room for it. */
+  /** Side of the drawing; 0 if it does not fit. */
   picture: number;
   stacked: boolean;
-  /** `names` is the room for those of the classes. */
+  /** `names`: width of the class labels. */
   scores: { x: number; width: number; row: number; names: number };
 }
 
@@ -39,21 +39,21 @@ export function layout(width: number, classes: readonly string[]): Plan {
       x: stacked ? 0 : width - scores,
       width: scores,
       row: stacked ? 22 : 26,
-      names: roomFor(classes, 20, Math.round(scores * 0.42)),
+      names: labelWidth(classes, 20, Math.round(scores * 0.42)),
     },
   };
 }
 
-/** How many of a layer's maps are shown: all of its units where it is a vector. */
-export function shownOf(shape: Shape): number {
-  return shownMaps(shape, MOST_CELLS);
+/** Number of displayed maps; all units of a vector. */
+export function displayedMaps(shape: Shape): number {
+  return mapCount(shape, MOST_CELLS);
 }
 
 export function gridOf(shape: Shape, room: number): Grid {
   return grid(shape, room, columnsOf(shape, room), LARGEST_CELL);
 }
 
-/** How high the figure is with a mask of this shape and so many rows in it. */
+/** Height of the figure for a mask of this shape and this many rows. */
 export function maskHeight(width: number, shape: Shape, rows: number): number {
   const plan = layout(width, []);
   const at = gridOf(shape, plan.room);
@@ -61,7 +61,7 @@ export function maskHeight(width: number, shape: Shape, rows: number): number {
   return plan.stacked ? HEAD + at.height + 64 + scores : Math.max(HEAD + at.height + LEGEND, scores);
 }
 
-/** The rows of many draws. */
+/** Rows of the view with many draws. */
 export const DRAWS = { head: 28, row: 30, foot: 56, narrowFoot: 96 };
 
 export function drawsHeight(width: number, rows: number): number {

@@ -1,14 +1,24 @@
-/** What a visitor is looking at in dropout: which layer, which rate, which mask, one draw or many. */
+/** State of the dropout exhibit: layer, rate, mask, and one draw or many. */
 
-import { dropped, fate, scaleOf, spreads, steps, stride, votes, type Fate, type Spread } from '../../scene/dropout';
+import {
+  dropped,
+  fate,
+  scaleOf,
+  spreads,
+  steps,
+  stride,
+  votes,
+  type UnitDropout,
+  type Spread,
+} from '../../scene/dropout';
 import { firstMaps } from '../../scene/flatten';
-import { droppable, isSigned, USUAL as USUAL_NETWORK, type Layer } from '../../scene/network';
+import { droppable, isSigned, DEFAULT_NETWORK as USUAL_NETWORK, type Layer } from '../../scene/network';
 import { likeliest } from '../../scene/ranking';
 import type { Volume } from '../../scene/volume';
-import { oneOf, whole, within } from '../../state/attributes';
-import { Opened } from '../parts/opened.svelte';
+import { oneOf, integerWithin, within } from '../../state/attributes';
+import { NetworkSelection } from '../parts/network-selection.svelte';
 import { className, classText } from '../parts/run-names';
-import { shownOf } from './layout';
+import { displayedMaps } from './layout';
 
 export const VIEWS = ['mask', 'draws'] as const;
 export type View = (typeof VIEWS)[number];
@@ -17,7 +27,7 @@ export type Scores = (typeof SCORES)[number];
 
 export const MOST_DRAWS = 200; // what the server takes
 const MOST_VALUES = 1_048_576; // of all masks, and
-const MOST_MACS = 200_000_000; // behind the layer, of all passes, that it takes
+const MOST_MACS = 200_000_000; // `false` for eval mode; the attribute's absence means training.
 export const HIGHEST_RATE = 0.95;
 export const LARGEST_SEED = 2 ** 31 - 1;
 
@@ -27,7 +37,7 @@ export interface Attributes {
   layer?: string | undefined;
   rate?: number | string | undefined;
   seed?: number | string | undefined;
-  /** `false` for eval; an attribute that is not there means training. */
+  /** `false` for eval mode; the attribute's absence means training. */
   training?: string | boolean | undefined;
   channels?: boolean | undefined;
   draws?: number | string | undefined;
@@ -36,25 +46,25 @@ export interface Attributes {
   position?: number | string | undefined;
 }
 
-/** What the server says of one layer and its masks. */
+/** The server's answer for one layer and its masks. */
 export interface Answer {
   layer: string;
   before: Volume;
   mask: Volume;
   after: Volume;
-  /** [draws][classes] */
+  /** (draws, classes) */
   probabilities: number[][];
   logits: number[][];
-  /** Of eval: no mask, nothing scaled. */
+  /** In eval mode: no mask, no scaling. */
   evaluated: number[];
 }
 
 const USUAL = { input: 'drawing', rate: 0.5, seed: 1, draws: 50, view: 'mask' } as const;
 
 export class DropoutState {
-  readonly opened = new Opened();
+  readonly selection = new NetworkSelection();
   input = $state<string>(USUAL.input);
-  /** As it was said, whether or not the network has such a layer; null where nothing was. */
+  /** Layer from the attribute, not necessarily in the network; null if none is given. */
   #layer = $state<string | null>(null);
   rate = $state<number>(USUAL.rate);
   seed = $state<number>(USUAL.seed);
@@ -63,109 +73,109 @@ export class DropoutState {
   draws = $state<number>(USUAL.draws);
   view = $state<View>(USUAL.view);
   scores = $state<Scores>('logits');
-  /** Steps of the mask or draws that are shown; null for all of them. */
+  /** Displayed steps of the mask, or draws; null for all. */
   position = $state<number | null>(null);
-  /** The unit whose arithmetic is shown, by its index in the layer; null for the one that the player is at. */
-  pointed = $state<number | null>(null);
+  /** Index of the unit whose arithmetic is displayed; null: at the player's position. */
+  hovered = $state<number | null>(null);
   answer = $state.raw<Answer | null>(null);
-  /** Eval's scores before softmax. */
+  /** Logits in eval mode. */
   evaluatedLogits = $state.raw<number[]>([]);
 
   constructor(attributes: Attributes = {}) {
-    this.take(attributes);
+    this.setAttributes(attributes);
   }
 
-  /** Becomes what the attributes say; what they do not say, or say wrongly, is as usual. */
-  take(attributes: Attributes): void {
-    this.opened.take(attributes.model);
+  /** Applies the attributes; missing or invalid ones have their defaults. */
+  setAttributes(attributes: Attributes): void {
+    this.selection.select(attributes.model);
     this.input = attributes.input || USUAL.input;
     this.#layer = attributes.layer || null;
     this.rate = within(attributes.rate, 0, HIGHEST_RATE, USUAL.rate);
-    this.seed = whole(attributes.seed, 0, LARGEST_SEED, USUAL.seed);
+    this.seed = integerWithin(attributes.seed, 0, LARGEST_SEED, USUAL.seed);
     this.training = attributes.training !== false && attributes.training !== 'false';
     this.channels = attributes.channels === true;
-    this.draws = whole(attributes.draws, 1, MOST_DRAWS, USUAL.draws);
+    this.draws = integerWithin(attributes.draws, 1, MOST_DRAWS, USUAL.draws);
     this.view = oneOf(VIEWS, attributes.view, USUAL.view);
     this.scores = oneOf(SCORES, attributes.scores, 'logits');
-    this.position = attributes.position === undefined ? null : whole(attributes.position, 0, 1e6, 0);
-    this.pointed = null;
+    this.position = attributes.position === undefined ? null : integerWithin(attributes.position, 0, 1e6, 0);
+    this.hovered = null;
   }
 
-  /** The state as attributes; what is as usual is left out. */
+  /** State as attributes, without defaults. */
   get attributes(): Record<string, string> {
-    const { model, ready } = this.opened;
-    const said: Record<string, string> = {};
-    if (model !== USUAL_NETWORK) said.model = model;
-    said.input = this.input;
+    const { model, ready } = this.selection;
+    const attributes: Record<string, string> = {};
+    if (model !== USUAL_NETWORK) attributes.model = model;
+    attributes.input = this.input;
     const layer = ready ? this.layer : this.#layer;
-    if (layer) said.layer = layer;
-    said.rate = String(this.rate);
-    said.seed = String(this.seed);
-    if (!this.training) said.training = 'false';
-    if (this.channels && (this.spatial || !ready)) said.channels = '';
-    if (this.view === 'draws') said.draws = String(this.draws);
-    if (this.view !== USUAL.view) said.view = this.view;
-    if (this.scores !== 'logits') said.scores = this.scores;
-    if (this.position !== null) said.position = String(this.position);
-    return said;
+    if (layer) attributes.layer = layer;
+    attributes.rate = String(this.rate);
+    attributes.seed = String(this.seed);
+    if (!this.training) attributes.training = 'false';
+    if (this.channels && (this.spatial || !ready)) attributes.channels = '';
+    if (this.view === 'draws') attributes.draws = String(this.draws);
+    if (this.view !== USUAL.view) attributes.view = this.view;
+    if (this.scores !== 'logits') attributes.scores = this.scores;
+    if (this.position !== null) attributes.position = String(this.position);
+    return attributes;
   }
 
-  /** The layers that can lose values. */
+  /** Candidate layers for dropout. */
   get layers(): Layer[] {
-    return droppable(this.opened.network);
+    return droppable(this.selection.network);
   }
 
-  /** The name of the layer that loses values: the last that can, unless another was said; '' where none can. */
+  /** Name of the layer: the selected one, by default the last candidate; '' if there is none. */
   get layer(): string {
     return (this.layers.find(({ name }) => name === this.#layer) ?? this.layers.at(-1))?.name ?? '';
   }
 
-  /** Channels, rows, columns of that layer. */
+  /** Shape of that layer (channels, rows, columns). */
   get #shape(): readonly number[] {
     return this.layers.find(({ name }) => name === this.layer)?.output_shape ?? [];
   }
 
-  /** Whether the layer has maps, so that whole ones can be dropped. */
+  /** True if the layer has maps, so that whole maps can be dropped. */
   get spatial(): boolean {
     const [, height = 1, width = 1] = this.#shape;
     return height * width > 1;
   }
 
   get signed(): boolean {
-    return isSigned(this.opened.network, this.layer);
+    return isSigned(this.selection.network, this.layer);
   }
 
-  /** How many draws the server takes of this layer: less than one where its masks or its network are too large. */
+  /** Number of draws within the server's limit; less than one if the masks or the network are too large. */
   get mostDraws(): number {
     const values = this.#shape.reduce((product, side) => product * side, 1);
-    const { layers } = this.opened.network;
+    const { layers } = this.selection.network;
     const behind = layers.slice(layers.findIndex(({ name }) => name === this.layer) + 1);
     const macs = behind.reduce((sum, { macs: own = 0 }) => sum + own, 0);
     return Math.min(MOST_DRAWS, Math.floor(MOST_VALUES / values), Math.floor(MOST_MACS / Math.max(1, macs)));
   }
 
-  /** How many draws are asked for. */
+  /** Number of requested draws. */
   get count(): number {
     return Math.max(1, Math.min(this.draws, this.mostDraws));
   }
 
-  /** What each output stands for. */
+  /** Labels of the outputs. */
   get classes(): string[] {
-    const { classes } = this.opened.network;
+    const { classes } = this.selection.network;
     const outputs = this.answer?.evaluated.length ?? classes.length;
     return Array.from({ length: outputs }, (_, output) => classText(className(classes, output)));
   }
 
-  /** The classes that are shown: all in their order, of very many the ones that eval finds likeliest. */
+  /** Displayed classes: all in order, or the most probable in eval mode. */
   get rows(): number[] {
     return likeliest(this.answer?.evaluated ?? []);
   }
 
-  /** The maps that are shown, of a large layer the first ones; before and after their mask. */
-  get shown(): { before: Volume; mask: Volume; after: Volume } | null {
+  /** Displayed maps, the first ones of a large layer, before and after their mask. */
+  get displayed(): { before: Volume; mask: Volume; after: Volume } | null {
     const { answer } = this;
     if (answer === null) return null;
-    const count = shownOf(answer.before);
+    const count = displayedMaps(answer.before);
     const [before, mask, after] = [answer.before, answer.mask, answer.after].map((one) => firstMaps(one, count));
     return before && mask && after ? { before, mask, after } : null;
   }
@@ -174,16 +184,16 @@ export class DropoutState {
     return scaleOf(this.rate, this.training);
   }
 
-  /** Steps of the player in this view. */
+  /** Number of steps of the player in this view. */
   get length(): number {
-    const { answer, shown } = this;
+    const { answer, displayed: shown } = this;
     if (answer === null || shown === null) return 0;
     return this.view === 'draws' ? answer.probabilities.length : steps(shown.before);
   }
 
-  /** How many units have been through the mask. */
+  /** Number of units masked so far. */
   get filled(): number {
-    const { shown } = this;
+    const { displayed: shown } = this;
     if (shown === null) return 0;
     const all = shown.before.data.length;
     return this.position === null ? all : Math.min(all, this.position * stride(shown.before));
@@ -191,26 +201,26 @@ export class DropoutState {
 
   /** The unit whose arithmetic is written out. */
   get followed(): number {
-    const { shown } = this;
+    const { displayed: shown } = this;
     if (shown === null) return 0;
-    if (this.pointed !== null) return Math.min(shown.before.data.length - 1, this.pointed);
+    if (this.hovered !== null) return Math.min(shown.before.data.length - 1, this.hovered);
     if (this.position !== null && this.position > 0) return Math.max(0, this.filled - 1);
     return loudest(shown.before);
   }
 
-  get fate(): Fate | null {
+  get fate(): UnitDropout | null {
     const { answer } = this;
     return answer && fate(answer.before, answer.mask, answer.after, this.followed, this.scale);
   }
 
-  /** How many units of the first mask are dropped, and how many of those that were not silent. */
+  /** Numbers of dropped units of the first mask: all, and those that were non-zero. */
   get dropped(): { all: { units: number; of: number }; active: { units: number; of: number } } | null {
     const { answer } = this;
     return answer && { all: dropped(answer.mask.data), active: dropped(answer.mask.data, answer.before.data) };
   }
 
-  /** Draws that have been seen. */
-  get seen(): number {
+  /** Draws so far. */
+  get drawsSeen(): number {
     const all = this.answer?.probabilities.length ?? 0;
     return this.position === null ? all : Math.min(all, Math.max(1, this.position));
   }
@@ -226,11 +236,11 @@ export class DropoutState {
   }
 
   get spreads(): Spread[] {
-    return spreads(this.shownScores, this.seen);
+    return spreads(this.shownScores, this.drawsSeen);
   }
 
   get votes(): number[] {
-    return votes(this.shownScores, this.seen);
+    return votes(this.shownScores, this.drawsSeen);
   }
 
   again(): void {
@@ -239,19 +249,19 @@ export class DropoutState {
   }
 
   setSeed(seed: number): void {
-    this.seed = whole(seed, 0, LARGEST_SEED, this.seed);
+    this.seed = integerWithin(seed, 0, LARGEST_SEED, this.seed);
     this.position = null;
   }
 
-  /** Another network: what was said of the last one's answer is not true of it. */
+  /** Resets the answer of the previous network. */
   open(model: string): void {
-    this.opened.model = model;
+    this.selection.model = model;
     this.position = null;
-    this.pointed = null;
+    this.hovered = null;
   }
 
   setDraws(draws: number): void {
-    this.draws = whole(draws, 1, MOST_DRAWS, this.draws);
+    this.draws = integerWithin(draws, 1, MOST_DRAWS, this.draws);
     this.position = null;
   }
 
@@ -259,13 +269,13 @@ export class DropoutState {
     if (view === this.view) return;
     this.view = view;
     this.position = null;
-    this.pointed = null;
+    this.hovered = null;
   }
 
   setLayer(layer: string): void {
     this.#layer = layer;
     this.position = null;
-    this.pointed = null;
+    this.hovered = null;
   }
 }
 

@@ -1,4 +1,4 @@
-/** The state of the dropout exhibit: attributes there and back, and what follows from an answer. */
+/** The state of the dropout exhibit: attributes, and values derived from an answer. */
 
 import { describe, expect, test } from 'vitest';
 
@@ -50,9 +50,9 @@ describe('an answer', () => {
     expect(one.followed).toBe(2);
     one.position = 2;
     expect([one.filled, one.followed]).toEqual([2, 1]);
-    one.pointed = 3;
+    one.hovered = 3;
     expect(one.fate).toEqual({ value: 2, kept: true, scale: 2, after: 4 });
-    one.pointed = null;
+    one.hovered = null;
     one.position = null;
   });
 
@@ -63,7 +63,7 @@ describe('an answer', () => {
   test('the draws that were seen make the mean', () => {
     one.look('draws');
     one.scores = 'probabilities';
-    expect([one.length, one.seen]).toEqual([2, 2]);
+    expect([one.length, one.drawsSeen]).toEqual([2, 2]);
     expect(one.spreads[0]?.mean).toBeCloseTo(0.6, 12);
     one.position = 1;
     expect(one.spreads[0]?.mean).toBe(0.8);
@@ -107,16 +107,16 @@ describe('another network', () => {
 
   test('keeps what its address says until it is there', () => {
     const one = new DropoutState(said);
-    expect(one.opened.ready).toBe(false);
+    expect(one.selection.ready).toBe(false);
     expect(one.attributes).toMatchObject({ model: OWN.name, layer: 'conv1_1_tanh', channels: '' });
-    one.opened.network = OWN;
+    one.selection.network = OWN;
     expect([one.layer, one.spatial, one.signed]).toEqual(['conv1_1_tanh', true, true]);
     expect(one.attributes).toMatchObject({ model: OWN.name, layer: 'conv1_1_tanh', channels: '' });
   });
 
   test('draws as many masks as the server takes of this layer', () => {
     const one = new DropoutState(said);
-    one.opened.network = OWN;
+    one.selection.network = OWN;
     expect([one.mostDraws, one.count]).toEqual([2, 2]); // 1,048,576 values in masks of 524,288
     one.setLayer('fc1_tanh');
     expect([one.mostDraws, one.count]).toEqual([200, 100]);
@@ -124,17 +124,17 @@ describe('another network', () => {
 
   test('has its own last layer and its own classes', () => {
     const one = new DropoutState({ ...said, layer: 'f6_relu' });
-    one.opened.network = OWN;
+    one.selection.network = OWN;
     expect(one.layer).toBe('fc1_tanh');
     expect(one.classes).toHaveLength(3);
   });
 
   test('of a large layer the first maps are walked through, and all of it is counted', () => {
     const one = new DropoutState({ model: OWN.name });
-    one.opened.network = OWN;
+    one.selection.network = OWN;
     const ones = volume(100, 14, 14, new Float32Array(19600).fill(1));
     one.answer = { ...ANSWER, before: ones, mask: ones, after: ones };
-    expect([one.shown?.before.channels, one.length, one.filled]).toEqual([41, 41 * 14, 41 * 196]);
+    expect([one.displayed?.before.channels, one.length, one.filled]).toEqual([41, 41 * 14, 41 * 196]);
     expect(one.dropped?.all.of).toBe(19600);
   });
 

@@ -1,4 +1,4 @@
-/** Words: every layer, map and value of both networks has them, in both languages, with nothing left to fill in. */
+/** Descriptions: every layer, map and value of both networks has one in both languages. */
 
 import { afterEach, describe, expect, it } from 'vitest';
 
@@ -24,11 +24,11 @@ describe.each(LANGUAGES)('in %s', (language) => {
     setLanguage(language);
     for (const column of columns(layers)) {
       const words = [
-        title(column.shown, column),
+        title(column.output, column),
         operation(column),
         about(column, column.from),
-        placeName({ layer: column.shown, map: 0 }, column),
-        aboutMap({ layer: column.shown, map: 0 }, column, column.from, inputsOf(column, 0, 6)),
+        placeName({ layer: column.output, map: 0 }, column),
+        aboutMap({ layer: column.output, map: 0 }, column, column.from, inputsOf(column, 0, 6)),
       ];
       for (const sentence of words) {
         expect(sentence).not.toBe('');

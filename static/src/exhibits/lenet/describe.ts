@@ -1,12 +1,12 @@
-/** Layers in words: what a head, a map or a value is, in the language of the page. */
+/** Descriptions of layers, maps and values in the page's language. */
 
 import { shape, type Column } from '../../scene/column';
 import type { Place } from '../../scene/reads';
-import { known, say } from '../../words/words';
+import { hasMessage, say } from '../../words/words';
 
 const COLOURS = ['red', 'green', 'blue'];
 
-/** `Input`, or one of its channels where it has several. */
+/** `Input`, or one of its channels. */
 function pictureName(channel: number, channels: number): string {
   if (channels === 1) return say('layer.input');
   return say('layer.input_channel', { channel: channelName(channel) });
@@ -16,12 +16,12 @@ function channelName(channel: number): string {
   return say(`layer.channel.${COLOURS[channel] ?? 'red'}`);
 }
 
-/** What a column reads, in words: `S2`, or the input. */
+/** Name of a column's input: `S2`, or the input. */
 function sourceName(column: Column, from: string): string {
   return column.from === 'input' ? say('layer.the_input') : from;
 }
 
-/** `C1`, or the word for the picture and for the output. */
+/** `C1`, or the word for the input or the output. */
 export function title(layer: string, column: Column | null): string {
   if (layer === 'input') return say('layer.input');
   if (column === null) return layer;
@@ -32,18 +32,18 @@ function kernelText(column: Column): string {
   return (column.facts.kernel ?? []).join('×');
 }
 
-/** What a layer does, in two words: `5×5 convolution`. */
+/** Operation of a layer: `5×5 convolution`. */
 export function operation(column: Column): string {
   const key = `layer.operation.${column.kind}`;
-  return known(key) ? say(key, { kernel: kernelText(column) }) : column.kind;
+  return hasMessage(key) ? say(key, { kernel: kernelText(column) }) : column.kind;
 }
 
-/** One sentence about a layer, with its kernel, its stride and its receptive field. */
+/** One sentence about a layer: kernel, stride, receptive field. */
 export function about(column: Column, from: string): string {
   const key = `layer.about.${column.kind}`;
   const { facts } = column;
   const values = {
-    title: title(column.shown, column),
+    title: title(column.output, column),
     shape: shape(column),
     from: sourceName(column, from),
     count: column.count,
@@ -52,27 +52,27 @@ export function about(column: Column, from: string): string {
     stride: String(facts.stride?.[0] ?? 1),
     field: facts.receptive_field == null ? '' : `${facts.receptive_field}×${facts.receptive_field}`,
   };
-  const parameters = [facts, ...column.then].reduce((sum, layer) => sum + layer.parameters, 0);
+  const parameters = [facts, ...column.elementwise].reduce((sum, layer) => sum + layer.parameters, 0);
   const sentences = [
-    known(key) ? say(key, values) : `${values.title}: ${column.kind}.`,
-    ...column.then.map(({ kind }) => say(`layer.then.${kind}`)),
+    hasMessage(key) ? say(key, values) : `${values.title}: ${column.kind}.`,
+    ...column.elementwise.map(({ kind }) => say(`layer.then.${kind}`)),
     facts.receptive_field != null && !column.vector ? say('layer.field', values) : '',
     parameters > 0 ? say('layer.parameters', { count: parameters }) : '',
   ];
   return sentences.filter((sentence) => sentence !== '').join(say('layer.between'));
 }
 
-/** `C3, map 5 of 16`; units are numbered from 0 as in the paper's Table I, and so are maps. */
+/** `C3, map 5 of 16`; maps and units are numbered from 0, as in the paper's Table I. */
 export function placeName(place: Place, column: Column | null, channels = 1): string {
   if (column === null) return pictureName(place.map, channels);
   const values = { title: title(place.layer, column), map: String(place.map), count: column.count };
   return say(column.vector ? 'map.unit' : 'map.name', values);
 }
 
-/** One sentence saying what a map is; `from`: the name of what it reads, `inputs`: the maps of that. */
+/** One sentence about a map; `from`: name of its input, `inputs`: indices of its input maps. */
 export function aboutMap(place: Place, column: Column, from: string, inputs: number[]): string {
   const key = `map.about.${aboutKey(column, inputs)}`;
-  if (!known(key)) return about(column, from);
+  if (!hasMessage(key)) return about(column, from);
   return say(key, {
     map: String(place.map),
     from: sourceName(column, from),
@@ -90,7 +90,7 @@ function aboutKey({ kind, from, facts, vector }: Column, inputs: number[]): stri
   return kind;
 }
 
-/** One sentence about the picture that a network reads. */
+/** One sentence about the network's input. */
 export function aboutPicture(shape: readonly number[], reading: 'ink' | 'photo'): string {
   const [channels = 1, height = 0, width = 0] = shape;
   return say(`map.about.input_${reading}`, {

@@ -1,4 +1,4 @@
-/** One frame of the network onto the figure's canvas: every map, the picture and the kernels that stand beside maps. */
+/** Paints a frame on the figure's canvas: all maps, the input, and kernels beside maps. */
 
 import type { Inks } from '../../draw/inks.svelte';
 import { paintCells } from '../../draw/cells';
@@ -36,7 +36,7 @@ export function paint(
       filled: slow === null || stage !== slow.stage ? Infinity : slow.filled,
       dim: slow !== null && stage > slow.stage,
     };
-    paintBlock(context, scene, block, frame?.maps(block.column.shown) ?? null, brush, colours);
+    paintBlock(context, scene, block, frame?.maps(block.column.output) ?? null, brush, colours);
     if (showsKernels(block.column)) paintKernels(context, scene, block, inks, parameter);
   }
 }

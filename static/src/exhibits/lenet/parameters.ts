@@ -1,9 +1,9 @@
-/** A network's trained parameters, asked of the server one at a time. */
+/** Loads parameters of a network one at a time. */
 
 import type { Parameter } from '../../scene/explain';
 import { decode } from '../../wire/safetensors';
 
-/** The values of one parameter; null without a connection or where the server has no such parameter. */
+/** Values of one parameter; null without a connection or if there is no such parameter. */
 export async function askParameter(server: URL, model: string, name: string): Promise<Parameter | null> {
   try {
     const address = new URL(`models/${model}/weights/${name}`, server);

@@ -1,4 +1,4 @@
-/** What the exhibit shows as a picture to keep: SVG with crisp maps and real text, or the same as PNG. */
+/** Saves the exhibit as SVG with crisp maps and real text, or as PNG. */
 
 import type { Inks } from '../../draw/inks.svelte';
 import type { Scene } from '../../scene/arrange';
@@ -15,7 +15,7 @@ import { faceStyle, offer, rasterized } from '../parts/save';
 import { operation, title } from './describe';
 import type { View } from './view.svelte';
 
-/** A scale below a column; `word` stands in the number's place where every map has its own. */
+/** A legend below a column; `word` replaces the numbers if every map has its own scale. */
 export interface Legend {
   palette: Palette;
   limit: number;
@@ -44,7 +44,7 @@ function shortened(name: string): string {
   return name.length > 14 ? `${name.slice(0, 13)}…` : name;
 }
 
-/** A part of a canvas as a PNG, so that a cell is a few bytes whatever its size. */
+/** Part of a canvas as PNG, so that a cell takes few bytes at any size. */
 function crop(canvas: HTMLCanvasElement, box: Box): string {
   const part = document.createElement('canvas');
   part.width = box.width + 2;
@@ -53,7 +53,7 @@ function crop(canvas: HTMLCanvasElement, box: Box): string {
   return part.toDataURL('image/png');
 }
 
-/** `faces` are the rules for its fonts, for a file that is opened elsewhere. */
+/** `faces`: the rules of its fonts, for a file that is opened elsewhere. */
 export function svg({ scene, canvas, view, inks, legends }: Shown, faces: string | null = null): string {
   const { ratio } = scene;
   const { frame, detail } = view.session;
@@ -82,7 +82,7 @@ export function svg({ scene, canvas, view, inks, legends }: Shown, faces: string
   }
   for (const block of scene.blocks) {
     const head = unscale(block.head, ratio);
-    text(head.x, head.y + 16, title(block.column.shown, block.column), 'font-weight="650" font-size="16"');
+    text(head.x, head.y + 16, title(block.column.output, block.column), 'font-weight="650" font-size="16"');
     text(head.x, head.y + 34, shape(block.column));
     const [first = '', ...rest] = operation(block.column).split(' ');
     const lines = head.width < 130 && rest.length > 0 ? [first, rest.join(' ')] : [[first, ...rest].join(' ')];
@@ -134,10 +134,10 @@ export async function save(kind: 'png' | 'svg', shown: Shown): Promise<void> {
   const faces = await facesOf(svg(shown));
   const source = svg(shown, faces);
   const file = kind === 'svg' ? new Blob([source], { type: 'image/svg+xml' }) : await rasterized(source);
-  await offer(file, `${shown.view.session.shown.replaceAll(':', '-')}.${kind}`);
+  await offer(file, `${shown.view.session.displayedModel.replaceAll(':', '-')}.${kind}`);
 }
 
-/** A palette's scale as the figure has it below a column: its colours, and a number at each end and at zero. */
+/** Legend of a palette as in the figure: colours, and numbers at both ends and zero. */
 function scale(box: Box, legend: Legend, inks: Inks): string {
   const { stops, marks } = scaleOf(legend.palette, legend.limit, legend.word);
   const wide = box.width / stops.length;

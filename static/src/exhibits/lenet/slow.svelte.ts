@@ -1,12 +1,12 @@
-/** The player of slow motion: its line is that of the layers, and whoever owns the tick is told of every move. */
+/** Player of slow motion: its length is that of the layers; `onmove` reports every tick. */
 
 import { boundary, length, moment, play, type Stage } from '../../scene/slow';
 import { Player } from '../parts/player.svelte';
 
-/** What the player reads anew whenever it is asked. */
+/** Values that the player reads at each step. */
 export interface Line {
   readonly line: Stage[];
-  /** Where the pass is; the end of the line is the answer. */
+  /** Current tick; null at the end. */
   readonly tick: number;
   readonly ontick: (tick: number) => void;
 }
@@ -31,12 +31,12 @@ export class SlowPlayer extends Player {
     this.#of.ontick(tick);
   }
 
-  /** To the next layer, or to the one before. */
+  /** Moves to the next layer or the one before. */
   override step(direction: 1 | -1): void {
     this.scrub(boundary(this.#of.line, this.moment, direction));
   }
 
-  /** Every layer takes the same length of the slider, however many values it has. */
+  /** Maps ticks to the slider, on which every layer has the same length. */
   toSlider(tick: number): number {
     const { line } = this.#of;
     const { stage } = moment(line, tick);

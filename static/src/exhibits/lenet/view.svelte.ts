@@ -1,4 +1,4 @@
-/** What the exhibit shows of its session: the columns, the map that is pointed at, the value that is followed. */
+/** View of a session: columns, the map under the pointer, the selected value. */
 
 import { SvelteMap } from 'svelte/reactivity';
 
@@ -16,14 +16,14 @@ export interface Pointed extends Place {
 
 export class View {
   pointed = $state.raw<Pointed | null>(null);
-  /** The value that is followed in the map shown closely; null: the largest. */
+  /** Selected value of the detailed map; null: the largest. */
   cell = $state.raw<(Place & { row: number; col: number }) | null>(null);
   #last = $state.raw<Place | null>(null);
   #parameters = new SvelteMap<string, Parameter>();
   #asked: Record<string, boolean> = {};
 
   columns: Column[];
-  /** The map that is pinned, by the name of what is drawn: `c3` and `c3_relu` are one column. */
+  /** The selected map, named by the drawn layer: `c3` and `c3_relu` are one column. */
   selected: Place | null;
   shown: Place | null;
   column: Column | null;
@@ -32,7 +32,7 @@ export class View {
     this.columns = $derived(columns(session.layers));
     this.selected = $derived(this.#drawn(session.selected));
     this.shown = $derived(this.#drawn(this.pointed) ?? this.selected ?? this.#drawn(this.#last) ?? this.#first());
-    this.column = $derived(this.columns.find((column) => column.shown === this.shown?.layer) ?? null);
+    this.column = $derived(this.columns.find((column) => column.output === this.shown?.layer) ?? null);
   }
 
   point(pointed: Pointed | null): void {
@@ -50,20 +50,20 @@ export class View {
     this.session.select(same ? null : { layer: place.layer, map: place.map });
   }
 
-  /** The layer that a column reads, the picture among them. */
+  /** Input of a column, possibly the picture. */
   source(column: Column): Source {
-    const found = this.columns.find((candidate) => candidate.shown === column.from);
+    const found = this.columns.find((candidate) => candidate.output === column.from);
     if (found !== undefined) return found;
     const [count = 1, height = 32, width = 32] = this.session.detail?.input_shape ?? [];
-    return { shown: 'input', count, height, width, vector: false };
+    return { output: 'input', count, height, width, vector: false };
   }
 
-  /** The picture's. */
+  /** Values of the picture. */
   get channels(): number {
     return this.session.detail?.input_shape[0] ?? 1;
   }
 
-  /** The maps that the server is asked for as float32. */
+  /** Maps requested as float32. */
   wanted(): Place[] {
     const { shown, column } = this;
     const picture = Array.from({ length: this.channels }, (_, map) => ({ layer: 'input', map }));
@@ -72,9 +72,9 @@ export class View {
     return [...picture, ...maps.filter(({ layer }) => layer !== 'input')];
   }
 
-  /** A layer's exact values: of one map, or of all units of a vector. */
+  /** Exact values of one map, or of all units of a vector. */
   exact(layer: string, map: number): Float32Array | null {
-    return this.session.frame?.close(layer, map) ?? null;
+    return this.session.frame?.exactValues(layer, map) ?? null;
   }
 
   explain(column: Column, place: { map: number; row: number; col: number }): Explanation | null {
@@ -88,9 +88,9 @@ export class View {
     );
   }
 
-  /** A parameter of the network, asked for the first time that it is needed; null until it is there. */
+  /** A parameter, requested on first use; null until loaded. */
   parameter(name: string): Parameter | null {
-    const { shown: model, detail } = this.session;
+    const { displayedModel: model, detail } = this.session;
     const key = `${versionOf(detail ?? { name: model })}/${name}`;
     const found = this.#parameters.get(key);
     if (found === undefined && !this.#asked[key]) {
@@ -106,16 +106,16 @@ export class View {
     else this.#asked[key] = false; // it is asked for again when it is next needed
   }
 
-  /** The same place by the name of what is drawn; null where this network has no such map. */
+  /** The same selection named by the drawn layer; null if the network has no such map. */
   #drawn(place: Place | null): Place | null {
     if (place === null) return null;
     if (place.layer === 'input') return place.map < this.channels ? place : null;
     const column = this.columns.find((candidate) => holds(candidate, place.layer));
-    return column !== undefined && place.map < column.count ? { layer: column.shown, map: place.map } : null;
+    return column !== undefined && place.map < column.count ? { layer: column.output, map: place.map } : null;
   }
 
   #first(): Place | null {
     const column = this.columns[0];
-    return column === undefined ? null : { layer: column.shown, map: 0 };
+    return column === undefined ? null : { layer: column.output, map: 0 };
   }
 }

@@ -1,10 +1,10 @@
-/** What the server says of normalization: one layer across its maps, or batch after batch with its running statistics. */
+/** Requests of the normalization exhibit: one layer across its maps, or batch after batch with running statistics. */
 
 import type { Source } from '../../ink/source';
 import type { Maps, Network } from '../../scene/network';
 import type { LocalResponse } from '../../scene/normalization';
 import type { Volume } from '../../scene/volume';
-import { Asker, AskError, toVolume, type Answered } from '../../wire/ask';
+import { LatestRequest, RequestError, toVolume, type FloatTensor } from '../../wire/request';
 import { isBlank, maps } from '../parts/loading';
 import { Batches, type Batched, type BatchSettings, type Shown } from './batches';
 import { PATH } from './path';
@@ -19,12 +19,12 @@ export interface Responded {
 type ResponseQuestion = LocalResponse & { kind: 'local-response'; tensors: { input: Volume } };
 
 interface ResponseAnswer {
-  tensors: { output: Answered };
+  tensors: { output: FloatTensor };
 }
 
 export class Answers {
   readonly #server: string | undefined;
-  readonly #responses: Asker<ResponseQuestion, ResponseAnswer>;
+  readonly #responses: LatestRequest<ResponseQuestion, ResponseAnswer>;
   readonly #batches: Batches;
   #before = $state.raw<{ layer: Maps; volume: Volume } | null>(null);
   #layers = new WeakMap<Volume, Maps>();
@@ -33,14 +33,14 @@ export class Answers {
   response = $state.raw<Responded | null>(null);
   batch = $state.raw<Batched | null>(null);
   problem = $state.raw<string | null>(null);
-  /** Why the picture's maps are not there, which no answer to another question ends. */
+  /** Reason why the picture's maps are missing; other answers do not clear it. */
   missing = $state.raw<string | null>(null);
-  /** Whether there is nothing to show because the visitor has drawn nothing yet. */
+  /** True if the drawing is blank. */
   blank = $state(false);
 
   constructor(server: string | undefined) {
     this.#server = server;
-    this.#responses = new Asker<ResponseQuestion, ResponseAnswer>(
+    this.#responses = new LatestRequest<ResponseQuestion, ResponseAnswer>(
       PATH,
       server,
       ({ tensors }, { size, alpha, beta, k, tensors: { input } }) => {
@@ -54,7 +54,7 @@ export class Answers {
     this.#batches = new Batches(server);
   }
 
-  /** Loads a layer's maps; the last ones stay until they are there. */
+  /** Loads a layer's maps; the previous ones stay until then. */
   async load(source: Source, layer: Maps, network: Network): Promise<void> {
     await this.#try(source, async (wanted) => {
       const volume = await maps(source, layer.name, network, this.#server, wanted, this.#lost);
@@ -64,13 +64,13 @@ export class Answers {
     });
   }
 
-  /** Puts the loaded maps through local response normalization. */
+  /** Requests local response normalization of the loaded maps. */
   askResponse(settings: LocalResponse): void {
     if (this.#before === null) return;
-    this.#responses.ask({ kind: 'local-response', ...settings, tensors: { input: this.#before.volume } });
+    this.#responses.send({ kind: 'local-response', ...settings, tensors: { input: this.#before.volume } });
   }
 
-  /** Goes on from the batch that was reached to the one that is shown; a new question overtakes the one under way. */
+  /** Requests batches up to the displayed one; a new request cancels the one under way. */
   async askBatch(source: Source, settings: BatchSettings, shown: Shown): Promise<void> {
     await this.#try(source, async (wanted) => {
       const batch = await this.#batches.reach(source, settings, shown, wanted, this.#lost);
@@ -91,7 +91,7 @@ export class Answers {
       this.missing = null;
       this.blank = false;
     } catch (error) {
-      if (!(error instanceof AskError)) throw error;
+      if (!(error instanceof RequestError)) throw error;
       if (!wanted()) return;
       this.blank = isBlank(error.problem, source);
       this.missing = this.blank ? null : error.problem.detail;

@@ -1,11 +1,11 @@
-/** Batch after batch through batch normalization: every one moves the running statistics that the next begins with. */
+/** Batch normalization of batch after batch, each with the running statistics of the one before. */
 
 import { readSource, sourceText, type Source } from '../../ink/source';
 import { versionOf, type Maps, type Network } from '../../scene/network';
-import { company, stacked } from '../../scene/normalization';
+import { companions, stacked } from '../../scene/normalization';
 import { volume, type Volume } from '../../scene/volume';
-import { get, post, type Answered } from '../../wire/ask';
-import { maps, patiently } from '../parts/loading';
+import { get, post, type FloatTensor } from '../../wire/request';
+import { maps, withRetry } from '../parts/loading';
 import { PATH } from './path';
 
 export interface BatchSettings {
@@ -17,7 +17,7 @@ export interface BatchSettings {
   seed: number;
 }
 
-/** What is to be seen: a batch, counted from 0, in training or in evaluation after so many batches. */
+/** The displayed batch, from 0, in training or evaluation mode. */
 export interface Shown {
   position: number;
   training: boolean;
@@ -36,24 +36,24 @@ export interface Batched {
   cells: number;
   /** The visitor's digit. */
   own: Volume;
-  /** Of every digit, the visitor's first. */
+  /** Maps of every digit, the visitor's first. */
   before: Volume[];
   after: Volume[];
-  /** Of every map, as they were used. */
+  /** Statistics of every map, as applied. */
   mean: Float32Array;
   variance: Float32Array;
   means: (map: number) => Course;
   variances: (map: number) => Course;
 }
 
-/** A statistic of one map, batch after batch: each batch's own, and the running one after it. */
+/** A statistic of one map per batch: the batch's own, and the running one after it. */
 export interface Course {
   batch: number[];
   running: number[];
 }
 
 interface Answer {
-  tensors: Record<'output' | 'mean' | 'variance' | 'running_mean' | 'running_variance', Answered>;
+  tensors: Record<'output' | 'mean' | 'variance' | 'running_mean' | 'running_variance', FloatTensor>;
 }
 
 type Statistics = Record<'mean' | 'variance' | 'runningMean' | 'runningVariance', Float32Array>;
@@ -66,7 +66,7 @@ export class Batches {
 
   constructor(readonly server: string | undefined) {}
 
-  /** The batch that is wanted; null as soon as it is not wanted any more. Throws AskError. */
+  /** The requested batch; null once it is no longer needed. Throws RequestError. */
   async reach(
     source: Source,
     settings: BatchSettings,
@@ -95,7 +95,7 @@ export class Batches {
     for (let batch = Math.min(done.length, last); batch <= last; batch += 1) {
       const digits = await this.#digits(batch, source, own, settings, wanted, onlost);
       if (digits === null) return null;
-      const answer = await patiently(() => this.#ask(digits, settings, true, done[batch - 1]), wanted, onlost);
+      const answer = await withRetry(() => this.#ask(digits, settings, true, done[batch - 1]), wanted, onlost);
       if (answer === null) return null;
       done[batch] = statisticsOf(answer);
       seen = { digits, answer };
@@ -103,7 +103,7 @@ export class Batches {
     if (!shown.training) {
       const digits = await this.#digits(shown.position, source, own, settings, wanted, onlost);
       if (digits === null) return null;
-      const answer = await patiently(() => this.#ask(digits, settings, false, done[last]), wanted, onlost);
+      const answer = await withRetry(() => this.#ask(digits, settings, false, done[last]), wanted, onlost);
       if (answer === null) return null;
       seen = { digits, answer };
     }
@@ -119,7 +119,7 @@ export class Batches {
     onlost: (problem: string) => void,
   ): Promise<Volume[] | null> {
     const chosen = source.kind === 'digit' ? source.id : null;
-    const others = size === 1 ? [] : company(batch, size, await this.#trayed(), chosen, seed);
+    const others = size === 1 ? [] : companions(batch, size, await this.#trayed(), chosen, seed);
     const found = await Promise.all(others.map((id) => this.#volume(id, layer, network, wanted, onlost)));
     if (!wanted()) return null;
     return [own, ...found.filter((one) => one !== null)];
@@ -213,7 +213,7 @@ function batched(
   };
 }
 
-/** FNV-1a of the values' bits. */
+/** FNV-1a hash of the values' bits. */
 function checksum({ data }: Volume): number {
   let hash = 0x811c9dc5;
   for (const word of new Uint32Array(data.buffer, data.byteOffset, data.length)) {

@@ -1,2 +1,2 @@
-/** Where the server normalizes. */
+/** Path of the server's operation. */
 export const PATH = 'operations/normalization';

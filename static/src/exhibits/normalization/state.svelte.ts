@@ -1,9 +1,9 @@
-/** What a visitor has set on the normalization exhibit: which kind, on which maps, with which constants, which batch. */
+/** State of the normalization exhibit: kind, layer, constants, batch. */
 
-import { isActivation, mapLayers, summedLayers, USUAL as NETWORK, type Maps } from '../../scene/network';
+import { isActivation, mapLayers, summedLayers, DEFAULT_NETWORK as NETWORK, type Maps } from '../../scene/network';
 import { ALEXNET, type LocalResponse } from '../../scene/normalization';
-import { oneOf, whole, within } from '../../state/attributes';
-import { Opened } from '../parts/opened.svelte';
+import { oneOf, integerWithin, within } from '../../state/attributes';
+import { NetworkSelection } from '../parts/network-selection.svelte';
 import { Player } from '../parts/player.svelte';
 
 export const KINDS = ['local-response', 'batch'] as const;
@@ -11,7 +11,7 @@ export type Kind = (typeof KINDS)[number];
 
 export const BATCHES = 20; // of the player
 export const LARGEST_BATCH = 30; // the tray has 30 digits
-/** The constants' bounds. */
+/** Bounds of the constants. */
 export const BOUNDS = {
   size: [1, 16],
   alpha: [0, 10],
@@ -21,7 +21,7 @@ export const BOUNDS = {
   eps: [1e-6, 1],
 } as const;
 
-/** Constants with which the neighbours' competition can be seen on maps as small as these. */
+/** Constants with visible competition between neighbours on maps this small. */
 export const STRONG: LocalResponse = { size: 5, alpha: 0.2, beta: 0.75, k: 1 };
 
 export const NAMES = [
@@ -37,13 +37,13 @@ const MOST_MAPS = 512; // of a layer
 export class NormalizationState {
   kind = $state<Kind>(USUAL.kind);
   input = $state<string>(USUAL.input);
-  /** Whose maps they are. */
-  readonly opened = new Opened();
-  /** As it was said; whether the network has it is seen when it is there. */
+  /** Network of the maps. */
+  readonly opened = new NetworkSelection();
+  /** Name from the attribute; the network may not have it. */
   #layer = $state<string | null>(null);
   #map = $state(0);
   #cell = $state<number | null>(null);
-  /** The map that was asked for before the network was there. */
+  /** Map selected before the network was loaded. */
   #said: number | null = null;
   response = $state.raw<LocalResponse>(ALEXNET);
   training = $state(true);
@@ -53,7 +53,7 @@ export class NormalizationState {
   eps = $state<number>(USUAL.eps);
   seed = $state(0);
 
-  /** Map after map, or batch after batch. */
+  /** Index of the map or of the batch. */
   readonly players: Record<Kind, Player> = {
     'local-response': new Player({ length: 1, position: 0, rate: 1.5 }),
     batch: new Player({ length: BATCHES, position: 0, rate: 1.5 }),
@@ -68,17 +68,17 @@ export class NormalizationState {
     return this.players[this.kind];
   }
 
-  /** What can be normalized; nothing where the network has no feature maps. */
+  /** Layers that can be normalized; empty if the network has no feature maps. */
   get layers(): Maps[] {
     return mapLayers(this.opened.network);
   }
 
-  /** The layer on show: the one on which this kind is used, where the network has none of the name that was said. */
+  /** The displayed layer: the selected one, or the kind's default. */
   get layer(): Maps | null {
     return this.layers.find(({ name }) => name === this.#layer) ?? this.#usual;
   }
 
-  /** Responses as AlexNet has them, after the first function; sums as batch normalization has them, of the last. */
+  /** Default layer: for responses after the first activation, as in AlexNet; for batches the sums of the last layer. */
   get #usual(): Maps | null {
     const { network } = this.opened;
     const found =
@@ -98,17 +98,17 @@ export class NormalizationState {
     return this.kind === 'batch' ? this.#map : this.players['local-response'].position;
   }
 
-  /** The place in a map that is followed, by its index; null: where there is most to see. */
+  /** Selected position in a map, as an index; null: the strongest. */
   get cell(): number | null {
     return this.#cell === null ? null : Math.min(this.#cells - 1, this.#cell);
   }
 
-  /** The batch that is shown, counted from 0. */
+  /** The displayed batch, from 0. */
   get position(): number {
     return this.players.batch.position;
   }
 
-  /** How many batches the running statistics have seen. */
+  /** Number of batches in the running statistics. */
   get trained(): number {
     return this.training ? this.position + 1 : this.#trained;
   }
@@ -135,7 +135,7 @@ export class NormalizationState {
     this.#fit();
   }
 
-  /** Another network: the layer on which this kind is used. */
+  /** Selects the default layer of another network. */
   open(model: string): void {
     this.opened.model = model;
     this.#layer = null;
@@ -143,7 +143,7 @@ export class NormalizationState {
     this.setMap(0);
   }
 
-  /** To be called when the network is there: it has as many maps as it has. */
+  /** Adjusts the selection to the loaded network's maps. */
   meet(): void {
     const { map } = this;
     this.#fit();
@@ -169,7 +169,7 @@ export class NormalizationState {
     this.response = { ...this.response, ...changed };
   }
 
-  /** Into evaluation the running statistics go as they are, and stay. */
+  /** Evaluation mode keeps the running statistics unchanged. */
   train(training: boolean): void {
     if (!training) this.#trained = this.trained;
     this.training = training;
@@ -195,8 +195,8 @@ export class NormalizationState {
     this.#map = Math.min(this.#map, this.maps - 1);
   }
 
-  /** Takes over the attributes that have changed since they were last read. */
-  take(given: Given): void {
+  /** Applies the attributes that have changed since the last call. */
+  setAttributes(given: Given): void {
     const changed = (name: Name) => {
       const word = given[name] ?? undefined; // null where an attribute was taken away
       return word === this.#last[name] ? undefined : word;
@@ -205,7 +205,7 @@ export class NormalizationState {
       within(changed(name), BOUNDS[name][0], BOUNDS[name][1], usual);
     if (changed('kind') !== undefined) this.kind = oneOf(KINDS, given.kind, this.kind);
     const model = changed('model');
-    if (model !== undefined) this.opened.take(model);
+    if (model !== undefined) this.opened.select(model);
     const layer = changed('layer');
     if (layer !== undefined) this.setLayer(layer);
     this.#fit();
@@ -217,26 +217,26 @@ export class NormalizationState {
       beta: number('beta', response.beta),
       k: number('k', response.k),
     };
-    this.batch = whole(changed('batch'), 1, LARGEST_BATCH, this.batch);
+    this.batch = integerWithin(changed('batch'), 1, LARGEST_BATCH, this.batch);
     this.momentum = number('momentum', this.momentum);
     this.eps = number('eps', this.eps);
-    this.seed = whole(changed('seed'), 0, 2 ** 31 - 1, this.seed);
+    this.seed = integerWithin(changed('seed'), 0, 2 ** 31 - 1, this.seed);
     const position = changed('position');
-    if (position !== undefined) this.players.batch.scrub(whole(position, 0, BATCHES - 1, this.position));
+    if (position !== undefined) this.players.batch.scrub(integerWithin(position, 0, BATCHES - 1, this.position));
     if (changed('training') !== undefined) this.train(given.training !== 'false');
-    this.#trained = whole(changed('trained'), 1, BATCHES, this.#trained);
+    this.#trained = integerWithin(changed('trained'), 1, BATCHES, this.#trained);
     const { ready } = this.opened;
     if (changed('map') !== undefined) {
-      const map = whole(given.map, 0, (ready ? this.maps : MOST_MAPS) - 1, this.map);
+      const map = integerWithin(given.map, 0, (ready ? this.maps : MOST_MAPS) - 1, this.map);
       if (ready) this.setMap(map);
       else this.#said = map;
     }
     if (changed('cell') !== undefined)
-      this.#cell = whole(given.cell, 0, ready ? this.#cells - 1 : Infinity, this.cell ?? 0);
+      this.#cell = integerWithin(given.cell, 0, ready ? this.#cells - 1 : Infinity, this.cell ?? 0);
     this.#last = { ...given };
   }
 
-  /** The whole state, without what is as it would be anyhow. */
+  /** State as attributes, without defaults. */
   get attributes(): Record<string, string> {
     const { ready, model } = this.opened;
     const said: Record<string, string> = { kind: this.kind };

@@ -1,4 +1,4 @@
-/** The attributes are the whole state, and the running statistics know how many batches they have seen. */
+/** The attributes hold the whole state, and running statistics count their batches. */
 
 import { describe, expect, it, test } from 'vitest';
 
@@ -7,7 +7,7 @@ import { NormalizationState, STRONG } from './state.svelte';
 
 const given = (attributes: Record<string, string>) => {
   const state = new NormalizationState();
-  state.take(attributes);
+  state.setAttributes(attributes);
   return state;
 };
 
@@ -37,14 +37,14 @@ describe('attributes', () => {
   it('a changed attribute changes nothing else that was set by hand', () => {
     const state = given({ kind: 'local-response', map: '1' });
     state.setResponse(STRONG);
-    state.take({ kind: 'local-response', map: '2' });
+    state.setAttributes({ kind: 'local-response', map: '2' });
     expect(state.map).toBe(2);
     expect(state.response).toEqual(STRONG);
   });
 
   it('an attribute that is taken away leaves what it said', () => {
     const state = given({ kind: 'batch', eps: '0.5' });
-    state.take({ kind: 'batch', eps: null } as unknown as Record<string, string>);
+    state.setAttributes({ kind: 'batch', eps: null } as unknown as Record<string, string>);
     expect(state.attributes).toEqual(given({ kind: 'batch', eps: '0.5' }).attributes);
   });
 });

@@ -1,28 +1,32 @@
-/** An element's attributes and its exhibit's state: what is said is taken, and what has changed stands on the element. */
+/** Keeps the attributes of an element and the state of its exhibit in step, both ways. */
 
 import { untrack } from 'svelte';
 
-interface Stated<Given> {
-  take(given: Given): void;
+interface AttributeState<Given> {
+  setAttributes(given: Given): void;
 }
 
-/** Called while a component is set up: the state takes what the attributes say, now and whenever they say something else. */
-export function heed<Given>(state: Stated<Given>, said: () => Given): void {
+/** Applies the attributes to the state, now and on every change. Called during component set-up. */
+export function followAttributes<Given>(state: AttributeState<Given>, attributes: () => Given): void {
   $effect.pre(() => {
-    const given = said();
-    untrack(() => state.take(given));
+    const current = attributes();
+    untrack(() => state.setAttributes(current));
   });
 }
 
-/** Of an element's properties those of these names. */
-export function named<Name extends string, Value>(names: readonly Name[], props: { [name in Name]?: Value }) {
+/** Properties with these names. */
+export function pickProperties<Name extends string, Value>(names: readonly Name[], props: { [name in Name]?: Value }) {
   return Object.fromEntries(names.map((name) => [name, props[name]])) as { [name in Name]?: Value };
 }
 
-/** Brings the attributes that stand on the element to what they are now; one that is as usual is taken away. */
-export function reflect(host: HTMLElement, names: readonly string[], said: Readonly<Record<string, string>>): void {
+/** Writes the state into the element's attributes; defaults are removed. */
+export function reflectAttributes(
+  host: HTMLElement,
+  names: readonly string[],
+  attributes: Readonly<Record<string, string>>,
+): void {
   for (const name of names) {
-    const value = said[name];
+    const value = attributes[name];
     if (!host.hasAttribute(name) || host.getAttribute(name) === value) continue;
     if (value === undefined) host.removeAttribute(name);
     else host.setAttribute(name, value);

@@ -1,4 +1,4 @@
-/** Text into the clipboard, also where a browser keeps its clipboard for secure pages: a classroom's plain HTTP is none. */
+/** Copies text to the clipboard, also over plain HTTP, where the clipboard API is unavailable. */
 
 export async function copy(text: string): Promise<boolean> {
   try {

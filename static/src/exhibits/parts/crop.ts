@@ -1,4 +1,4 @@
-/** The square that is cut out of a visitor's own picture. */
+/** The square crop of a visitor's picture. */
 
 export interface Square {
   x: number;
@@ -8,14 +8,14 @@ export interface Square {
 
 const SIDE = 256; // pixels of the square that is kept
 
-/** The largest square in the middle. */
+/** The largest centred square. */
 export function middle(width: number, height: number): Square {
   const side = Math.min(width, height);
   return { x: (width - side) / 2, y: (height - side) / 2, side };
 }
 
-/** The square moved and made larger or smaller about its centre, never leaving the picture. */
-export function moved(
+/** The square moved, and scaled about its centre, within the picture. */
+export function movedSquare(
   square: Square,
   by: { x?: number; y?: number; scale?: number },
   width: number,
@@ -30,7 +30,7 @@ export function moved(
   };
 }
 
-/** The square as a data URL, at the size that an exhibit can use. */
+/** The square as a data URL at the size that exhibits use. */
 export function cut(picture: ImageBitmap, { x, y, side }: Square): string {
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = SIDE;

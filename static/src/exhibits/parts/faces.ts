@@ -2,13 +2,13 @@
 
 import font from '@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2?url';
 
-import { home } from '../../wire/home';
+import { serverRoot } from '../../wire/server';
 
 const LATIN = "font-family:'Source Sans 3 Variable';font-weight:200 900";
 
 /** The rules for the faces that show the text here, their files inside; null where the Latin one cannot be had. */
 export async function facesOf(text: string): Promise<string | null> {
-  const latin = await dataUrl(new URL(font, home()));
+  const latin = await dataUrl(new URL(font, serverRoot()));
   if (latin === null) return null;
   const rules = [`@font-face{${LATIN};src:url(${latin}) format('woff2')}`];
   for (const rule of cutFaces(text)) {
@@ -34,7 +34,7 @@ function cutFaces(text: string): CSSFontFaceRule[] {
       .map(({ unicodeRange }) => points(unicodeRange)),
   );
   return [...document.styleSheets]
-    .filter(({ href }) => href?.startsWith(home().href) === true) // a style sheet of another site cannot be read
+    .filter(({ href }) => href?.startsWith(serverRoot().href) === true) // a style sheet of another site cannot be read
     .flatMap(({ cssRules }) => [...cssRules])
     .filter((rule): rule is CSSFontFaceRule => rule instanceof CSSFontFaceRule)
     .filter(({ style }) => {

@@ -1,4 +1,4 @@
-/** Fields and tables: what is typed and pasted arrives once it is a number, and what is wrong is said beside it. */
+/** Fields and tables: valid input is reported, invalid input has an error beside it. */
 
 import { cleanup, fireEvent, render, screen } from '@testing-library/svelte';
 import { afterEach, expect, test, vi } from 'vitest';

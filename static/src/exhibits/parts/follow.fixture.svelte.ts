@@ -1,4 +1,4 @@
-/** A line as the test of the player that follows it needs it. */
+/** State with a player, for the test of `follow`. */
 
 import { playing } from './follow.svelte';
 import type { Player } from './player.svelte';

@@ -1,11 +1,11 @@
-/** A player for a line whose end is `null` in a state: each follows the other, and any line is through in about as long. */
+/** A player kept in step with a state whose `null` is the end; any length plays in about the same time. */
 
 import { untrack } from 'svelte';
 
 import { Player } from './player.svelte';
 
 interface Placed {
-  /** Steps from the beginning to the end; 0 while there is nothing to play. */
+  /** Number of steps; 0 while there is nothing to play. */
   readonly length: number;
   position: number | null;
 }
@@ -19,7 +19,7 @@ class Paced extends Player {
   }
 }
 
-/** Called while a component is set up. */
+/** Called during component set-up. */
 export function playing(visit: Placed): Player {
   const player = new Paced({ length: 1 });
 
@@ -36,8 +36,8 @@ export function playing(visit: Placed): Player {
     const { position, end } = player;
     untrack(() => {
       if (visit.length !== end || end === 0) return; // what is played is not there yet
-      const shown = visit.position === null ? end : Math.min(end, visit.position);
-      if (shown !== position) visit.position = position === end ? null : position;
+      const target = visit.position === null ? end : Math.min(end, visit.position);
+      if (target !== position) visit.position = position === end ? null : position;
     });
   });
   return player;

@@ -1,17 +1,17 @@
-/** An exhibit in the state it is in, as the HTML that brings it back on anyone's page, and as an address. */
+/** The exhibit in its current state as HTML for any page, and as an address. */
 
 export type Attributes = Record<string, string>;
 
-/** The element and the script that wakes it. */
+/** The element and the script that loads it. */
 export function embedding(tag: string, attributes: Attributes, server: URL): string {
-  const said = Object.entries(attributes).map(([name, value]) =>
+  const text = Object.entries(attributes).map(([name, value]) =>
     value === '' ? ` ${name}` : ` ${name}="${escaped(value)}"`,
   );
   const script = new URL('static/embed.js', server).href;
-  return `<script type="module" src="${script}"></script>\n<${tag}${said.join('')}></${tag}>`;
+  return `<script type="module" src="${script}"></script>\n<${tag}${text.join('')}></${tag}>`;
 }
 
-/** The page on which it stands alone. */
+/** Address of the exhibit's own page. */
 export function alone(tag: string, attributes: Attributes, server: URL): string {
   const url = new URL(`exhibits/${tag.replace(/^rx-/, '')}`, server);
   url.search = new URLSearchParams(attributes).toString();

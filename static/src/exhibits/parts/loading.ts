@@ -1,9 +1,9 @@
-/** Real feature maps for an exhibit: the newest that was asked for, tried again when the connection is back. */
+/** Loads feature maps for an exhibit: only the newest request counts, and a lost connection is retried. */
 
 import type { Source } from '../../ink/source';
-import { asking, type Network } from '../../scene/network';
+import { networkFields, type Network } from '../../scene/network';
 import type { Volume } from '../../scene/volume';
-import { AskError, type Problem } from '../../wire/ask';
+import { RequestError, type Problem } from '../../wire/request';
 import { featureMaps } from '../../wire/maps';
 import { say } from '../../words/words';
 
@@ -11,45 +11,46 @@ const FIRST_WAIT = 500; // milliseconds, doubled each time
 const LONGEST_WAIT = 8000;
 const UNAVAILABLE = 503;
 
-/** Tries until the server answers; null once `wanted` says that the answer is not needed. Throws AskError. */
-export async function patiently<Answer>(
-  ask: () => Promise<Answer>,
-  wanted: () => boolean,
+/** Retries until the server answers; null once `wanted` returns false. Throws RequestError. */
+export async function withRetry<Answer>(
+  request: () => Promise<Answer>,
+  isNeeded: () => boolean,
   onlost: (problem: string) => void,
 ): Promise<Answer | null> {
-  for (let wait = FIRST_WAIT; wanted(); wait = Math.min(LONGEST_WAIT, 2 * wait)) {
+  for (let wait = FIRST_WAIT; isNeeded(); wait = Math.min(LONGEST_WAIT, 2 * wait)) {
     try {
-      const answer = await ask();
-      return wanted() ? answer : null;
+      const answer = await request();
+      return isNeeded() ? answer : null;
     } catch (error) {
       if (!isPassing(error)) throw error;
-      if (wanted()) onlost(error instanceof AskError ? error.problem.detail : say('live.lost_server'));
+      if (isNeeded()) onlost(error instanceof RequestError ? error.problem.detail : say('live.lost_server'));
       await new Promise((resolve) => setTimeout(resolve, wait));
     }
   }
   return null;
 }
 
-/** One layer's maps of a network for a picture; null where they are not needed any more. Throws AskError. */
+/** Feature maps of one layer for a picture; null if no longer needed. Throws RequestError. */
 export async function maps(
   source: Source,
   layer: string,
   network: Network,
   server: string | undefined,
-  wanted: () => boolean,
+  isNeeded: () => boolean,
   onlost: (problem: string) => void,
 ): Promise<Volume | null> {
-  const found = await patiently(() => featureMaps(source, [layer], asking(network), server), wanted, onlost);
-  return found?.get(layer) ?? null;
+  const volumes = await withRetry(() => featureMaps(source, [layer], networkFields(network), server), isNeeded, onlost);
+  return volumes?.get(layer) ?? null;
 }
 
-/** No connection, or a server that is still waking: it is worth asking again. */
+/** True if a retry may succeed: no connection, or a server that is still loading. */
 function isPassing(error: unknown): boolean {
-  if (error instanceof AskError) return error.problem.field === 'connection' || error.problem.status === UNAVAILABLE;
+  if (error instanceof RequestError)
+    return error.problem.field === 'connection' || error.problem.status === UNAVAILABLE;
   return error instanceof TypeError;
 }
 
-/** Whether a problem says that a drawing has no ink on it. */
+/** True if the problem is a blank drawing. */
 export function isBlank(problem: Problem, source: Source): boolean {
   return source.kind === 'drawing' && problem.status === 422;
 }

@@ -1,4 +1,4 @@
-/** Formulas as KaTeX writes them, made breakable: nothing is lost, brackets stay whole, primes stand beside their letter. */
+/** MathML of KaTeX made breakable: nothing is lost, brackets stay whole, primes stay with their letter. */
 
 import katex from 'katex';
 import { expect, test } from 'vitest';

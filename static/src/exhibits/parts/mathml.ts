@@ -1,9 +1,9 @@
-/** What KaTeX's MathML needs to be read everywhere: lines that break, as MathML's do not, and primes at their height. */
+/** Adapts KaTeX's MathML to browsers: line breaks, and the height of primes. */
 
 const MATHML = 'http://www.w3.org/1998/Math/MathML';
 const BREAKS = new Set(['=', '+', '≈', '←']);
 
-/** A line may break before every relation and sum that is in no brackets: what follows becomes a formula beside it. */
+/** Splits a formula before every relation and sum outside brackets, so that lines can break there. */
 export function breakable(math: Element): void {
   const row = math.querySelector('mrow');
   if (row === null) return;
@@ -13,7 +13,7 @@ export function breakable(math: Element): void {
     const sign = part.localName === 'mo' ? (part.textContent ?? '') : '';
     if (sign === '(') depth += 1;
     if (sign === ')') depth -= 1;
-    if (depth === 0 && part !== row.firstElementChild && BREAKS.has(sign)) rows.push(opened());
+    if (depth === 0 && part !== row.firstElementChild && BREAKS.has(sign)) rows.push(emptyRow());
     rows.at(-1)?.append(part);
   }
   const parts = rows.map((one) => {
@@ -24,14 +24,14 @@ export function breakable(math: Element): void {
   math.after(...parts);
 }
 
-/** A row that begins with nothing, so that its first sign stands between two things as it did before. */
-function opened(): Element {
+/** A row that begins with an empty element, so that its first operator stays infix. */
+function emptyRow(): Element {
   const row = document.createElementNS(MATHML, 'mrow');
   row.append(document.createElementNS(MATHML, 'mrow'));
   return row;
 }
 
-/** Most fonts draw a prime raised; as a superscript it would be raised twice. */
+/** Most fonts draw a raised prime; as a superscript it would be raised twice. */
 export function settle(primed: Element): void {
   const row = document.createElementNS(MATHML, 'mrow');
   row.classList.add('primed');

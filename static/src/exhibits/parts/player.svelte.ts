@@ -1,14 +1,14 @@
-/** A position on a line that can be played, paused, stepped both ways and scrubbed. */
+/** A position that can be played, paused, stepped both ways and scrubbed. */
 
-import { isCalm } from './calm.svelte';
+import { prefersReducedMotion } from './reduced-motion.svelte';
 
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 16];
 
 export interface Options {
-  /** How many positions there are; the last one is `length - 1`. */
+  /** Number of positions; the last one is `length - 1`. */
   length: number;
   position?: number;
-  /** Positions a second at speed 1. */
+  /** Positions per second at speed 1. */
   rate?: number;
 }
 
@@ -26,7 +26,7 @@ export class Player {
     this.#at = position;
   }
 
-  /** Where it is, with the part of the way to the next position. */
+  /** Position including the fraction to the next one. */
   protected get at(): number {
     return this.#at;
   }
@@ -35,7 +35,7 @@ export class Player {
     this.#at = to;
   }
 
-  /** The whole position that is shown; a line that has become shorter ends it. */
+  /** Displayed position, clamped to a line that has become shorter. */
   get position(): number {
     return Math.floor(Math.min(this.at, this.end));
   }
@@ -44,7 +44,7 @@ export class Player {
     this.at = Math.max(0, Math.min(this.end, to));
   }
 
-  /** Between two positions while it plays, for what glides. */
+  /** Fractional position while playing, for smooth motion. */
   get moment(): number {
     return Math.min(this.at, this.end);
   }
@@ -54,7 +54,7 @@ export class Player {
   }
 
   play(): void {
-    if (this.playing || isCalm()) return;
+    if (this.playing || prefersReducedMotion()) return;
     if (this.position >= this.end) this.at = 0;
     this.playing = true;
     let last: number | null = null;
@@ -81,7 +81,7 @@ export class Player {
     else this.play();
   }
 
-  /** One position on, or back. */
+  /** Steps one position forward or back. */
   step(direction: 1 | -1): void {
     this.scrub(this.position + direction);
   }
@@ -91,7 +91,7 @@ export class Player {
     this.position = to;
   }
 
-  /** Where it is after this much time at speed 1. */
+  /** Position after this time (seconds) at speed 1. */
   protected advanced(seconds: number): number {
     return Math.min(this.end, this.at + seconds * this.rate);
   }

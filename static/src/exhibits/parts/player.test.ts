@@ -1,4 +1,4 @@
-/** The player: its line is never left, a step pauses it, and time moves it whatever the frames are. */
+/** The player: it stays within its length, a step pauses it, and its speed does not depend on the frame rate. */
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 

@@ -1,4 +1,4 @@
-/** Where a pointer is, in the user units of the drawn element that hears it. */
+/** Position of a pointer in the user units of an SVG element. */
 
 export function pointIn(event: PointerEvent | MouseEvent): { x: number; y: number } {
   const matrix = (event.currentTarget as SVGGraphicsElement).getScreenCTM();

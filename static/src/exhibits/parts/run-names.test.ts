@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 
 import { LENET5 } from '../../scene/network';
-import { USUAL } from '../../scene/training-settings';
+import { DEFAULTS } from '../../scene/training-settings';
 import { setLanguage } from '../../words/words';
 import { networkTitle, runKind } from './run-names';
 
@@ -28,12 +28,14 @@ test.each([
   [{ dataset: 'mnist', model: { ...EMPTY, channels: [8, 16], units: [64] } }, 'own network 8 → 16 → 64 on MNIST'],
   [{ dataset: 'mnist', model: EMPTY }, 'own network on MNIST'],
 ] as const)('a run of %j is %s', (settings, said) => {
-  expect(runKind({ ...USUAL, ...settings } as typeof USUAL)).toBe(said);
+  expect(runKind({ ...DEFAULTS, ...settings } as typeof DEFAULTS)).toBe(said);
 });
 
 test('a network of nothing but an output has no layers to be named by in Chinese either', () => {
   setLanguage('zh');
-  expect(runKind({ ...USUAL, dataset: 'mnist', model: EMPTY } as unknown as typeof USUAL)).toBe('自建网络，MNIST');
+  expect(runKind({ ...DEFAULTS, dataset: 'mnist', model: EMPTY } as unknown as typeof DEFAULTS)).toBe(
+    '自建网络，MNIST',
+  );
 });
 
 test('a run that nobody has named is called by what it is, any other by its name', () => {

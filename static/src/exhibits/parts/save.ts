@@ -1,8 +1,8 @@
-/** A figure as a file: the same SVG with the styles that the page gives it written into it, or the same as PNG. */
+/** Saves a figure as SVG with its computed styles inlined, or as PNG. */
 
 import { facesOf } from './faces';
 
-/** What a style sheet may have said of a drawn element; what is as it would be anyhow is not written. */
+/** Style properties of drawn elements; values equal to the default are left out. */
 const STYLES = [
   ...['fill', 'fill-opacity', 'stroke', 'stroke-width', 'stroke-opacity', 'stroke-dasharray', 'stroke-linecap'],
   ...['stroke-linejoin', 'opacity', 'font-family', 'font-size', 'font-weight', 'font-style', 'font-variant-numeric'],
@@ -18,7 +18,7 @@ const NAMESPACE = 'http://www.w3.org/2000/svg';
 export function svgText(figure: SVGSVGElement, faces: string | null = null): string {
   const copy = figure.cloneNode(true) as SVGSVGElement;
   const box = boxOf(figure);
-  dress(figure, copy, null);
+  inlineStyles(figure, copy, null);
   copy.setAttribute('xmlns', NAMESPACE);
   copy.removeAttribute('style');
   copy.removeAttribute('class');
@@ -77,17 +77,17 @@ function boxOf(figure: SVGSVGElement): { x: number; y: number; width: number; he
 }
 
 /** Writes the computed styles of the live tree into the copy, each where it differs from what is inherited. */
-function dress(live: Element, copy: Element, above: CSSStyleDeclaration | null): void {
+function inlineStyles(live: Element, copy: Element, above: CSSStyleDeclaration | null): void {
   const style = getComputedStyle(live);
   if (above !== null) {
-    const said: string[] = [];
+    const declarations: string[] = [];
     for (const name of STYLES) {
       const value = style.getPropertyValue(name);
       if (value === '' || value === (INHERITED.test(name) ? above.getPropertyValue(name) : initial(name))) continue;
-      said.push(`${name}:${value}`);
+      declarations.push(`${name}:${value}`);
     }
     for (const name of ['class', 'tabindex', 'data-testid']) copy.removeAttribute(name);
-    if (said.length > 0) copy.setAttribute('style', said.join(';'));
+    if (declarations.length > 0) copy.setAttribute('style', declarations.join(';'));
     else copy.removeAttribute('style');
   }
   const [from, to] = [[...live.children], [...copy.children]];
@@ -95,7 +95,7 @@ function dress(live: Element, copy: Element, above: CSSStyleDeclaration | null):
     const twin = to[index];
     if (twin === undefined) return;
     if (getComputedStyle(child).display === 'none' || child.hasAttribute('data-screen-only')) twin.remove();
-    else dress(child, twin, style);
+    else inlineStyles(child, twin, style);
   });
   for (const node of [...copy.childNodes]) if (node.nodeType === Node.COMMENT_NODE) node.remove();
 }

@@ -2,6 +2,6 @@
 
 import english from '../../../../templates/messages/en/parts.json';
 import chinese from '../../../../templates/messages/zh/parts.json';
-import { teach } from '../../words/words';
+import { addMessages } from '../../words/words';
 
-teach({ en: english, zh: chinese });
+addMessages({ en: english, zh: chinese });

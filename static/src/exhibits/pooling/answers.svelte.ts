@@ -1,33 +1,39 @@
-/** What the server says of the pooling exhibit: pictures, kernels, outputs, gradients, movements, and two ways to halve a map. */
+/** Requests of the pooling exhibit: pictures, kernels, outputs, gradients, movements, and downsampling by stride. */
 
 import { featureMaps } from '../../wire/maps';
-import { Asker, AskError, toVolume, type Answered, type Problem as Told } from '../../wire/ask';
+import {
+  LatestRequest,
+  RequestError,
+  toVolume,
+  type FloatTensor,
+  type Problem as RequestProblem,
+} from '../../wire/request';
 import { pixels } from '../../ink/source';
 import type { Problem } from '../../scene/convolution';
 import { readMap } from '../../scene/learned';
-import { asking } from '../../scene/network';
+import { networkFields } from '../../scene/network';
 import { upTo, type Pooling } from '../../scene/pooling';
 import { channel, type Volume } from '../../scene/volume';
 import { Fork } from './fork.svelte';
 import { Movement, type Curve } from './movement.svelte';
-import { invarianceFields, kernelTensor, poolingFields } from './questions';
+import { invarianceFields, kernelTensor, poolingFields } from './requests';
 import type { Motion } from './setup';
 import type { PoolingState, Shown } from './state.svelte';
 
 interface PoolingAnswer {
-  tensors: { output: Answered; indices?: Answered; before?: Answered; gradient?: Answered };
+  tensors: { output: FloatTensor; indices?: FloatTensor; before?: FloatTensor; gradient?: FloatTensor };
 }
 
 interface InvarianceAnswer {
-  tensors: { input: Answered; convolution: Answered; pooled: Answered };
+  tensors: { input: FloatTensor; convolution: FloatTensor; pooled: FloatTensor };
   curve: Record<keyof Curve, (number | null)[]>;
 }
 
 interface ConvolutionAnswer {
-  tensors: { output: Answered };
+  tensors: { output: FloatTensor };
 }
 
-/** What a question was about, beside what is sent. */
+/** Context of a request, not sent. */
 type About<T> = WeakMap<object, T>;
 
 interface Pair {
@@ -36,7 +42,7 @@ interface Pair {
 }
 
 export class Answers {
-  problem = $state.raw<Told | null>(null);
+  problem = $state.raw<RequestProblem | null>(null);
   readonly movement = new Movement();
   readonly fork: Fork;
   #pooled: About<Shown> = new WeakMap();
@@ -96,12 +102,12 @@ export class Answers {
     for (const asker of this.#askers) asker.close();
   }
 
-  /** The output of what is shown. */
+  /** Requests the output. */
   askPooled(shown: Shown): void {
     this.#ask(this.#pool, { ...poolingFields(shown.pooling), tensors: { input: shown.input } }, this.#pooled, shown);
   }
 
-  /** The gradient that comes back from the outputs up to a position. */
+  /** Requests the gradient of the outputs up to a position. */
   askBack(shown: Shown, position: number): void {
     const { height, width } = this.exhibit.size;
     const upstream: Volume = { channels: 1, height, width, data: upTo(position, height * width) };
@@ -113,7 +119,7 @@ export class Answers {
     this.#ask(this.#back, question, this.#backs, { of: shown, position });
   }
 
-  /** The stages at rest with the whole curve, where they are not there yet; and the stages moved. */
+  /** Requests the stages at rest with the whole curve, if missing, and the moved stages. */
   askMoved(problem: Problem, shown: Shown, motion: Motion, amount: number): void {
     const of = `${identity(problem)} ${identity(shown.pooling)} ${motion}`;
     const tensors = { input: problem.input, kernel: kernelTensor(problem) };
@@ -122,7 +128,7 @@ export class Answers {
     this.#ask(this.#go, { ...invarianceFields(shown.pooling, problem, motion, amount, false), tensors }, this.#moves, { of, amount }); // prettier-ignore
   }
 
-  /** The feature map, pooled, and as the larger stride has it. */
+  /** Requests the feature map, pooled, and with the larger stride. */
   askPair(problem: Problem, shown: Shown): void {
     const { pooling } = shown;
     this.fork.set(problem, pooling, shown.source !== 'numbers' && /^(digit|drawing)/.test(shown.source));
@@ -133,7 +139,7 @@ export class Answers {
     this.#ask(this.#stride, { stride: pooling.stride, tensors }, this.#pairs, of);
   }
 
-  /** The picture or the map that the exhibit wants. */
+  /** Fetches the picture or map. */
   async fetchInput(wanted: NonNullable<PoolingState['wanted']>): Promise<void> {
     try {
       const volume = await this.#input(wanted);
@@ -148,7 +154,7 @@ export class Answers {
     const { picture } = this.exhibit;
     const { layer = null, map = 0 } = readMap(source) ?? {};
     if (layer === null) return pixels(picture, { ...size, channels: 1 }, this.server);
-    const maps = (await featureMaps(picture, [layer], asking(network), this.server)).get(layer);
+    const maps = (await featureMaps(picture, [layer], networkFields(network), this.server)).get(layer);
     if (maps === undefined) throw new RangeError(layer);
     return { channels: 1, height: maps.height, width: maps.width, data: channel(maps, map).slice() };
   }
@@ -163,8 +169,8 @@ export class Answers {
     });
   }
 
-  #asker<Answer>(name: string, onanswer: (answer: Answer, question: object) => void): Asker<object, Answer> {
-    const asker = new Asker<object, Answer>(
+  #asker<Answer>(name: string, onanswer: (answer: Answer, question: object) => void): LatestRequest<object, Answer> {
+    const asker = new LatestRequest<object, Answer>(
       `operations/${name}`,
       this.server,
       onanswer,
@@ -174,18 +180,23 @@ export class Answers {
     return asker;
   }
 
-  #ask<T>(asker: Asker<object, unknown> | { ask(question: object): void }, question: object, about: About<T>, of: T) {
+  #ask<T>(
+    asker: LatestRequest<object, unknown> | { send(question: object): void },
+    question: object,
+    about: About<T>,
+    of: T,
+  ) {
     about.set(question, of);
-    asker.ask(question);
+    asker.send(question);
   }
 
   #complain(error: unknown): void {
-    if (!(error instanceof AskError)) throw error;
+    if (!(error instanceof RequestError)) throw error;
     this.problem = error.problem;
   }
 }
 
-function indicesOf(indices: Answered | undefined): Int32Array | null {
+function indicesOf(indices: FloatTensor | undefined): Int32Array | null {
   return indices ? Int32Array.from(indices.data) : null;
 }
 
@@ -201,7 +212,7 @@ function numbers(curve: InvarianceAnswer['curve']): Curve {
 const names = new WeakMap<object, number>();
 let named = 0;
 
-/** A name for an object that is replaced whenever it changes. */
+/** Key of an object that is replaced whenever it changes. */
 function identity(of: object): number {
   const name = names.get(of) ?? (named += 1);
   names.set(of, name);

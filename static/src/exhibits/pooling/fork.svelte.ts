@@ -1,11 +1,11 @@
-/** The same feature map made smaller twice: by pooling, and by a convolution that takes larger steps. */
+/** A feature map downsampled twice: by pooling and by strided convolution. */
 
 import { convolve, macs, STILL, type Problem } from '../../scene/convolution';
 import { pool, pooledSize, type Cell, type Pooling, type Size } from '../../scene/pooling';
 import type { Volume } from '../../scene/volume';
 import type { Player } from '../parts/player.svelte';
 
-/** What the server says of it. */
+/** The server's answer. */
 export interface Maps {
   map: Volume;
   strided: Volume;
@@ -17,7 +17,7 @@ export class Fork {
   /** The convolution with stride 1. */
   problem = $state.raw<Problem | null>(null);
   pooling = $state.raw<Pooling | null>(null);
-  /** Whether the input is a picture. */
+  /** True if the input is a picture. */
   picture = $state(false);
   pointed = $state.raw<Cell | null>(null);
   #told = $state.raw<{ of: Problem; pooling: Pooling; maps: Maps } | null>(null);
@@ -37,11 +37,11 @@ export class Fork {
 
   constructor(
     readonly player: Player,
-    /** Told how many outputs there are. */
+    /** Called with the number of outputs. */
     readonly sized: (count: number) => void,
   ) {}
 
-  /** Shows another pair; the place in the output stays where it can. */
+  /** Displays another pair; the selected output is kept if it exists. */
   set(problem: Problem, pooling: Pooling, picture: boolean): void {
     this.problem = problem;
     this.pooling = pooling;
@@ -78,14 +78,14 @@ export class Fork {
     return this.pooling && this.map ? pooledSize(this.pooling, this.map) : { height: 1, width: 1 };
   }
 
-  /** The output cell that is followed in both maps. */
+  /** Selected output cell in both maps. */
   get followed(): Cell {
     const { width } = this.size;
     const { position } = this.player;
     return this.pointed ?? { row: Math.floor(position / width), col: position % width };
   }
 
-  /** The last cell of a map that is there: both fill row by row, and may be of different sizes. */
+  /** Last filled cell of a map; both fill row by row and may differ in size. */
   filled({ height, width }: Size): number {
     if (this.pointed !== null) return height * width - 1;
     const { row, col } = this.followed;
@@ -98,7 +98,7 @@ export class Fork {
     if (row < height && col < width) this.player.scrub(row * width + col);
   }
 
-  /** Multiplications of both ways. */
+  /** Multiplications of both variants. */
   get macs(): { pooled: number; strided: number } {
     const { problem, pooling } = this;
     if (problem === null || pooling === null) return { pooled: 0, strided: 0 };
@@ -106,7 +106,7 @@ export class Fork {
   }
 }
 
-/** The same convolution with the steps of the pooling. */
+/** The same convolution with the stride of the pooling. */
 export function strided(problem: Problem, { stride }: Pooling): Problem {
   return { ...problem, settings: { ...STILL, stride } };
 }

@@ -1,4 +1,4 @@
-/** The input moved by a slider, and how far it, its feature map and the pooled map are then from where they began. */
+/** The input moved by a slider, and the relative change of input, feature map and pooled map. */
 
 import type { Volume } from '../../scene/volume';
 
@@ -8,21 +8,21 @@ export interface Stages {
   pooled: Volume;
 }
 
-/** Relative changes, one for each amount of the slider; NaN where there was nothing before. */
+/** Relative changes, one per amount of the slider; NaN for a change from zero. */
 export type Curve = Record<keyof Stages, number[]>;
 
 export class Movement {
-  /** What is moved, in a word: other answers are too late. */
+  /** Key of the scene; answers for another scene are late. */
   #of = '';
   #restedOf = '';
   #ahead: { of: string; amount: number; stages: Stages } | null = null;
   still = $state.raw<Stages | null>(null);
   moved = $state.raw<Stages | null>(null);
   curve = $state.raw<Curve | null>(null);
-  /** The amount that `moved` was moved by. */
+  /** Amount of `moved`. */
   amount = $state(0);
 
-  /** Whether this is another scene than before; the pictures of the one before stay until the first answer. */
+  /** True for another scene than before; the previous pictures stay until the first answer. */
   begin(of: string): boolean {
     if (of === this.#of) return false;
     this.#of = of;
@@ -51,7 +51,7 @@ export class Movement {
   }
 }
 
-/** A relative change as it is said. */
+/** A relative change as text. */
 export function share(change: number | undefined): string {
   return change === undefined || Number.isNaN(change) ? '–' : `${(100 * change).toFixed(0)} %`;
 }

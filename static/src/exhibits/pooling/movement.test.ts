@@ -1,4 +1,4 @@
-/** A moved picture is only ever compared with the unmoved one of the same scene. */
+/** A moved picture is compared only with the unmoved one of the same scene. */
 
 import { expect, it } from 'vitest';
 

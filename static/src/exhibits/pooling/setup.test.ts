@@ -1,4 +1,4 @@
-/** What is set comes back from the attributes that say it. */
+/** Settings are restored from their attributes. */
 
 import { describe, expect, it } from 'vitest';
 

@@ -1,9 +1,9 @@
-/** Everything that can be set on the pooling exhibit, read from its attributes and written back; what is usual is not said. */
+/** Settings of the pooling exhibit, parsed from its attributes and written back without defaults. */
 
 import { PATTERNS, readValues, writeValues } from '../../scene/convolution-inputs';
 import { isPreset } from '../../scene/kernels';
-import { kernelOf, readKernel, readMap, writeMap, type Known } from '../../scene/learned';
-import { isNetwork, USUAL as LENET5 } from '../../scene/network';
+import { kernelOf, readKernel, readMap, writeMap, type FirstKernels } from '../../scene/learned';
+import { isNetwork, DEFAULT_NETWORK as LENET5 } from '../../scene/network';
 import { KINDS, type Pooling, type Size } from '../../scene/pooling';
 
 export const VIEWS = ['window', 'gradient', 'invariance', 'stride'] as const;
@@ -12,23 +12,23 @@ export const MOTIONS = ['shift-x', 'shift-y', 'rotate'] as const;
 export type Motion = (typeof MOTIONS)[number];
 
 export interface Setup extends Pooling {
-  /** `numbers`, a pattern, `digit:N`, `drawing`, `photo:NAME` or `map:MODEL:LAYER:K`; null: what is usual in this view. */
+  /** `numbers`, a pattern, `digit:N`, `drawing`, `photo:NAME` or `map:MODEL:LAYER:K`; null: default of this view. */
   source: string | null;
   values: number[][];
-  /** null: what is usual for the source. */
+  /** null: default of the source. */
   size: Size | null;
   seed: number;
   view: View;
-  /** The output that the window has come to; null: the last, so that all of the output is shown. */
+  /** Selected output; null: the last, so that the whole output is displayed. */
   position: number | null;
   motion: Motion;
   /** Pixels or degrees. */
   amount: number;
-  /** What comes before the pooling in `invariance` and `stride`: a preset or `MODEL:LAYER:K`. */
+  /** Convolution before the pooling in `invariance` and `stride`: a preset or `MODEL:LAYER:K`. */
   kernel: string;
 }
 
-/** Small enough to be followed by eye; the largest of a window is once in each of its corners. */
+/** A small input to follow by eye, with the maximum of a window in each of its corners. */
 export const FIRST = '1 3 2 1 0 2; 4 6 5 2 1 3; 2 1 8 7 4 0; 0 2 3 9 5 6; 5 4 1 0 2 1; 3 7 2 6 1 4';
 
 export const USUAL: Setup = {
@@ -55,18 +55,18 @@ export const DIGIT = 'digit:21';
 export const FARTHEST: Record<Motion, number> = { 'shift-x': 8, 'shift-y': 8, rotate: 90 };
 export const STEP: Record<Motion, number> = { 'shift-x': 0.5, 'shift-y': 0.5, rotate: 5 };
 
-/** Whether a convolution comes before the pooling. */
+/** True if a convolution precedes the pooling. */
 export function compares(view: View): boolean {
   return view === 'invariance' || view === 'stride';
 }
 
-/** The network that the kernel is of, where it is another than LeNet-5; else null. */
+/** Network of the kernel if not LeNet-5; else null. */
 export function chosenNetwork(kernel: string): string | null {
   const { model = LENET5 } = readKernel(kernel) ?? {};
   return model === LENET5 ? null : model;
 }
 
-/** Numbers can be followed by eye, or a map of the network that was chosen; what moves or is convolved is a picture. */
+/** Default source: numbers, or a map of the selected network; a picture for the views with movement or convolution. */
 export function sourceOf({ source, view, kernel }: Setup): string {
   if (source !== null) return source;
   const model = chosenNetwork(kernel);
@@ -74,18 +74,18 @@ export function sourceOf({ source, view, kernel }: Setup): string {
   return model === null ? 'numbers' : writeMap({ model, layer: null, map: 0, picture: '' });
 }
 
-/** Whether the input is a picture or a map that has to be fetched. */
+/** True if the input is a picture or map to fetch. */
 export function fetched(source: string): boolean {
   return source !== 'numbers' && !(PATTERNS as readonly string[]).includes(source);
 }
 
-/** Cells on a side of an input of this kind: the usual, and the most. */
+/** Default and largest side of an input of this kind, cells. */
 export function sides(source: string): { usual: number; most: number } {
   if (source.startsWith('photo') || source.startsWith('file')) return { usual: 64, most: 256 };
   return fetched(source) ? { usual: 28, most: 64 } : { usual: 6, most: 16 };
 }
 
-/** The size of the input before it is there; a network's map brings its own. */
+/** Size of the input before it is loaded; a network's map has its own. */
 export function inputSize(setup: Setup): Size {
   const source = sourceOf(setup);
   if (source === 'numbers') return { height: setup.values.length, width: setup.values[0]?.length ?? 0 };
@@ -95,12 +95,12 @@ export function inputSize(setup: Setup): Size {
   return { height: fit(setup.size?.height), width: fit(setup.size?.width) };
 }
 
-/** How far an input of this size can be moved and still be seen. */
+/** Largest movement for an input of this size. */
 export function farthest(motion: Motion, { height, width }: Size): number {
   return motion === 'rotate' ? FARTHEST.rotate : Math.min(FARTHEST[motion], motion === 'shift-x' ? width : height);
 }
 
-/** Every amount of the slider, from end to end. */
+/** All amounts of the slider. */
 export function amounts(motion: Motion, size: Size): number[] {
   const most = farthest(motion, size);
   const count = (2 * most) / STEP[motion] + 1;
@@ -155,23 +155,23 @@ const READ = {
 } satisfies Record<string, (text: string) => Partial<Setup>>;
 
 export type Name = keyof typeof READ;
-/** The attributes' names, all but `compact` and `server`. */
+/** Names of the attributes except `compact` and `server`. */
 export const NAMES = Object.keys(READ) as Name[];
 export type Given = Partial<Record<Name, string | undefined>>;
 
-/** The kernel's name as its network has it, once that is there. */
-export function kernelIn(known: Known | null, name: string): string {
+/** Name of the kernel in its network, once loaded. */
+export function kernelIn(known: FirstKernels | null, name: string): string {
   const named = readKernel(name);
   return named !== null && known?.kernels ? kernelOf(named, known.kernels) : name;
 }
 
-/** Rows and columns of a kernel; null while its network is not there, or where that has none. */
-export function kernelSize(name: string, known: Known | null): Size | null {
+/** Size of a kernel; null until its network is loaded, or if it has none. */
+export function kernelSize(name: string, known: FirstKernels | null): Size | null {
   if (readKernel(name) === null) return { height: 3, width: 3 };
   return known?.kernels ?? null;
 }
 
-/** The setup with what some attributes say of it; what they do not say stays. */
+/** Applies attributes to a setup; missing ones are unchanged. */
 export function read(given: Given, from: Setup = USUAL): Setup {
   let setup = from;
   for (const name of NAMES) {
@@ -186,14 +186,14 @@ export function read(given: Given, from: Setup = USUAL): Setup {
 
 const both = ([down, across]: readonly [number, number]) => (down === across ? `${down}` : `${down}x${across}`);
 
-/** What an attribute can say of a source: a visitor's file stays in this browser. */
+/** Attribute text of a source; a visitor's file stays in this browser. */
 function withoutFile(source: string): string | null {
   const map = readMap(source);
   if (map?.picture === 'file') return writeMap({ ...map, picture: '' });
   return source === 'file' ? null : source;
 }
 
-/** The attributes that bring a setup back. */
+/** Attributes that restore a setup. */
 export function write(setup: Setup): Record<string, string> {
   const said: Record<string, string> = { view: setup.view, kind: setup.kind };
   const put = (name: Name, value: string, usual: string) => {

@@ -1,4 +1,4 @@
-/** What a visitor is looking at in pooling: the settings, the last ones that could be, and what the server says of them. */
+/** State of the pooling exhibit: settings, the last valid ones, and the server's answers. */
 
 import { pattern, type Pattern } from '../../scene/convolution-inputs';
 import {
@@ -12,15 +12,15 @@ import {
   type Size,
 } from '../../scene/pooling';
 import { mapOf, readKernel, readMap, writeMap } from '../../scene/learned';
-import { asking, type Network } from '../../scene/network';
-import { wrongWith, type Field, type Wrong } from '../../scene/pooling-check';
+import { networkFields, type Network } from '../../scene/network';
+import { settingProblem, type Field, type SettingProblem } from '../../scene/pooling-check';
 import type { Problem } from '../../scene/convolution';
 import { fromNested, type Volume } from '../../scene/volume';
 import { readSource, sourceText, type Source } from '../../ink/source';
-import { Learned } from '../parts/learned.svelte';
-import { Opened } from '../parts/opened.svelte';
+import { KernelNetwork } from '../parts/kernel-network.svelte';
+import { NetworkSelection } from '../parts/network-selection.svelte';
 import { Player } from '../parts/player.svelte';
-import { convolutionOf } from './questions';
+import { convolutionOf } from './requests';
 import {
   amounts,
   compares,
@@ -41,14 +41,14 @@ import {
   type View,
 } from './setup';
 
-/** What is shown: settings that fit their input. */
+/** The displayed setup, which fits its input. */
 export interface Shown {
   input: Volume;
   pooling: Pooling;
   source: string;
 }
 
-/** What the server says of it. */
+/** The server's answer. */
 export interface Answer {
   output: Volume;
   before: Volume | null;
@@ -61,39 +61,39 @@ const LARGE: Size = { height: 64, width: 64 };
 
 export class PoolingState {
   setup = $state.raw<Setup>(USUAL);
-  /** The network that the kernel is of, and the one whose map is pooled. */
-  readonly kernels = new Learned();
-  readonly mapped = new Opened();
-  /** What is wrong with the settings; the picture stays that of the last ones that fit. */
-  wrong = $state.raw<Wrong | null>(null);
+  /** Network of the kernel, and network of the pooled map. */
+  readonly kernels = new KernelNetwork();
+  readonly mapped = new NetworkSelection();
+  /** Problem of the settings; the figure keeps the last valid ones. */
+  wrong = $state.raw<SettingProblem | null>(null);
   shown = $state.raw<Shown | null>(null);
   answer = $state.raw<{ of: Shown; answer: Answer } | null>(null);
-  /** The gradient at the input as the server has it, for the outputs up to a position. */
+  /** The server's gradient at the input for the outputs up to a position. */
   back = $state.raw<{ of: Shown; position: number; gradient: Volume } | null>(null);
-  /** The cell under the pointer. */
+  /** Cell under the pointer. */
   pointed = $state.raw<{ at: 'input' | 'output'; cell: Cell } | null>(null);
 
-  /** Numbers of the kernel that makes the feature map; null while the network's are on their way. */
+  /** Weights of the kernel before the pooling; null until loaded. */
   #kernel = $state.raw<{ of: string; rows: number[][] } | null>(null);
-  /** A file, or what has just been drawn: no attribute can carry it. */
+  /** A file or new drawing, which no attribute can hold. */
   #chosen = $state.raw<{ source: Source; text: string; turn: number } | null>(null);
 
-  /** Outputs, amounts of the movement: one player for each. */
+  /** Players: one for outputs, one for the movement. */
   readonly player = new Player({ length: 1 });
   readonly mover = new Player({ length: 1 });
   #last: Given = {};
-  /** The place that was asked for before there was anything to play. */
+  /** Position requested before the player had a length. */
   #awaited: number | null = null;
   #picture: { of: string; volume: Volume } | null = null;
 
-  /** Takes over the attributes that have changed since they were last read. */
-  take(given: Given): void {
+  /** Applies the attributes that have changed since the last call. */
+  setAttributes(given: Given): void {
     const first = Object.keys(this.#last).length === 0;
     const changed: Given = {};
     for (const name of NAMES) if (given[name] !== this.#last[name]) changed[name] = given[name];
     this.#last = { ...given };
     this.setup = read(changed, first ? USUAL : this.setup);
-    if (changed.model !== undefined) this.kernels.opened.take(changed.model);
+    if (changed.model !== undefined) this.kernels.selection.select(changed.model);
     this.settle();
     this.#showAmount();
     if (changed.position === undefined) return;
@@ -101,7 +101,7 @@ export class PoolingState {
     if (this.player.length > 1) this.sized(this.player.length);
   }
 
-  /** The whole state as attributes; a place that playing passes by is not kept. */
+  /** State as attributes; the position is not written while playing. */
   get attributes(): Record<string, string> {
     const { position: at, end, playing } = this.player;
     const position = at < end && !playing ? at : this.#awaited;
@@ -113,7 +113,7 @@ export class PoolingState {
     return this.setup.view;
   }
 
-  /** The source; of a network's map, as the network has it. */
+  /** The source; for a network's map with its valid layer. */
   get source(): string {
     const said = sourceOf(this.setup);
     const named = readMap(said);
@@ -122,21 +122,21 @@ export class PoolingState {
   }
 
   get kernel(): string {
-    return kernelIn(this.kernels.known, this.setup.kernel);
+    return kernelIn(this.kernels.firstKernels, this.setup.kernel);
   }
 
-  /** The network whose map is pooled, or would be. */
-  get mapNetwork(): Opened {
-    return readMap(this.source) === null ? this.kernels.opened : this.mapped;
+  /** Network of the pooled map. */
+  get mapNetwork(): NetworkSelection {
+    return readMap(this.source) === null ? this.kernels.selection : this.mapped;
   }
 
-  /** Whether a map of a network is asked for that has none. */
+  /** True if a map is selected of a network without maps. */
   get mapless(): boolean {
     const named = readMap(this.source);
     return named !== null && this.mapped.ready && mapOf(named, this.mapped.network) === null;
   }
 
-  /** What has to be fetched for this setup; null where numbers are enough, or while the map's network is not there. */
+  /** Input to fetch; null for numbers, or until the map's network is loaded. */
   get wanted(): { source: string; size: Size; key: string; network: Network } | null {
     const { source } = this;
     const { ready, network } = this.mapped;
@@ -146,11 +146,11 @@ export class PoolingState {
     return fetched(source) ? { source, size, key: `${source} ${size.height}x${size.width} ${turn}`, network } : null;
   }
 
-  /** What the visitor chose, so long as the attribute says the same; else what the attribute says. */
+  /** The selected source while the attribute agrees, else the attribute's. */
   get picture(): Source {
     if (this.#chosen?.text === this.source) return this.#chosen.source;
     const map = readMap(this.source);
-    const usual = map !== null && asking(this.mapped.network).colour ? PHOTO : DIGIT;
+    const usual = map !== null && networkFields(this.mapped.network).colour ? PHOTO : DIGIT;
     return readSource(map?.picture ?? this.source) ?? readSource(usual) ?? { kind: 'drawing' };
   }
 
@@ -162,12 +162,12 @@ export class PoolingState {
     this.change({ source: text });
   }
 
-  /** Whether a convolution comes first. */
+  /** True if a convolution precedes the pooling. */
   get compares(): boolean {
     return compares(this.view);
   }
 
-  /** A map of another network; the kernel of what is not in sight follows. */
+  /** Selects the network of the map; the kernel follows if it is not in use. */
   openMap(model: string): void {
     const { picture = '' } = readMap(this.source) ?? {};
     const kept = /^(digit|drawing)/.test(picture) ? picture : ''; // not every network is shown photos
@@ -175,7 +175,7 @@ export class PoolingState {
     this.change(this.compares ? { source } : { source, kernel: model });
   }
 
-  /** The convolution before the pooling; null while something is on its way. */
+  /** The convolution before the pooling; null while something is loading. */
   convolution = $derived.by((): Problem | null => {
     const { shown } = this;
     const kernel = this.#kernel;
@@ -205,7 +205,7 @@ export class PoolingState {
     this.#showAmount();
   }
 
-  /** A picture or a map has come. */
+  /** Stores a loaded picture or map. */
   arrive(key: string, volume: Volume): void {
     this.#picture = { of: key, volume };
     this.settle();
@@ -226,7 +226,7 @@ export class PoolingState {
     this.mover.scrub(amounts.indexOf(nearest(motion, amount, amounts.at(-1))));
   }
 
-  /** The input of the settings; null while it is on its way. */
+  /** Input of the settings; null while loading. */
   #input(): Volume | null {
     const { setup, source, wanted } = this;
     if (fetched(source)) return wanted !== null && this.#picture?.of === wanted.key ? this.#picture.volume : null;
@@ -235,11 +235,11 @@ export class PoolingState {
     return pattern(source as Pattern, 1, height, width, setup.seed);
   }
 
-  /** Shows what is set, as far as it is there. */
+  /** Displays the settings as far as they are loaded. */
   settle(): void {
     const { model } = readKernel(this.setup.kernel) ?? {};
-    if (model !== undefined) this.kernels.opened.take(model);
-    this.mapped.take(readMap(sourceOf(this.setup))?.model);
+    if (model !== undefined) this.kernels.selection.select(model);
+    this.mapped.select(readMap(sourceOf(this.setup))?.model);
     const { setup, source, shown } = this;
     const input = this.#input();
     if (input === null) return;
@@ -247,13 +247,13 @@ export class PoolingState {
     let pooling: Pooling = { kind, window, stride, padding, ceil, coefficient, bias };
     let pooled: Size = input;
     if (this.compares) {
-      const size = kernelSize(setup.kernel, this.kernels.known);
+      const size = kernelSize(setup.kernel, this.kernels.firstKernels);
       if (size === null) return;
       pooled = { height: input.height - size.height + 1, width: input.width - size.width + 1 };
       // What a larger stride or a movement is compared with has nothing to learn and no padding.
       pooling = { ...pooling, kind: kind === 'subsampling' ? 'average' : kind, padding: [0, 0], ceil: false };
     }
-    this.wrong = wrongWith(pooling, pooled);
+    this.wrong = settingProblem(pooling, pooled);
     if (this.wrong !== null) {
       // The very first picture needs some setting that fits.
       if (shown === null && Math.min(pooled.height, pooled.width) > 0)
@@ -277,7 +277,7 @@ export class PoolingState {
     this.sized(this.count);
   }
 
-  /** So many outputs are played; the place stays, the end stays the end, and one that was asked for is gone to. */
+  /** Sets the player's length; the position is kept, the end stays the end, a requested position is applied. */
   sized(count: number): void {
     const { length, position } = this.player;
     const awaited = this.#awaited;
@@ -292,26 +292,26 @@ export class PoolingState {
     return this.shown === null ? { height: 0, width: 0 } : pooledSize(this.shown.pooling, this.shown.input);
   }
 
-  /** The outputs of the one channel that is shown. */
+  /** Number of outputs of the displayed channel. */
   get count(): number {
     return this.size.height * this.size.width;
   }
 
   #preview = $derived.by((): Pooled | null => this.shown && pool(this.shown.input, this.shown.pooling));
 
-  /** The output: the server's where it has answered, until then the preview. */
+  /** The output: the server's, or the preview until it answers. */
   pooled = $derived.by((): Pooled | null => {
     const preview = this.#preview;
     if (preview === null || this.answer === null || this.answer.of !== this.shown) return preview;
     return { ...preview, ...this.answer.answer };
   });
 
-  /** Whether the server has answered what is shown. */
+  /** True if the server's answer is displayed. */
   get confirmed(): boolean {
     return this.answer !== null && this.answer.of === this.shown;
   }
 
-  /** The gradient at the input from the outputs up to the position. */
+  /** Gradient at the input of the outputs up to the position. */
   gradient = $derived.by((): Volume | null => {
     const { shown, back } = this;
     const { position } = this.player;
@@ -320,12 +320,12 @@ export class PoolingState {
     return gradientOf(shown.input, shown.pooling, upTo(position, this.count));
   });
 
-  /** Whether the gradient of this position is the server's. */
+  /** True if the gradient of this position is the server's. */
   cameBackTo(position: number): boolean {
     return this.back !== null && this.back.of === this.shown && this.back.position === position;
   }
 
-  /** The output cell whose window is drawn: the one pointed at, else the one that the player is at. */
+  /** Output cell whose window is drawn: under the pointer, else at the player's position. */
   get followed(): Cell {
     if (this.pointed?.at === 'output') return this.pointed.cell;
     const { position } = this.player;
@@ -337,12 +337,12 @@ export class PoolingState {
     this.pointed = cell === null ? null : { at, cell: { row: cell.row, col: cell.col } };
   }
 
-  /** The player goes to the output that was picked. */
+  /** Moves the player to the selected output. */
   pick({ row, col }: Cell): void {
     this.player.scrub(row * this.size.width + col);
   }
 
-  /** Every amount that the input can be moved by. */
+  /** All amounts of the movement. */
   get amounts(): number[] {
     return amounts(this.setup.motion, this.shown?.input ?? LARGE);
   }
@@ -351,13 +351,13 @@ export class PoolingState {
     return this.amounts[this.mover.position] ?? 0;
   }
 
-  /** The sentence of what is wrong with one control. */
-  wrongWith(field: Field): Wrong | null {
+  /** Error message of a control. */
+  wrongWith(field: Field): SettingProblem | null {
     return this.wrong?.field === field ? this.wrong : null;
   }
 }
 
-/** The largest usual window that an input has room for. */
+/** The largest default window that fits the input. */
 function fitting({ height, width }: Size): Pick<Pooling, 'window' | 'stride' | 'padding' | 'coefficient' | 'bias'> {
   const window: [number, number] = [Math.min(2, height), Math.min(2, width)];
   return { window, stride: window, padding: [0, 0], coefficient: USUAL.coefficient, bias: USUAL.bias };

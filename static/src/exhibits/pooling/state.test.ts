@@ -1,4 +1,4 @@
-/** The state of the pooling exhibit: what cannot be changes no picture, and places wait for what they are places of. */
+/** The state of the pooling exhibit: invalid settings keep the figure, positions wait for their input. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
 
@@ -11,7 +11,7 @@ let exhibit: PoolingState;
 
 beforeEach(() => {
   exhibit = new PoolingState();
-  exhibit.take({ values });
+  exhibit.setAttributes({ values });
 });
 
 const output = () => [...(exhibit.pooled?.output.data ?? [])];
@@ -35,7 +35,7 @@ describe('what cannot be', () => {
 
   it('from the start leaves a picture with a window that fits', () => {
     const other = new PoolingState();
-    other.take({ values: '3', window: '5' });
+    other.setAttributes({ values: '3', window: '5' });
     expect(other.wrongWith('window')).not.toBeNull();
     expect(other.pooled?.output.data).toEqual(Float32Array.of(3));
   });
@@ -66,7 +66,7 @@ describe('the server', () => {
 
 it('a place that was asked for waits until the picture is there', () => {
   exhibit = new PoolingState();
-  exhibit.take({ input: 'digit:3', size: '4', position: '2' });
+  exhibit.setAttributes({ input: 'digit:3', size: '4', position: '2' });
   const { wanted } = exhibit;
   expect(wanted?.source).toBe('digit:3');
   expect(exhibit.attributes.position).toBe('2');
@@ -78,15 +78,15 @@ it('a place that was asked for waits until the picture is there', () => {
 
 it('an attribute that is set later changes only what it says', () => {
   exhibit.player.scrub(1);
-  exhibit.take({ values, kind: 'l2' });
+  exhibit.setAttributes({ values, kind: 'l2' });
   expect(exhibit.player.position).toBe(1);
   expect(exhibit.setup.kind).toBe('l2');
-  exhibit.take({ values, kind: 'l2', position: '0' });
+  exhibit.setAttributes({ values, kind: 'l2', position: '0' });
   expect(exhibit.player.position).toBe(0);
 });
 
 it('a movement begins at rest in the middle and is no farther than the input is wide', () => {
-  exhibit.take({ values, view: 'invariance', amount: '7' });
+  exhibit.setAttributes({ values, view: 'invariance', amount: '7' });
   exhibit.learned('box', [[1]]);
   expect([exhibit.amounts[0], exhibit.amounts.at(-1), exhibit.amount]).toEqual([-4, 4, 4]);
   expect(exhibit.amounts[(exhibit.amounts.length - 1) / 2]).toBe(0);
@@ -99,7 +99,7 @@ describe('a network of the lab', () => {
 
   it('is waited for, and then shows a map of what its first pooling reads', () => {
     exhibit = new PoolingState();
-    exhibit.take({ model: 'run:a' });
+    exhibit.setAttributes({ model: 'run:a' });
     expect([exhibit.wanted, exhibit.shown]).toEqual([null, null]);
     exhibit.mapped.network = NETWORK;
     exhibit.settle();
@@ -109,8 +109,8 @@ describe('a network of the lab', () => {
   });
 
   it('has kernels of its own size', () => {
-    exhibit.kernels.opened.network = NETWORK;
-    exhibit.take({ values: '1 2 3 4 5 6; 1 2 3 4 5 6; 1 2 3 4 5 6; 1 2 3 4 5 6; 1 2 3 4 5 6; 1 2 3 4 5 6', view: 'stride', model: 'run:a' }); // prettier-ignore
+    exhibit.kernels.selection.network = NETWORK;
+    exhibit.setAttributes({ values: '1 2 3 4 5 6; 1 2 3 4 5 6; 1 2 3 4 5 6; 1 2 3 4 5 6; 1 2 3 4 5 6; 1 2 3 4 5 6', view: 'stride', model: 'run:a' }); // prettier-ignore
     expect(exhibit.kernel).toBe('run:a:c1:0');
     expect(exhibit.wrong).toBeNull();
     exhibit.change({ window: [3, 3] }); // of the map, which is 2 x 2
@@ -119,10 +119,10 @@ describe('a network of the lab', () => {
 
   it('that is opened by its map brings its kernels along', () => {
     exhibit.openMap('run:a');
-    expect([exhibit.mapped.model, exhibit.kernels.opened.model]).toEqual(['run:a', 'run:a']);
+    expect([exhibit.mapped.model, exhibit.kernels.selection.model]).toEqual(['run:a', 'run:a']);
     exhibit.look('stride');
     exhibit.openMap('lenet5');
-    expect([exhibit.mapped.model, exhibit.kernels.opened.model]).toEqual(['lenet5', 'run:a']);
+    expect([exhibit.mapped.model, exhibit.kernels.selection.model]).toEqual(['lenet5', 'run:a']);
   });
 
   it('without a convolution has no maps', () => {

@@ -1,12 +1,12 @@
-/** Fingers on a plot: two pull it apart, one moves or reads it, two taps show all of it; up and down scrolls the page. */
+/** Touch gestures on a plot: two fingers zoom, one pans or reads values, a double tap resets; vertical drags scroll. */
 
-import { stretched, type Stretch } from '../../scene/training-plot';
+import { zoomedRange, type Stretch } from '../../scene/training-plot';
 
 export interface Touched {
-  /** Where the lines are on the screen. */
+  /** Box of the plot on the screen. */
   area: () => DOMRect;
   view: () => Stretch;
-  /** A part of the run is in view. */
+  /** True while only part of the run is visible. */
   zoomed: () => boolean;
   onlook: (view: Stretch) => void;
   onread: (x: number) => void;
@@ -18,17 +18,17 @@ const TAP = 400; // milliseconds from one tap to the next where the two are one
 
 interface Held {
   fingers: number;
-  /** The middle of the fingers, in CSS pixels, and how far they are apart. */
+  /** Midpoint of the fingers and distance between them, CSS pixels. */
   middle: { x: number; y: number };
   apart: number;
   view: Stretch;
-  /** What lay under the middle. */
+  /** The x under the midpoint at the start. */
   x: number;
-  /** What the finger turned out to do. */
+  /** The recognized gesture. */
   does: 'nothing yet' | 'moves' | 'scrolls';
 }
 
-/** Hears the fingers on an element until what comes back is called. */
+/** Listens to touches on an element; returns a function that stops this. */
 export function fingers(element: HTMLElement, touched: Touched): () => void {
   let held: Held | null = null;
   let tapped = { at: -Infinity, x: 0 };
@@ -64,7 +64,7 @@ export function fingers(element: HTMLElement, touched: Touched): () => void {
     if (event.cancelable) event.preventDefault();
     const { view, x } = held;
     const place = placeOf(middle.x);
-    if (held.fingers === 2 || touched.zoomed()) touched.onlook(stretched(view, held.apart / apart, x, place));
+    if (held.fingers === 2 || touched.zoomed()) touched.onlook(zoomedRange(view, held.apart / apart, x, place));
     else touched.onread(view[0] + Math.max(0, Math.min(1, place)) * (view[1] - view[0]));
   }
 

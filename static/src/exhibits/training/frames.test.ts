@@ -1,4 +1,4 @@
-/** What happens in which frame of the display. */
+/** Distribution of work over animation frames. */
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 

@@ -1,4 +1,4 @@
-/** The display's frames: what has changed is shown together, and what is costly to draw is drawn one in a frame. */
+/** Schedules work in animation frames: state changes together, costly drawing one per frame. */
 
 const APART = 80; // milliseconds between two showings; trainers tell of their steps every 100
 
@@ -7,13 +7,13 @@ const turns: (() => void)[] = [];
 let shown = -Infinity;
 let frame = 0;
 
-/** Shows it in one of the next frames, with everything else that has changed until then. */
+/** Runs it in the next frame together with all other updates. */
 export function soon(show: () => void): void {
   changed.add(show);
   wake();
 }
 
-/** Draws it in a frame in which nothing else is drawn. */
+/** Runs it in a frame without other drawing. */
 export function inTurn(draw: () => void): void {
   if (!turns.includes(draw)) turns.push(draw);
   wake();

@@ -1,15 +1,15 @@
-/** What runs and settings are called, in the visitor's language. */
+/** Labels of runs and settings in the visitor's language. */
 
 import { plain } from '../../scene/format';
 import type { EpochRow } from '../../scene/training-log';
 import type { LayerFacts, Run } from '../../wire/runs';
-import { differing, settled, type Difference } from '../../scene/training-settings';
-import { known, say } from '../../words/words';
+import { differences, completeSettings, type Difference } from '../../scene/training-settings';
+import { hasMessage, say } from '../../words/words';
 import { datasetName, networkName, runName } from '../parts/run-names';
 
-/** Each run by what tells it from the others; by its name where nothing does. */
+/** Labels runs by their differences; by name if there are none. */
 export function legends(runs: readonly Run[]): string[] {
-  const all = differing(runs.map((run) => settled(run.settings)));
+  const all = differences(runs.map((run) => completeSettings(run.settings)));
   return runs.map((run, index) => {
     const unlike = all[index] ?? [];
     return unlike.length === 0 ? runName(run) : unlike.slice(0, 4).map(differenceText).join(' · ');
@@ -22,10 +22,10 @@ export function differenceText([name, value]: Difference): string {
 
 function settingName(path: string): string {
   const key = `training.set.${path}`;
-  return known(key) ? say(key) : path;
+  return hasMessage(key) ? say(key) : path;
 }
 
-/** Words that belong to one setting alone, where others have the same value. */
+/** Words specific to one setting, whose values occur in others too. */
 const SPECIAL: Record<string, string> = {
   'early_stopping.metric': 'metric_',
   'model.padding': 'padding_',
@@ -42,17 +42,17 @@ export function valueText(name: string, value: unknown): string {
   if (typeof value === 'number') return numberText(value);
   if (Array.isArray(value)) return value.join(', ');
   const word = `training.value.${SPECIAL[name] ?? ''}${String(value)}`;
-  return known(word) ? say(word) : String(value);
+  return hasMessage(word) ? say(word) : String(value);
 }
 
-/** Whether what a run learned to tell apart is sure to be digits. */
+/** True if the classes of a run are known to be digits. */
 export function learnsDigits({ settings }: Run): boolean {
-  return ['digits', 'mnist'].includes(settled(settings).dataset);
+  return ['digits', 'mnist'].includes(completeSettings(settings).dataset);
 }
 
-/** What an epoch is the best of a run by, and how good it is. */
+/** Best value of a run's epochs, and its metric. */
 export function bestText({ settings }: Run, best: EpochRow | null): { name: string; value: string } {
-  const { early_stopping, held_out } = settled(settings);
+  const { early_stopping, held_out } = completeSettings(settings);
   const metric = early_stopping?.metric ?? (held_out > 0 ? 'validation-loss' : 'loss');
   const name = say(`training.fact.best.${metric}`);
   if (best === null) return { name, value: '–' };
@@ -63,7 +63,7 @@ export function bestText({ settings }: Run, best: EpochRow | null): { name: stri
   return { name, value: say('training.best_loss', { value, epoch, share }) };
 }
 
-/** A setting's number as people write it: `0.001`, `3e−5`. */
+/** A setting's number as text: `0.001`, `3e−5`. */
 export function numberText(value: number): string {
   const size = Math.abs(value);
   if (value === 0 || (size >= 1e-4 && size < 1e6)) return plain(Number(value.toPrecision(6)));
@@ -78,7 +78,7 @@ export function shapeText(shape: readonly number[]): string {
 
 export function kindText(layer: LayerFacts): string {
   const key = `training.kind.${layer.kind}`;
-  return known(key) ? say(key) : layer.kind;
+  return hasMessage(key) ? say(key) : layer.kind;
 }
 
 /** `4 s`, `2 min`, `1 h 20 min`. */
@@ -96,12 +96,12 @@ export function bytesText(bytes: number): string {
   return `${size >= 9.95 || unit === 0 ? Math.round(size) : size.toFixed(1)} ${units[unit]}`;
 }
 
-/** `97.2 %`, `–` for what is not known. */
+/** `97.2 %`, `–` for a missing value. */
 export function shareText(share: number | null | undefined): string {
   return share === null || share === undefined ? '–' : `${(100 * share).toFixed(1)} %`;
 }
 
-/** Four decimals of a loss; of one that is very small or large a power of ten. */
+/** Four decimals of a loss; a power of ten if very small or large. */
 export function lossText(loss: number | null | undefined): string {
   if (loss === null || loss === undefined || !Number.isFinite(loss)) return '–';
   const size = Math.abs(loss);

@@ -1,20 +1,20 @@
-/** The lines of the runs that are shown, each made anew only where its own run has something new. */
+/** Curves of the displayed runs, recomputed only for runs with new data. */
 
-import { byEpoch, placeOf, thinned, type Axis, type Line } from '../../scene/training-curves';
+import { byEpoch, positionOf, thin, type Axis, type Line } from '../../scene/training-curves';
 import type { EpochRow, Smoothable } from '../../scene/training-log';
 import { exitOf, topOf, type Exit, type Losses } from '../../scene/training-range';
 import type { Watch } from './watching.svelte';
 
-/** How all runs are looked at. */
+/** View shared by all runs. */
 export interface View {
   axis: Axis;
   smoothing: number;
   zoom: readonly [number, number] | null;
-  /** Points that an eye can tell apart. */
+  /** Number of points that are distinguishable. */
   points: number;
 }
 
-/** What was learned from: every step, and what they come to where they are smoothed. */
+/** Training values: every step, and their running mean. */
 export interface Learned {
   raw: Line;
   mean: Line | null;
@@ -22,7 +22,7 @@ export interface Learned {
 
 const kept = new WeakMap<Watch, Map<string, { key: string; value: unknown }>>();
 
-/** The same as long as the run and the view are. */
+/** Cached while run and view are unchanged. */
 function once<Value>(watch: Watch, name: string, view: View, make: () => Value): Value {
   const key = [watch.version, view.axis, view.smoothing, view.zoom, view.points].join();
   const all = kept.get(watch) ?? new Map<string, { key: string; value: unknown }>();
@@ -37,9 +37,9 @@ function once<Value>(watch: Watch, name: string, view: View, make: () => Value):
 export function learned(watch: Watch, column: Smoothable, view: View): Learned {
   return once(watch, column, view, () => {
     const { log } = watch;
-    const place = placeOf(log, view.axis);
+    const place = positionOf(log, view.axis);
     const [from, to] = view.zoom ?? [-Infinity, Infinity];
-    const line = (values: ArrayLike<number>) => thinned(values, place, view.points, from, to);
+    const line = (values: ArrayLike<number>) => thin(values, place, view.points, from, to);
     return {
       raw: line(log.columns[column].values),
       mean: view.smoothing === 0 ? null : line(log.mean(column, view.smoothing)),
@@ -54,14 +54,14 @@ export function judged(watch: Watch, column: Smoothable, view: View): Line {
   );
 }
 
-/** The rate as it was. */
+/** The recorded learning rate. */
 export function rates(watch: Watch, view: View): Line {
   return once(watch, 'rate', view, () =>
-    thinned(watch.log.columns.rate.values, placeOf(watch.log, view.axis), view.points),
+    thin(watch.log.columns.rate.values, positionOf(watch.log, view.axis), view.points),
   );
 }
 
-/** The highest loss in the figure, and which runs leave it there; null where everything is in it. */
+/** Highest loss of the plot, and runs that leave it; null if everything fits. */
 export function beyond(
   watches: readonly Watch[],
   view: View,

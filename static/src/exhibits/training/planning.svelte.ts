@@ -1,8 +1,8 @@
-/** What the settings come to before anything is learned: steps, shapes, the planned rate; or what cannot be, and why. */
+/** The plan of the settings before training: steps, shapes, learning rate; or the reason for a refusal. */
 
-import { said, type Settings } from '../../scene/training-settings';
-import { Asker, type Problem } from '../../wire/ask';
-import type { Plan, Server, SettingsSaid } from '../../wire/runs';
+import { givenSettings, type Settings } from '../../scene/training-settings';
+import { LatestRequest, type Problem } from '../../wire/request';
+import type { Plan, Server, GivenSettings } from '../../wire/runs';
 import { reasonText } from './reasons';
 
 export const PARTS = [
@@ -16,7 +16,7 @@ export const PARTS = [
 ] as const;
 export type Part = (typeof PARTS)[number];
 
-/** Which part of the form a setting stands in. */
+/** Part of the form that contains a setting. */
 const HOME: Record<string, Part> = {
   model: 'network',
   initialization: 'network',
@@ -46,10 +46,10 @@ const HOME: Record<string, Part> = {
 export class Planning {
   plan = $state.raw<Plan | null>(null);
   problem = $state.raw<Problem | null>(null);
-  readonly #asker: Asker<SettingsSaid, Plan>;
+  readonly #asker: LatestRequest<GivenSettings, Plan>;
 
   constructor(server: Server) {
-    this.#asker = new Asker<SettingsSaid, Plan>(
+    this.#asker = new LatestRequest<GivenSettings, Plan>(
       'runs/plan',
       server,
       (plan) => (this.plan = plan),
@@ -58,14 +58,14 @@ export class Planning {
   }
 
   ask(settings: Settings): void {
-    this.#asker.ask(said(settings));
+    this.#asker.send(givenSettings(settings));
   }
 
   close(): void {
     this.#asker.close();
   }
 
-  /** What is wrong in a part of the form. */
+  /** Problem in a part of the form. */
   problemOf(part: Part): string | null {
     if (this.problem === null || this.problem.field === 'connection') return null;
     if (homeOf(this.problem) !== part) return null;
@@ -74,7 +74,7 @@ export class Planning {
   }
 }
 
-/** The part whose setting a problem names; of what is no setting, a layer's name is the network's. */
+/** Part of the form for a problem's field; a layer's name belongs to the network. */
 export function homeOf({ field, detail }: Problem): Part {
   const words = field === '' ? detail.split(/[^a-z0-9_]+/) : field.split(/[^a-z0-9_]+/);
   return words.map((word) => HOME[word]).find((part) => part !== undefined) ?? 'network';

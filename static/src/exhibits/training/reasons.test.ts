@@ -1,4 +1,4 @@
-/** Why a run ended or cannot be: in the visitor's language by its code, in the server's words without one. */
+/** Reasons in the visitor's language by code, or in the server's words without one. */
 
 import { afterEach, expect, test } from 'vitest';
 

@@ -1,24 +1,24 @@
-/** Why something cannot be, or has ended, in the visitor's language; in the server's words where it has no code. */
+/** Reasons of refusals and ends of runs, in the visitor's language; without a code in the server's words. */
 
-import type { Problem } from '../../wire/ask';
+import type { Problem } from '../../wire/request';
 import type { Why } from '../../wire/types';
-import { known, say, type Values } from '../../words/words';
+import { hasMessage, say, type Values } from '../../words/words';
 import { datasetName, networkName } from '../parts/run-names';
 
-/** How a value is called on this page that the server calls by its own name. */
+/** Names on this page for values that the server names differently. */
 const NAMES: Record<string, (value: string) => string> = {
   data: datasetName,
   network: networkName,
-  value: (value) => (known(`training.value.${value}`) ? say(`training.value.${value}`) : value),
+  value: (value) => (hasMessage(`training.value.${value}`) ? say(`training.value.${value}`) : value),
   metric: (value) => {
     const key = `training.value.metric_${value.replaceAll(' ', '-')}`;
-    return known(key) ? say(key) : value;
+    return hasMessage(key) ? say(key) : value;
   },
 };
 
 export function reasonText(why: Why | null | undefined, otherwise: string): string {
   const key = `training.why.${why?.code ?? ''}`;
-  if (!why || !known(key)) return otherwise;
+  if (!why || !hasMessage(key)) return otherwise;
   const values: Values = { ...why.values };
   for (const [name, called] of Object.entries(NAMES)) {
     const value = values[name];
@@ -27,7 +27,7 @@ export function reasonText(why: Why | null | undefined, otherwise: string): stri
   return say(key, values);
 }
 
-/** With the field that it is about only where the page has no words of its own. */
+/** With the field's name only if the page has no message for it. */
 export function problemText(problem: Pick<Problem, 'detail' | 'why'>): string {
   return reasonText(problem.why, problem.detail);
 }

@@ -1,4 +1,4 @@
-/** The weights of a run at its snapshots: each fetched once, the newest asked for first, what is old let go. */
+/** Cache of a run's snapshots: each is fetched once, the newest request first, old ones are dropped. */
 
 import type { Tensor } from '../../wire/safetensors';
 import { snapshot, type Server } from '../../wire/runs';
@@ -21,7 +21,7 @@ export class Snapshots {
     this.#onarrive = onarrive;
   }
 
-  /** Shown at once where it is here, else when it comes, unless another one is wanted by then. */
+  /** Calls back at once for a cached snapshot, else on arrival unless another is requested meanwhile. */
   want(step: number): void {
     const here = this.#kept.get(step);
     if (here !== undefined) {

@@ -1,14 +1,14 @@
-/** The training lab as a visitor has it: the settings of the next run, the runs that are kept, those that are shown. */
+/** State of the training lab: settings of the next run, list of runs, displayed runs. */
 
 import { SvelteMap } from 'svelte/reactivity';
 
 import { AXES, type Axis } from '../../scene/training-curves';
-import { places } from '../../scene/training-colours';
-import { readSettings, settingsText, settled, USUAL, type Settings } from '../../scene/training-settings';
+import { assignSlots } from '../../scene/training-colours';
+import { readSettings, settingsText, completeSettings, DEFAULTS, type Settings } from '../../scene/training-settings';
 import { oneOf, within } from '../../state/attributes';
-import { AskError, type Problem } from '../../wire/ask';
+import { RequestError, type Problem } from '../../wire/request';
 import * as wire from '../../wire/runs';
-import { isLive, isShipped, SHIPPED, type Run, type Server } from '../../wire/runs';
+import { isLive, isRecorded, RECORDED_PREFIX, type Run, type Server } from '../../wire/runs';
 import { Watch } from './watching.svelte';
 
 export const VIEWS = ['kernels', 'layers', 'confusion', 'epochs'] as const;
@@ -21,25 +21,25 @@ const IDLE = 10_000;
 
 export interface Attributes {
   run?: string | undefined;
-  /** More runs laid over it, their ids with commas between. */
+  /** Ids of further displayed runs, separated by commas. */
   compare?: string | undefined;
-  /** What is not usual in the next run, as JSON. */
+  /** Settings of the next run without defaults, as JSON. */
   settings?: string | undefined;
   axis?: string | undefined;
   log?: boolean | undefined;
-  /** Losses that blew up are in the figure too. */
+  /** Includes diverged losses in the plot. */
   peaks?: boolean | undefined;
   smoothing?: number | string | undefined;
   view?: string | undefined;
 }
 
-/** Shipped runs that are shown where there is none yet: the one in front, and those under it. */
-const EXAMPLE = ['right', 'small', 'large'].map((rate) => `${SHIPPED}learning-rate-${rate}`);
+/** Recorded runs displayed while there are none: the selected one, and those beneath. */
+const EXAMPLE = ['right', 'small', 'large'].map((rate) => `${RECORDED_PREFIX}learning-rate-${rate}`);
 
 const USUALLY = { axis: 'steps', smoothing: 0.6, view: 'kernels' } as const;
 
 export class Lab {
-  settings = $state.raw<Settings>(USUAL);
+  settings = $state.raw<Settings>(DEFAULTS);
   run = $state<string | null>(null);
   compared = $state.raw<string[]>([]);
   axis = $state<Axis>(USUALLY.axis);
@@ -49,17 +49,17 @@ export class Lab {
   view = $state<View>(USUALLY.view);
 
   runs = $state.raw<Run[] | null>(null);
-  /** The shipped runs that have been named, which are in no list. */
+  /** Recorded runs opened by id, which are not in the list. */
   prepared = $state.raw<Run[]>([]);
   watches = $state.raw<Watch[]>([]);
   problem = $state.raw<Problem | null>(null);
-  /** What the server says of runs that were named and are not there. */
+  /** Problems of runs opened by id. */
   readonly #missed = new SvelteMap<string, Problem>();
-  /** A run is being asked for. */
+  /** True while a run is loading. */
   beginning = $state(false);
-  /** What is shown was shipped, since the visitor has no run yet. */
+  /** True if recorded runs are displayed because the visitor has none. */
   example = $state(false);
-  #places = $state.raw(places([], NONE));
+  #places = $state.raw(assignSlots([], NONE));
   readonly #server: Server;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #open = false;
@@ -67,14 +67,14 @@ export class Lab {
 
   constructor(attributes: Attributes, server?: Server) {
     this.#server = server;
-    this.take(attributes);
+    this.setAttributes(attributes);
   }
 
   get server(): Server {
     return this.#server;
   }
 
-  take(attributes: Attributes): void {
+  setAttributes(attributes: Attributes): void {
     const text = attributes.settings ?? '';
     if (text !== settingsText(this.settings)) this.settings = readSettings(text);
     if (attributes.run || !this.example) {
@@ -106,27 +106,27 @@ export class Lab {
     };
   }
 
-  /** The run in front. */
+  /** The selected run. */
   get watch(): Watch | null {
     return this.watches.find(({ id }) => id === this.run) ?? null;
   }
 
-  /** Whether what is shown is here, so that the server has time for other questions. */
+  /** True if the displayed runs are loaded, so that other requests do not delay them. */
   get opened(): boolean {
     return this.problem !== null || (this.runs !== null && !this.watches.some(({ arriving }) => arriving));
   }
 
-  /** Why a run that is to be shown is not. */
+  /** Reason why a selected run is not displayed. */
   get missing(): Problem | null {
     return this.#named.flatMap((id) => this.#missed.get(id) ?? [])[0] ?? null;
   }
 
-  /** Which of the runs' colours is a run's, while it is shown. */
+  /** Colour slot of a displayed run. */
   placeOf(id: string): number {
     return this.#places.get(id) ?? 0;
   }
 
-  /** Asks for the list now and from time to time; what it returns ends that. */
+  /** Polls the list of runs; returns a function that stops this. */
   open(): () => void {
     this.#open = true;
     void this.look();
@@ -162,12 +162,12 @@ export class Lab {
     this.settings = { ...this.settings, [name]: value };
   }
 
-  /** A new run by the settings; the one that was in front stays under it. */
+  /** Starts a run; the previously selected one stays displayed beneath it. */
   async train(): Promise<void> {
     if (this.beginning) return;
     this.beginning = true;
     try {
-      const run = await wire.begin($state.snapshot(this.settings), this.#server);
+      const run = await wire.startRun($state.snapshot(this.settings), this.#server);
       this.problem = null;
       const before = this.watch;
       const under = before !== null && before.run.status !== 'failed' && !this.example ? [before.id] : [];
@@ -181,13 +181,13 @@ export class Lab {
     void this.look();
   }
 
-  /** The shipped runs that are shown, trained here; theirs take the place of those. */
+  /** Trains the displayed recorded runs again; the new runs replace them. */
   async trainAll(): Promise<void> {
     if (this.beginning || this.prepared.length === 0) return;
     this.beginning = true;
     try {
       const begun: Run[] = [];
-      for (const { settings } of this.prepared) begun.push(await wire.begin(settings, this.#server));
+      for (const { settings } of this.prepared) begun.push(await wire.startRun(settings, this.#server));
       this.problem = null;
       this.runs = [...begun.toReversed(), ...(this.runs ?? [])];
       const [first, ...rest] = begun.map(({ id }) => id);
@@ -208,7 +208,7 @@ export class Lab {
     this.#follow();
   }
 
-  /** Lays a run over the one in front, or takes it away. */
+  /** Adds a run to the displayed ones, or removes it. */
   compare(id: string, on: boolean): void {
     if (!on) this.compared = this.compared.filter((one) => one !== id);
     else if (this.run === null) this.show(id);
@@ -244,15 +244,15 @@ export class Lab {
     this.#follow();
   }
 
-  /** The settings of a run for the next one, to change one of them. */
+  /** Copies a run's settings to the next one. */
   repeat(run: Run): void {
-    this.settings = settled(run.settings);
+    this.settings = completeSettings(run.settings);
   }
 
-  /** The run that is shown where nobody said which: one that is running, else the newest of these settings. */
+  /** Default selection: a running run, else the newest with these settings. */
   #choose(): void {
     const text = settingsText(this.settings);
-    const mine = (run: Run) => text === '' || settingsText(settled(run.settings)) === text;
+    const mine = (run: Run) => text === '' || settingsText(completeSettings(run.settings)) === text;
     const fitting = this.runs?.filter(mine) ?? [];
     this.run = (fitting.find(isLive) ?? fitting[0])?.id ?? null;
     if (this.example) this.compared = [];
@@ -264,10 +264,10 @@ export class Lab {
     return [this.run, ...this.compared].filter((id) => id !== null);
   }
 
-  /** Asks for the runs that are to be shown and are not here: shipped ones are in no list, others may be no more. */
+  /** Loads displayed runs that are not in the list; some may be deleted. */
   async #prepare(): Promise<void> {
     const found = await Promise.all(this.#missing().map((id) => this.#find(id)));
-    const fresh = found.filter((run) => run !== null).filter(({ id }) => isShipped(id) && !this.#has(id));
+    const fresh = found.filter((run) => run !== null).filter(({ id }) => isRecorded(id) && !this.#has(id));
     if (fresh.length > 0) this.prepared = [...this.prepared, ...fresh];
   }
 
@@ -275,7 +275,7 @@ export class Lab {
     try {
       return await wire.run(id, this.#server);
     } catch (error) {
-      if (!(error instanceof AskError) || error.problem.status !== 404) throw error;
+      if (!(error instanceof RequestError) || error.problem.status !== 404) throw error;
       this.#missed.set(id, error.problem);
       return null;
     }
@@ -285,14 +285,14 @@ export class Lab {
     return this.#named.filter((id) => !this.#missed.has(id) && !this.#has(id));
   }
 
-  /** Before the list is here, every run that may be in it counts as being there. */
+  /** Until the list is loaded, every run counts as existing. */
   #has(id: string): boolean {
-    return isShipped(id)
+    return isRecorded(id)
       ? this.prepared.some((one) => one.id === id)
       : (this.runs?.some((one) => one.id === id) ?? true);
   }
 
-  /** Watches what is shown, and nothing else. */
+  /** Follows the displayed runs only. */
   #follow(): void {
     if (this.runs === null) return;
     const known = [...this.runs, ...this.prepared];
@@ -306,7 +306,7 @@ export class Lab {
       return watch ? [watch] : run ? [new Watch(run, this.#server, this.smoothing)] : [];
     });
     if (next.length !== this.watches.length || next.some((watch, index) => watch !== this.watches[index])) {
-      this.#places = places(
+      this.#places = assignSlots(
         next.map(({ id }) => id),
         this.#places,
       );
@@ -325,7 +325,7 @@ export class Lab {
   }
 
   #said(error: unknown): void {
-    if (error instanceof AskError) this.problem = error.problem;
+    if (error instanceof RequestError) this.problem = error.problem;
     else if (error instanceof TypeError) {
       this.problem = {
         type: 'about:blank',

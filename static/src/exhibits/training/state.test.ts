@@ -1,8 +1,8 @@
-/** The lab's state: what an address says of it, what a new run does to those that are shown, where a problem belongs. */
+/** The lab's state: address, effect of a new run on the displayed ones, fields of problems. */
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
-import { settled, USUAL } from '../../scene/training-settings';
+import { completeSettings, DEFAULTS } from '../../scene/training-settings';
 import type { Run } from '../../wire/runs';
 import { homeOf } from './planning.svelte';
 import { Lab } from './state.svelte';
@@ -18,10 +18,20 @@ afterEach(() => {
 function run(id: string, status: Run['status'] = 'finished', settings: object = {}): Run {
   const figures = { last: null, best: null, steps: 10, step: 10, epoch: 1, seconds: 1, device: 'cpu' };
   const times = { created: id, started: null, ended: null, position: null };
-  return { id, name: id, note: '', status, reason: '', why: null, settings: settled(settings), ...times, ...figures };
+  return {
+    id,
+    name: id,
+    note: '',
+    status,
+    reason: '',
+    why: null,
+    settings: completeSettings(settings),
+    ...times,
+    ...figures,
+  };
 }
 
-/** Answers for a list of runs; every stream is over at once. */
+/** Answers for a list of runs; every stream ends at once. */
 function serve(runs: Run[], begun?: Run): void {
   fetched.mockImplementation((url, init) => {
     const { pathname } = new URL(url as URL);
@@ -88,7 +98,7 @@ test('shipped runs are asked for by name, and trained here they give way to the 
   expect(lab.watches.map(({ id }) => id)).toEqual(['prepared-a', 'prepared-b']);
   expect(lab.runs).toEqual([]);
   await lab.trainAll();
-  expect(begun).toEqual([settled({ epochs: 3 }), settled({ epochs: 4 })]);
+  expect(begun).toEqual([completeSettings({ epochs: 3 }), completeSettings({ epochs: 4 })]);
   expect([lab.run, lab.compared]).toEqual(['new-1', ['new-2']]);
   for (const watch of lab.watches) watch.close();
 });
@@ -107,7 +117,7 @@ test('where there is no run yet, shipped ones are shown, which no address keeps 
   expect(lab.example).toBe(true);
   expect(lab.watches).toHaveLength(3);
   expect(lab.attributes).toEqual({});
-  lab.take(lab.attributes);
+  lab.setAttributes(lab.attributes);
   expect(lab.watches).toHaveLength(3);
   await lab.train();
   expect([lab.example, lab.run, lab.compared]).toEqual([false, 'mine', []]);
@@ -166,5 +176,5 @@ test('a setting that cannot be is said in the part of the form where it stands',
   expect(homeOf({ ...problem, field: 'schedule.factor', detail: '' })).toBe('schedule');
   expect(homeOf({ ...problem, field: 'model', detail: 'model: pool5: it does not fit' })).toBe('network');
   expect(homeOf({ ...problem, field: '', detail: 'subset is larger than the data set' })).toBe('data');
-  expect(new Lab({}).settings).toEqual(USUAL);
+  expect(new Lab({}).settings).toEqual(DEFAULTS);
 });

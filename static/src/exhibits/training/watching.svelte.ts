@@ -1,8 +1,8 @@
-/** One run that is looked at: its log as it grows, handed on once a frame, and whether the connection is there. */
+/** Follows one run: its log, updated once a frame, and the state of the connection. */
 
 import { RunLog, type EpochRow, type LogEvent, type Notice, type Started } from '../../scene/training-log';
-import { settled, type Settings } from '../../scene/training-settings';
-import { Listening } from '../../wire/events';
+import { completeSettings, type Settings } from '../../scene/training-settings';
+import { EventStream } from '../../wire/events';
 import { curve, epochs, isLive, stretch, type Run, type Server, type Status } from '../../wire/runs';
 import type { Why } from '../../wire/types';
 import { notAnyMore, soon } from './frames';
@@ -12,7 +12,7 @@ const MOST = 3 * LONG; // points from which a run that goes on is taken up by it
 const POINTS = 4000; // of that curve, and of each stretch of it
 const EPOCHS = 200; // whole ones of a long run, evenly
 
-/** How a run is looked at: its smoothing, and the steps that are in view; null for all. */
+/** View of a run: smoothing, and visible steps; null for all. */
 export interface Look {
   smoothing: number;
   steps: readonly [number, number] | null;
@@ -21,28 +21,28 @@ export interface Look {
 export class Watch {
   readonly id: string;
   readonly #server: Server;
-  /** What the server last said of it. */
+  /** The server's last description of the run. */
   run = $state.raw<Run>() as Run;
-  /** Counts the frames in which the log has changed; who reads the log's columns reads this first. */
+  /** Counter of log updates; readers of the log's columns depend on it. */
   version = $state(0);
   started = $state.raw<Started | null>(null);
   epochs = $state.raw<EpochRow[]>([]);
   snapshots = $state.raw<number[]>([]);
   notices = $state.raw<Notice[]>([]);
-  /** What the log says of its status, where it says it. */
+  /** Status from the log, if it has one. */
   logged = $state.raw<Status | null>(null);
   reason = $state.raw<string | null>(null);
-  /** Seconds until a lost connection is tried again; null while it is there. */
+  /** Seconds until a lost connection is retried; null while connected. */
   lost = $state<number | null>(null);
-  /** There is no such run any more. */
+  /** True if the run has been deleted. */
   gone = $state(false);
   log = new RunLog();
-  /** Counts the curves that have taken the log's place. Their epochs are light, until they are recalled. */
+  /** Counter of curves that replaced the log; their epochs are incomplete until requested. */
   outlines = $state(0);
-  /** The first of these curves is on its way. */
+  /** True while the first curve is loading. */
   arriving = $state(false);
-  #listening: Listening<LogEvent & { seq: number; kind: string }> | null = null;
-  /** What is heard while a curve is on its way. */
+  #listening: EventStream<LogEvent & { seq: number; kind: string }> | null = null;
+  /** Events received while a curve is loading. */
   #meanwhile: LogEvent[] | null = null;
   #most = MOST;
   #look: Look;
@@ -62,14 +62,14 @@ export class Watch {
   }
 
   get settings(): Settings {
-    return settled(this.run.settings);
+    return completeSettings(this.run.settings);
   }
 
   get status(): Status {
     return this.logged ?? this.run.status;
   }
 
-  /** Why it ended, where it has not learned to its end. */
+  /** Reason why the run ended early. */
   get why(): Why | null {
     void this.version;
     return this.log.status?.why ?? this.run.why ?? null;
@@ -87,16 +87,16 @@ export class Watch {
     return this.epochs.findLast(({ best }) => best) ?? null;
   }
 
-  /** The newest step that is in the log. */
+  /** Newest step in the log. */
   get step(): number {
     void this.version;
     return this.log.step.length === 0 ? 0 : this.log.step.last;
   }
 
-  /** Hears what comes from now on; again, after a run has been continued. */
+  /** Follows the events from now on; called again after a run is continued. */
   listen(): void {
     if (this.#listening !== null || this.#closed || this.arriving) return;
-    this.#listening = new Listening(`runs/${this.id}/events`, this.#server, this.log.seq, {
+    this.#listening = new EventStream(`runs/${this.id}/events`, this.#server, this.log.seq, {
       onevent: (event) => this.#hear(event),
       onlost: (seconds) => (this.lost = seconds),
       onend: (gone) => {
@@ -107,7 +107,7 @@ export class Watch {
     });
   }
 
-  /** What the list of runs says now; a run that goes on is heard again. */
+  /** Updates from the list of runs; a continued run is followed again. */
   told(run: Run): void {
     const before = this.run;
     this.run = run;
@@ -116,7 +116,7 @@ export class Watch {
     this.listen();
   }
 
-  /** It goes on from its last epoch. */
+  /** Continues the run from its last epoch. */
   again(run: Run): void {
     this.logged = null;
     this.told(run);
@@ -129,31 +129,31 @@ export class Watch {
     notAnyMore(this.#show);
   }
 
-  /** Sees to it that what is looked at is here as closely as it is known. */
+  /** Loads what the view needs in full resolution. */
   look(look: Look): void {
     this.#look = look;
     this.#wanted = look;
     if (!this.#looking) void this.#approach();
   }
 
-  /** Everything of one epoch, or of some, evenly: confusion matrices and layers of a long run are not here else. */
+  /** Loads complete epochs: one, or some evenly spaced; a long run's curve lacks confusion matrices and layers. */
   async recall(epoch?: number): Promise<void> {
     try {
       const { log } = this;
-      log.know(await epochs(this.id, epoch === undefined ? EPOCHS : 2, this.#server, epoch));
+      log.replaceEpochs(await epochs(this.id, epoch === undefined ? EPOCHS : 2, this.#server, epoch));
       if (log === this.log) this.epochs = log.epochs.slice();
     } catch {
       // it is asked for again when it is looked at again
     }
   }
 
-  /** One question under way, and the newest one after it. */
+  /** One request under way; the newest one waits. */
   async #approach(): Promise<void> {
     this.#looking = true;
     while (this.#wanted !== null && !this.#closed) {
       const { smoothing, steps }: Look = this.#wanted;
       this.#wanted = null;
-      if (this.log.outlined === 0) continue;
+      if (this.log.summarized === 0) continue;
       if (this.log.weight !== smoothing) await this.#outline();
       if (steps === null || String(steps) === String(this.#seen)) continue;
       try {
@@ -177,7 +177,7 @@ export class Watch {
     this.listen();
   }
 
-  /** The curve in the place of every step; what is heard meanwhile comes after it. */
+  /** Replaces the steps by a curve; events received meanwhile are applied after it. */
   async #outline(): Promise<void> {
     const meanwhile: LogEvent[] = (this.#meanwhile = []);
     try {
@@ -185,7 +185,7 @@ export class Watch {
       const told = await curve(this.id, POINTS, smoothing, this.#server);
       const log = new RunLog();
       log.fill(told, smoothing);
-      for (const event of meanwhile) log.take(event);
+      for (const event of meanwhile) log.apply(event);
       log.status ??= this.log.status;
       this.log = log;
       this.#seen = null;
@@ -199,7 +199,7 @@ export class Watch {
   }
 
   #hear(event: LogEvent): void {
-    if (!this.log.take(event)) return;
+    if (!this.log.apply(event)) return;
     this.#meanwhile?.push(event);
     soon(this.#show);
   }

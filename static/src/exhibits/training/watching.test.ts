@@ -1,8 +1,8 @@
-/** A long run is watched by its curve: what is asked for, and that nothing is heard twice or missed. */
+/** A long run is followed by its curve: requests, and that no event is lost or repeated. */
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
-import { settled } from '../../scene/training-settings';
+import { completeSettings } from '../../scene/training-settings';
 import type { Curve, Run } from '../../wire/types';
 import { Watch } from './watching.svelte';
 
@@ -29,7 +29,7 @@ afterEach(() => {
 function run(step: number): Run {
   const about = { id: 'long', name: 'long', note: '', reason: '', position: null, created: '', device: 'cpu' };
   const figures = { started: null, ended: null, last: null, best: null, steps: step, step, epoch: 2, seconds: 1 };
-  return { ...about, ...figures, status: 'finished', settings: settled({}) } as unknown as Run;
+  return { ...about, ...figures, status: 'finished', settings: completeSettings({}) } as unknown as Run;
 }
 
 /** Every hundredth of a hundred thousand steps. */
@@ -86,7 +86,7 @@ test('single steps are asked for where they are zoomed into, once, and another s
   const watch = new Watch(run(100_000), undefined, 0.6);
   await vi.waitFor(() => expect(watch.outlines).toBe(1));
   for (let again = 0; again < 3; again += 1) watch.look({ smoothing: 0.6, steps: [5000, 5010] });
-  await vi.waitFor(() => expect(watch.log.outlined).toBe(1010));
+  await vi.waitFor(() => expect(watch.log.summarized).toBe(1010));
   watch.look({ smoothing: 0.6, steps: [5000, 5010] });
   watch.look({ smoothing: 0.6, steps: null });
   watch.look({ smoothing: 0.9, steps: null });

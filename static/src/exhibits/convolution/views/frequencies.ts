@@ -53,11 +53,11 @@ export function pair(problem: Problem, map: number, index: number): Pair {
   };
 }
 
-export function asked({ values, width, kernel }: Pair, flip: boolean) {
+export function spectrumPayload({ values, width, kernel }: Pair, flip: boolean) {
   return { input: rows(values, width), kernel: rows(kernel.values, kernel.width), flip };
 }
 
-/** What the browser can show at once; null where the input is large or the kernel does not fit. */
+/** Preview computed in the browser; null if the input is large or the kernel does not fit. */
 export function preview({ height, width, values, laid, fits }: Pair, flip: boolean): Spectra | null {
   if (!fits || Math.max(height, width) > PREVIEWED) return null;
   const [one, other] = [transform(values, height, width), transform(laid, height, width)];
@@ -65,7 +65,7 @@ export function preview({ height, width, values, laid, fits }: Pair, flip: boole
   return { input: magnitudes(one), kernel: magnitudes(other), product: magnitudes(both), output: inverse(both) };
 }
 
-/** What the server has found. */
+/** The server's answer. */
 export function spectraOf(answer: Answer): Spectra {
   const of = (part: Part) =>
     magnitudes({
@@ -76,7 +76,7 @@ export function spectraOf(answer: Answer): Spectra {
   return { input: of('input'), kernel: of('kernel'), product: of('product'), output };
 }
 
-/** Where an output cell lies in the circular output, and whether its window stays inside the input. */
+/** Position of an output cell in the circular output, and whether its window is inside the input. */
 export function placed({ settings }: Problem, { height, width, kernel }: Pair, cell: { row: number; col: number }) {
   const { stride, padding, flip } = settings;
   const down = circularPlace(cell.row, {
@@ -106,8 +106,8 @@ export function cellAt(problem: Problem, one: Pair, map: number, at: number): Po
   const size = outputSize(problem);
   for (let row = 0; row < size.height; row += 1) {
     for (let col = 0; col < size.width; col += 1) {
-      const found = placed(problem, one, { row, col });
-      if (found.at === at && found.inside) return { map, row, col };
+      const position = placed(problem, one, { row, col });
+      if (position.at === at && position.inside) return { map, row, col };
     }
   }
   return null;

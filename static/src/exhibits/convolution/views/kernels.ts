@@ -1,4 +1,4 @@
-/** Where the kernels of one output map stand in a legend: one after the other, as large as its width allows. */
+/** Layout of the kernels of one output map in a legend: in a row, as large as its width allows. */
 
 import type { Problem } from '../../../scene/convolution';
 

@@ -19,11 +19,11 @@ function channels(data: Float32Array, count: number, height: number, width: numb
 
 /** The fields of a problem; the same object for the same problem, so that an answer can be told to be its own. */
 export function question(problem: Problem): Question {
-  const known = ASKED.get(problem);
-  if (known !== undefined) return known;
+  const cached = ASKED.get(problem);
+  if (cached !== undefined) return cached;
   const { input, filters, bias, settings } = problem;
   const area = filters.into * filters.height * filters.width;
-  const made: Question = {
+  const payload: Question = {
     input: channels(input.data, input.channels, input.height, input.width),
     kernel: Array.from({ length: filters.out }, (_, map) =>
       channels(filters.data.subarray(map * area, (map + 1) * area), filters.into, filters.height, filters.width),
@@ -38,6 +38,6 @@ export function question(problem: Problem): Question {
     output_padding: settings.outputPadding,
     flip: settings.flip,
   };
-  ASKED.set(problem, made);
-  return made;
+  ASKED.set(problem, payload);
+  return payload;
 }

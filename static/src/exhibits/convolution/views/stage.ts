@@ -1,4 +1,4 @@
-/** Where the six maps of the frequencies stand: space and spectra side by side, as the width allows. */
+/** Layout of the six maps of the frequency view: space and spectra side by side, as the width allows. */
 
 import { cellFor } from '../../../scene/unrolled-layout';
 

@@ -1,4 +1,4 @@
-/** What every way of looking at a convolution is given, and what it tells. */
+/** Properties and events of every view of a convolution. */
 
 import type { Inks } from '../../../draw/inks.svelte';
 import type { Position, Problem } from '../../../scene/convolution';
@@ -8,7 +8,7 @@ import type { Volume } from '../../../scene/volume';
 
 export interface ViewProps {
   problem: Problem;
-  /** What the server computed, or the browser until then. */
+  /** Computed by the server, or by the browser until it answers. */
   output: Volume;
   position: Position;
   inks: Inks;

@@ -2,6 +2,6 @@
 
 import english from '../../../../../templates/messages/en/convolution-views.json';
 import chinese from '../../../../../templates/messages/zh/convolution-views.json';
-import { teach } from '../../../words/words';
+import { addMessages } from '../../../words/words';
 
-teach({ en: english, zh: chinese });
+addMessages({ en: english, zh: chinese });

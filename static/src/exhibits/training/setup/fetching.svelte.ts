@@ -1,15 +1,15 @@
-/** A data set on its way: how much of it is here, and how to stop it. */
+/** Download of a data set: progress and abort. */
 
 import { at } from '../../../state/url';
-import { home } from '../../../wire/home';
+import { serverRoot } from '../../../wire/server';
 import type { Server } from '../../../wire/runs';
-import { Refused, stream } from '../../../wire/stream';
+import { RefusedError, stream } from '../../../wire/stream';
 import type { Why } from '../../../wire/types';
 import { say } from '../../../words/words';
 import { problemText, reasonText } from '../reasons';
 
 export class Fetching {
-  /** Bytes; null while nothing is fetched. */
+  /** Bytes; null if nothing is being fetched. */
   done = $state<number | null>(null);
   total = $state(0);
   problem = $state<string | null>(null);
@@ -20,13 +20,13 @@ export class Fetching {
     this.#server = server;
   }
 
-  /** Whether it came whole. */
+  /** True if the download is complete. */
   async fetch(name: string): Promise<boolean> {
     this.cancel();
     const asking = (this.#asking = new AbortController());
     [this.done, this.total, this.problem] = [0, 0, null];
     try {
-      const url = at(home(this.#server), `datasets/${name}/fetch`);
+      const url = at(serverRoot(this.#server), `datasets/${name}/fetch`);
       for await (const { event, data } of stream(url, {}, asking.signal)) {
         const told = data as { done?: number; total?: number; reason?: string; why?: Why | null };
         if (event === 'done') return true;
@@ -37,7 +37,7 @@ export class Fetching {
       return false;
     } catch (error) {
       if (!asking.signal.aborted)
-        this.problem = error instanceof Refused ? problemText(error.problem) : say('live.lost_server');
+        this.problem = error instanceof RefusedError ? problemText(error.problem) : say('live.lost_server');
       return false;
     } finally {
       if (this.#asking === asking) this.done = this.#asking = null;

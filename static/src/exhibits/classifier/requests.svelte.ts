@@ -1,26 +1,26 @@
-/** What the classifier asks of the server: one drawing's activations, the weights, the layer both ways, and the loss. */
+/** Requests of the classifier: activations, weights, the layer computed both ways, and the loss. */
 
 import { untrack } from 'svelte';
 
-import { answering, asking, versionOf, type Network } from '../../scene/network';
+import { answering, networkFields, versionOf, type Network } from '../../scene/network';
 import type { Volume } from '../../scene/volume';
-import { Asker, AskError, type Answered, type Problem } from '../../wire/ask';
+import { LatestRequest, RequestError, type FloatTensor, type Problem } from '../../wire/request';
 import { featureMaps, weights } from '../../wire/maps';
 import type { Sendable } from '../../wire/safetensors';
 import type { SoftmaxAnswer } from '../../wire/types';
-import { Sourced } from '../parts/sourced.svelte';
+import { SourceSelection } from '../parts/source-selection.svelte';
 import type { ClassifierState, Weights } from './state.svelte';
 
-interface LinearQuestion {
+interface LinearPayload {
   tensors: { input: Volume | Sendable; weight: Sendable; bias: Sendable };
 }
 
-interface LinearAnswered {
+interface LinearAnswer {
   difference: number;
-  tensors: { output: Answered; convolution: Answered };
+  tensors: { output: FloatTensor; convolution: FloatTensor };
 }
 
-interface SoftmaxQuestion {
+interface SoftmaxPayload {
   logits: number[];
   temperature: number;
   target: number;
@@ -30,14 +30,14 @@ interface SoftmaxQuestion {
   strength?: number;
 }
 
-export class Asking extends Sourced {
+export class ClassifierRequests extends SourceSelection {
   problem = $state.raw<Problem | null>(null);
-  readonly #linear: Asker<LinearQuestion, LinearAnswered>;
-  readonly #softmax: Asker<SoftmaxQuestion, SoftmaxAnswer>;
-  /** Of every network that was looked at, by its version, the weights of the layers that were. */
+  readonly #linear: LatestRequest<LinearPayload, LinearAnswer>;
+  readonly #softmax: LatestRequest<SoftmaxPayload, SoftmaxAnswer>;
+  /** Weights of the displayed layers per network version. */
   #weights: Partial<Record<string, Partial<Record<string, Weights>>>> = {};
-  #asked: Partial<Record<string, boolean>> = {};
-  /** What a question was about, by which an answer that came too late is known. */
+  #requested: Partial<Record<string, boolean>> = {};
+  /** Context of a request, to detect a late answer. */
   readonly #about = new WeakMap<object, string>();
 
   constructor(
@@ -45,8 +45,8 @@ export class Asking extends Sourced {
     readonly server: string | undefined,
   ) {
     super(visit);
-    const problem = (told: Problem | null) => (this.problem = told);
-    this.#linear = new Asker(
+    const problem = (newProblem: Problem | null) => (this.problem = newProblem);
+    this.#linear = new LatestRequest(
       'operations/linear',
       server,
       ({ difference, tensors }, question) => {
@@ -61,24 +61,24 @@ export class Asking extends Sourced {
       },
       problem,
     );
-    this.#softmax = new Asker(
+    this.#softmax = new LatestRequest(
       'operations/softmax',
       server,
-      (answer, question) => this.#about.get(question) === visit.opened.model && (visit.priced = priced(answer)),
+      (answer, question) => this.#about.get(question) === visit.selection.model && (visit.priced = priced(answer)),
       problem,
     );
   }
 
-  /** The layer and the units on screen. */
+  /** Requests the layer and the displayed units. */
   get #layer(): string {
-    const { opened, layer, page } = this.visit;
+    const { selection: opened, layer, page } = this.visit;
     return `${opened.model} ${layer} ${page?.from}`;
   }
 
-  /** Called in an effect: asks whenever what is asked for changes; what it returns ends that. */
+  /** Sends requests whenever their inputs change (called in an effect); returns a function that stops this. */
   open(): () => void {
     const { visit } = this;
-    const { opened } = visit;
+    const { selection: opened } = visit;
 
     // What another network said is not true of this one.
     $effect(() => {
@@ -92,23 +92,23 @@ export class Asking extends Sourced {
     });
 
     $effect(() => {
-      const known = opened.ready ? this.#weights[versionOf(opened.network)] : undefined;
-      visit.weights = known ?? {};
+      const loaded = opened.ready ? this.#weights[versionOf(opened.network)] : undefined;
+      visit.weights = loaded ?? {};
     });
 
     $effect(() => {
-      let gone = false;
+      let closed = false;
       const { network, ready } = opened;
       if (!ready) return;
-      featureMaps(this.source, answering(network), asking(network), this.server).then(
+      featureMaps(this.source, answering(network), networkFields(network), this.server).then(
         (maps) => {
-          if (gone) return;
+          if (closed) return;
           this.problem = null;
           visit.maps = maps;
         },
-        (error: unknown) => gone || this.#failed(error),
+        (error: unknown) => closed || this.#failed(error),
       );
-      return () => (gone = true);
+      return () => (closed = true);
     });
 
     $effect(() => {
@@ -123,26 +123,26 @@ export class Asking extends Sourced {
       if (read === null || own === null || page === null || (view !== 'unit' && view !== 'convolution')) return;
       const { from, to } = page;
       const inputs = read.data.length;
-      const question = {
+      const payload = {
         tensors: {
           input: read,
           weight: { shape: [to - from, inputs], data: own.weight.subarray(from * inputs, to * inputs) },
           bias: { shape: [to - from], data: own.bias.subarray(from, to) },
         },
       };
-      this.#about.set(question, this.#layer);
-      this.#linear.ask(question);
+      this.#about.set(payload, this.#layer);
+      this.#linear.send(payload);
     });
 
     $effect(() => {
-      const { logits, temperature, asked: target, smoothing, view, penalty, strength } = visit;
+      const { logits, temperature, targetClass: target, smoothing, view, penalty, strength } = visit;
       if (logits.length === 0 || (view !== 'softmax' && view !== 'loss' && view !== 'prior')) return;
       const own = visit.weights.output;
       if (view === 'prior' && own === undefined) return;
       const priced = view === 'prior' && own !== undefined ? { weights: [...own.weight], penalty, strength } : {};
       const question = { logits, temperature, target, label_smoothing: smoothing, ...priced };
       this.#about.set(question, opened.model);
-      this.#softmax.ask(question);
+      this.#softmax.send(question);
     });
 
     return () => {
@@ -152,17 +152,17 @@ export class Asking extends Sourced {
   }
 
   #shows(version: string): boolean {
-    const { opened } = this.visit;
+    const { selection: opened } = this.visit;
     return opened.ready && versionOf(opened.network) === version;
   }
 
-  /** Each layer's weights are fetched once, until a run has others. */
+  /** Fetches the weights of a layer once per version. */
   async #fetch(network: Network, layer: string): Promise<void> {
     const { name: model, layers } = network;
     const version = versionOf(network);
     const key = `${version} ${layer}`;
-    if (this.#asked[key]) return;
-    this.#asked[key] = true;
+    if (this.#requested[key]) return;
+    this.#requested[key] = true;
     try {
       const { weights: names = [], output_shape: [units = 1] = [] } = layers.find(({ name }) => name === layer) ?? {};
       const [weight, bias] = await Promise.all(
@@ -176,13 +176,13 @@ export class Asking extends Sourced {
       this.#weights[version] = all;
       if (this.#shows(version)) this.visit.weights = all;
     } catch (error) {
-      this.#asked[key] = false;
+      this.#requested[key] = false;
       if (this.#shows(version)) this.#failed(error);
     }
   }
 
   #failed(error: unknown): void {
-    if (error instanceof AskError) this.problem = error.problem;
+    if (error instanceof RequestError) this.problem = error.problem;
     else throw error;
   }
 }

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from receptive.training.runs.board import VERSION, Board, checksum
+from receptive.training.runs.tensorboard import VERSION, Board, checksum
 
 
 def fields(message: bytes) -> list[tuple[int, bytes | int]]:

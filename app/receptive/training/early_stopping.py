@@ -1,4 +1,4 @@
-"""Which epoch was the best, and when a run that gets no better ends."""
+"""Early stopping: the best epoch so far, and the end of a run that gets no better."""
 
 import math
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from convnets.why import Why
-from receptive.training.judging import Judged
+from receptive.training.evaluation import Evaluation
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,9 @@ class Best:
         self.value = math.inf
         self.weights: dict[str, Tensor] | None = None
 
-    def improved(self, epoch: int, loss: float, judged: Judged, weights: dict[str, Tensor]) -> bool:
+    def improved(self, epoch: int, loss: float, evaluation: Evaluation, weights: dict[str, Tensor]) -> bool:
         """Whether this epoch is better than all before; then its weights are kept if they are to come back."""
-        value = self._value(loss, judged)
+        value = self._value(loss, evaluation)
         if self.epoch and value >= self.value:
             return False
         self.epoch, self.value = epoch, value
@@ -55,10 +55,10 @@ class Best:
         if self.weights is not None:
             network.load_state_dict(self.weights)
 
-    def _value(self, loss: float, judged: Judged) -> float:
+    def _value(self, loss: float, evaluation: Evaluation) -> float:
         """What is watched, so that less is better; the loss learned from where nothing is held out."""
-        if self.patience.metric == "validation-accuracy" and judged.accuracy is not None:
-            return -judged.accuracy
-        if self.patience.metric == "loss" or judged.loss is None:
+        if self.patience.metric == "validation-accuracy" and evaluation.accuracy is not None:
+            return -evaluation.accuracy
+        if self.patience.metric == "loss" or evaluation.loss is None:
             return loss
-        return judged.loss
+        return evaluation.loss

@@ -1,11 +1,11 @@
-/** A problem as the server is asked for it, its answer, and an input as a file. */
+/** Request, answer and input file of a convolution. */
 
 import type { Problem } from '../../scene/convolution';
-import { toVolume, type Answered as Array, type Tensors } from '../../wire/ask';
+import { toVolume, type FloatTensor as Array, type TensorPayload } from '../../wire/request';
 import { encode } from '../../wire/safetensors';
 import type { Answer } from './state.svelte';
 
-export interface Question extends Tensors {
+export interface ConvolutionPayload extends TensorPayload {
   stride: [number, number];
   padding: [number, number, number, number];
   padding_mode: string;
@@ -16,14 +16,14 @@ export interface Question extends Tensors {
   flip: boolean;
 }
 
-export interface Answered {
+export interface ConvolutionAnswer {
   tensors: { output: Array };
   parameters: number;
   macs: number;
   formula: { height: string; width: string };
 }
 
-export function question({ input, filters, bias, settings }: Problem): Question {
+export function payloadOf({ input, filters, bias, settings }: Problem): ConvolutionPayload {
   const { out, into, height, width, data } = filters;
   return {
     tensors: {
@@ -42,7 +42,7 @@ export function question({ input, filters, bias, settings }: Problem): Question 
   };
 }
 
-export function answered(problem: Problem, { tensors, parameters, macs, formula }: Answered): Answer {
+export function answerOf(problem: Problem, { tensors, parameters, macs, formula }: ConvolutionAnswer): Answer {
   return { problem, output: toVolume(tensors.output), parameters, macs, formula };
 }
 

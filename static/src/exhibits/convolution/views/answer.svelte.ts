@@ -1,36 +1,36 @@
-/** What the server answers for what is on screen: an answer is shown only beside the question that it belongs to. */
+/** The server's answer for the displayed problem; an answer is used only with its own request. */
 
 import type { Problem } from '../../../scene/convolution';
-import { Asker } from '../../../wire/ask';
+import { LatestRequest } from '../../../wire/request';
 import { question, type Question } from './question';
 
-export class Served<Answer> {
+export class ProblemAnswer<Answer> {
   readonly #path: string;
   readonly #server: () => string | undefined;
-  #asker: Asker<Question, Answer> | null = null;
-  #asked: Question | null = null;
+  #asker: LatestRequest<Question, Answer> | null = null;
+  #payload: Question | null = null;
   #answer = $state.raw<{ to: Question; answer: Answer } | null>(null);
-  /** What the server finds wrong with the newest question. */
+  /** Problem with the newest request. */
   problem = $state<string | null>(null);
 
-  /** To be made while a component is: it stops asking when that ends. */
+  /** Created during component set-up; stops with the component. */
   constructor(path: string, server: () => string | undefined) {
     this.#path = path;
     this.#server = server;
     $effect(() => () => this.#asker?.close());
   }
 
-  /** The same question is asked once. */
-  ask(asked: Question): void {
-    if (asked === this.#asked) return;
-    this.#asked = asked;
-    this.#asker ??= new Asker<Question, Answer>(
+  /** Sends a request once, not again while it is unchanged. */
+  request(payload: Question): void {
+    if (payload === this.#payload) return;
+    this.#payload = payload;
+    this.#asker ??= new LatestRequest<Question, Answer>(
       this.#path,
       this.#server(),
       (answer, to) => (this.#answer = { to, answer }),
       (problem) => (this.problem = problem?.detail ?? null),
     );
-    this.#asker.ask(asked);
+    this.#asker.send(payload);
   }
 
   /** The newest answer, whatever it answers. */
@@ -39,8 +39,8 @@ export class Served<Answer> {
   }
 
   /** The answer to exactly this; null until it is there. */
-  answerTo(asked: Question | Problem): Answer | null {
-    const sought = 'settings' in asked ? question(asked as Problem) : asked;
+  answerTo(payload: Question | Problem): Answer | null {
+    const sought = 'settings' in payload ? question(payload as Problem) : payload;
     return this.#answer?.to === sought ? this.#answer.answer : null;
   }
 }

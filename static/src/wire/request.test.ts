@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { volume } from '../scene/volume';
-import { Asker, post, TENSORS, toVolume, type Answered, type AskError, type Problem } from './ask';
+import { LatestRequest, post, TENSORS, toVolume, type FloatTensor, type RequestError, type Problem } from './request';
 import { decode, encode } from './safetensors';
 
 type Handler = (body: Buffer, request: IncomingMessage, response: ServerResponse) => void;
@@ -42,7 +42,7 @@ function json(response: ServerResponse, content: object, status = 200): void {
   response.end(JSON.stringify(content));
 }
 
-test('of questions asked while one is under way only the newest is sent', async () => {
+test('of the payloads that wait during a request only the newest is sent', async () => {
   const asked: number[] = [];
   const free: (() => void)[] = [];
   handle = (body, _, response) => {
@@ -51,8 +51,8 @@ test('of questions asked while one is under way only the newest is sent', async 
     free.push(() => json(response, { n }));
   };
   const answers: number[] = [];
-  const asker = new Asker<{ n: number }, { n: number }>('double', address, ({ n }) => answers.push(n), fail);
-  for (let n = 1; n <= 5; n++) asker.ask({ n });
+  const asker = new LatestRequest<{ n: number }, { n: number }>('double', address, ({ n }) => answers.push(n), fail);
+  for (let n = 1; n <= 5; n++) asker.send({ n });
   await vi.waitFor(() => expect(asked).toEqual([1]));
   free[0]?.();
   await vi.waitFor(() => expect(asked).toEqual([1, 5]));
@@ -65,7 +65,7 @@ function fail(problem: Problem | null): void {
   if (problem !== null) throw new Error(problem.detail);
 }
 
-test('a refusal names its field and what is wrong with it, until the next question is answered', async () => {
+test('a refusal is reported with its field and reason until the next response', async () => {
   handle = (body, _, response) => {
     const { stride } = JSON.parse(body.toString()) as { stride: number };
     if (stride > 0) json(response, { ok: true });
@@ -73,20 +73,20 @@ test('a refusal names its field and what is wrong with it, until the next questi
   };
   const problems: (Problem | null)[] = [];
   const answers: unknown[] = [];
-  const asker = new Asker<object, object>(
+  const asker = new LatestRequest<object, object>(
     'x',
     address,
     (answer) => answers.push(answer),
     (problem) => problems.push(problem),
   );
-  asker.ask({ stride: 0 });
+  asker.send({ stride: 0 });
   await vi.waitFor(() => expect(problems).toMatchObject([{ status: 422, field: 'stride', reason: '0; at least 1' }]));
-  asker.ask({ stride: 1 });
+  asker.send({ stride: 1 });
   await vi.waitFor(() => expect(answers).toEqual([{ ok: true }]));
   expect(problems.at(-1)).toBeNull();
 });
 
-test('a refusal of a question that was overtaken is not shown', async () => {
+test('a refusal of a payload that was replaced is not reported', async () => {
   const refuse: (() => void)[] = [];
   handle = (body, _, response) => {
     const { stride } = JSON.parse(body.toString()) as { stride: number };
@@ -95,47 +95,47 @@ test('a refusal of a question that was overtaken is not shown', async () => {
   };
   const problems: (Problem | null)[] = [];
   const answers: unknown[] = [];
-  const asker = new Asker<object, object>(
+  const asker = new LatestRequest<object, object>(
     'x',
     address,
     (answer) => answers.push(answer),
     (problem) => problems.push(problem),
   );
-  asker.ask({ stride: 0 });
+  asker.send({ stride: 0 });
   await vi.waitFor(() => expect(refuse).toHaveLength(1));
-  asker.ask({ stride: 2 });
+  asker.send({ stride: 2 });
   refuse[0]?.();
   await vi.waitFor(() => expect(answers).toHaveLength(1));
   expect(problems).toEqual([null]);
 });
 
-test('a lost connection is said, and the newest question is answered when it is back', async () => {
+test('a lost connection is reported, and the newest payload is answered when it is back', async () => {
   const { port } = http.address() as AddressInfo;
   http.close();
   await once(http, 'close');
   handle = (body, _, response) => json(response, JSON.parse(body.toString()) as object);
   const fields: string[] = [];
   const answers: unknown[] = [];
-  const asker = new Asker<object, object>(
+  const asker = new LatestRequest<object, object>(
     'x',
     address,
     (answer) => answers.push(answer),
     (problem) => fields.push(problem?.field ?? ''),
   );
-  asker.ask({ n: 1 });
+  asker.send({ n: 1 });
   await vi.waitFor(() => expect(fields).toEqual(['connection']));
   http.listen(port);
   await once(http, 'listening');
-  asker.ask({ n: 2 });
+  asker.send({ n: 2 });
   await vi.waitFor(() => expect(answers).toEqual([{ n: 2 }]));
 });
 
-test('who has closed hears nothing more', async () => {
+test('nothing is reported after close', async () => {
   const free: (() => void)[] = [];
   handle = (_, __, response) => free.push(() => json(response, {}));
   const answers: unknown[] = [];
-  const asker = new Asker<object, object>('x', address, (answer) => answers.push(answer), fail);
-  asker.ask({ n: 1 });
+  const asker = new LatestRequest<object, object>('x', address, (answer) => answers.push(answer), fail);
+  asker.send({ n: 1 });
   await vi.waitFor(() => expect(free).toHaveLength(1));
   asker.close();
   free[0]?.();
@@ -155,19 +155,21 @@ test('tensors travel as safetensors both ways, the other fields in the metadata'
     const indices = { shape: [2], data: new Int32Array([3, 7]) };
     response.end(Buffer.from(encode({ output: { shape: [2, 2], data }, indices }, { answer: '{"macs":16}' })));
   };
-  type Answer = { macs: number; tensors: Record<string, Answered> };
+  type Answer = { macs: number; tensors: Record<string, FloatTensor> };
   const question = { tensors: { input: volume(1, 2, 2, [1, 2, 3, 4]) }, stride: 2 };
   const { macs, tensors } = await post<Answer>('x', question, address);
   expect(macs).toBe(16);
   expect(tensors.output?.data).toEqual(new Float32Array([2, 4, 6, 8]));
-  expect(toVolume(tensors.output as Answered)).toMatchObject({ channels: 1, height: 2, width: 2 });
+  expect(toVolume(tensors.output as FloatTensor)).toMatchObject({ channels: 1, height: 2, width: 2 });
   expect(tensors.indices?.data).toEqual(new Float32Array([3, 7]));
 });
 
-test('an answer that is no problem of ours still says its status', async () => {
+test('a response without a problem of the server is reported by its status', async () => {
   handle = (_, __, response) => {
     response.writeHead(502);
     response.end('<html>');
   };
-  await expect(post('x', {}, address)).rejects.toSatisfy((error: AskError) => error.problem.detail.startsWith('502'));
+  await expect(post('x', {}, address)).rejects.toSatisfy((error: RequestError) =>
+    error.problem.detail.startsWith('502'),
+  );
 });

@@ -2,25 +2,25 @@
 
 import { readSource, sourceText, type Source } from '../../ink/source';
 
-interface Named {
+interface InputState {
   /** The attribute. */
   input: string;
 }
 
-export class Sourced {
-  #chosen = $state.raw<Source | null>(null);
+export class SourceSelection {
+  #selected = $state.raw<Source | null>(null);
 
-  constructor(readonly visit: Named) {}
+  constructor(readonly visit: InputState) {}
 
-  /** What the visitor chose, so long as the attribute says the same; else what the attribute says. */
+  /** The selected source while the attribute agrees, else the attribute's. */
   get source(): Source {
-    const chosen = this.#chosen;
-    if (chosen !== null && (sourceText(chosen) ?? this.visit.input) === this.visit.input) return chosen;
+    const selected = this.#selected;
+    if (selected !== null && (sourceText(selected) ?? this.visit.input) === this.visit.input) return selected;
     return readSource(this.visit.input) ?? { kind: 'drawing' };
   }
 
   choose(source: Source): void {
-    this.#chosen = source;
+    this.#selected = source;
     this.visit.input = sourceText(source) ?? this.visit.input;
   }
 }

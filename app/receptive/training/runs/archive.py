@@ -1,4 +1,4 @@
-"""A run's folder as one zip file, made while it is sent."""
+"""The archive of a run: its folder as one zip file, made while it is sent."""
 
 import zipfile
 from collections.abc import Iterator

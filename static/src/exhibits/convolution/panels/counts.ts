@@ -1,4 +1,4 @@
-/** What `/operations/convolution/counts` is asked, and what it answers. */
+/** Request and answer of `/operations/convolution/counts`. */
 
 import type { Problem } from '../../../scene/convolution';
 
@@ -56,7 +56,7 @@ export function same(channels: number, side: number, filters: number, kernel: nu
   };
 }
 
-export function asked(plan: Plan): Record<string, unknown> {
+export function countsPayload(plan: Plan): Record<string, unknown> {
   return {
     input_shape: [plan.channels, plan.height, plan.width],
     filters: plan.filters,

@@ -1,21 +1,21 @@
-/** What dropout asks of the server: the masks of the visitor's own picture, and what eval says of it. */
+/** Requests of dropout: masks for the visitor's picture, and the answer in eval mode. */
 
 import { untrack } from 'svelte';
 
-import { asked, greys, isInk, pixels, type Asked } from '../../ink/source';
-import { asking, droppable } from '../../scene/network';
+import { pictureFields, greyRaster, isInk, pixels, type PictureFields } from '../../ink/source';
+import { networkFields, droppable } from '../../scene/network';
 import { colourPicture } from '../../scene/png';
 import { volume, type Volume } from '../../scene/volume';
-import { Asker, type Problem } from '../../wire/ask';
+import { LatestRequest, type Problem } from '../../wire/request';
 import type { Raster } from '../../wire/stroke';
 import type { DropoutNetworkAnswer } from '../../wire/types';
-import { Sourced } from '../parts/sourced.svelte';
+import { SourceSelection } from '../parts/source-selection.svelte';
 import type { DropoutState } from './state.svelte';
 
 const PATH = 'operations/dropout/network';
 const SIDE = 112; // pixels of a photo, as it is shown
 
-type Question = Asked & {
+type MasksPayload = PictureFields & {
   model: string;
   layer: string;
   rate: number;
@@ -25,41 +25,47 @@ type Question = Asked & {
   training: boolean;
 };
 
-export class Asking extends Sourced {
-  /** The picture as it is shown: strokes, or the address of a photo; null before it is there. */
+export class DropoutRequests extends SourceSelection {
+  /** The displayed picture: a drawing, or the address of a photo; null until loaded. */
   picture = $state.raw<Raster | string | null>(null);
   problem = $state.raw<Problem | null>(null);
-  /** The picture as it is sent, to networks that read colours or to the others. */
-  #sent = $state.raw<{ picture: Asked; colour: boolean } | null>(null);
-  readonly #masks: Asker<Question, DropoutNetworkAnswer>;
-  readonly #whole: Asker<Question, DropoutNetworkAnswer>;
+  /** Request fields of the picture, by whether the network reads colours. */
+  #picture = $state.raw<{ picture: PictureFields; colour: boolean } | null>(null);
+  readonly #masks: LatestRequest<MasksPayload, DropoutNetworkAnswer>;
+  readonly #evaluation: LatestRequest<MasksPayload, DropoutNetworkAnswer>;
 
   constructor(
     override readonly visit: DropoutState,
     readonly server: string | undefined,
   ) {
     super(visit);
-    const here = ({ model }: Question) => model === visit.opened.model;
-    const problem = (told: Problem | null, question: Question) => here(question) && (this.problem = told);
-    this.#masks = new Asker(PATH, server, (answer, of) => here(of) && (visit.answer = read(answer)), problem);
-    this.#whole = new Asker(
+    const isCurrent = ({ model }: MasksPayload) => model === visit.selection.model;
+    const problem = (newProblem: Problem | null, payload: MasksPayload) =>
+      isCurrent(payload) && (this.problem = newProblem);
+    this.#masks = new LatestRequest(
       PATH,
       server,
-      (answer, of) => here(of) && (visit.evaluatedLogits = table(answer.logits)[0] ?? []),
+      (answer, of) => isCurrent(of) && (visit.answer = read(answer)),
+      problem,
+    );
+    this.#evaluation = new LatestRequest(
+      PATH,
+      server,
+      (answer, of) => isCurrent(of) && (visit.evaluatedLogits = table(answer.logits)[0] ?? []),
       problem,
     );
   }
 
-  /** Whether there is no ink where the network reads nothing else. */
+  /** True if the drawing is blank. */
   get blank(): boolean {
     return this.problem?.why?.code === 'blank';
   }
 
-  /** Called in an effect: asks whenever what is asked for changes; what it returns ends that. */
+  /** Sends requests whenever their inputs change (called in an effect); returns a function that stops this. */
   open(): () => void {
-    const { opened } = this.visit;
-    const colour = $derived(asking(opened.network).colour);
-    const sent = $derived(opened.ready && this.#sent?.colour === colour ? this.#sent.picture : null);
+    const { selection: opened } = this.visit;
+    const colour = $derived(networkFields(opened.network).colour);
+    const sent = $derived(opened.ready && this.#picture?.colour === colour ? this.#picture.picture : null);
 
     // What another network answered says nothing of this one.
     $effect(() => {
@@ -71,19 +77,19 @@ export class Asking extends Sourced {
     });
 
     $effect(() => {
-      let gone = false;
+      let closed = false;
       const { source } = this;
       const inColour = colour;
-      const shown = isInk(source) ? greys(source, this.server) : photo(source, inColour, this.server);
-      Promise.all([asked(source, inColour, this.server), shown]).then(
+      const shown = isInk(source) ? greyRaster(source, this.server) : photo(source, inColour, this.server);
+      Promise.all([pictureFields(source, inColour, this.server), shown]).then(
         ([picture, seen]) => {
-          if (gone) return;
-          this.#sent = { picture, colour: inColour };
+          if (closed) return;
+          this.#picture = { picture, colour: inColour };
           this.picture = seen;
         },
         () => undefined, // a source that cannot be read leaves the last picture
       );
-      return () => (gone = true);
+      return () => (closed = true);
     });
 
     $effect(() => {
@@ -93,7 +99,7 @@ export class Asking extends Sourced {
       if (sent === null || layer === '' || mostDraws < 1) return;
       const draws = view === 'draws' ? count : 1;
       const whole_channels = channels && spatial;
-      this.#masks.ask({ model: opened.model, ...sent, layer, rate, seed, draws, whole_channels, training });
+      this.#masks.send({ model: opened.model, ...sent, layer, rate, seed, draws, whole_channels, training });
     });
 
     // Eval's logits are the same for every mask.
@@ -101,17 +107,17 @@ export class Asking extends Sourced {
       const layer = droppable(opened.network).at(-1)?.name;
       if (sent === null || layer === undefined) return;
       const whole = { rate: 0, seed: 0, draws: 1, whole_channels: false, training: false };
-      this.#whole.ask({ model: opened.model, ...sent, layer, ...whole });
+      this.#evaluation.send({ model: opened.model, ...sent, layer, ...whole });
     });
 
     return () => {
       this.#masks.close();
-      this.#whole.close();
+      this.#evaluation.close();
     };
   }
 }
 
-/** The address of a small photo, in the colours that the network reads. */
+/** Address of a small photo in the colours that the network reads. */
 async function photo(
   source: Parameters<typeof pixels>[0],
   colour: boolean,
@@ -134,7 +140,7 @@ function read(answer: DropoutNetworkAnswer): NonNullable<DropoutState['answer']>
   };
 }
 
-/** Values nested as the shape says, as a volume; a vector's values are maps of one cell. */
+/** Nested values of a shape as a volume; a vector's values become maps of 1x1. */
 function layered(values: unknown, [channels = 1, height = 1, width = 1]: readonly number[]): Volume {
   return volume(channels, height, width, (values as number[][][]).flat(3));
 }

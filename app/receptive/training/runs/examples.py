@@ -1,4 +1,4 @@
-"""A few of the held-out pictures behind every cell of a confusion matrix."""
+"""Examples of a confusion matrix: a few of the held-out pictures of every cell."""
 
 from typing import Final
 
@@ -7,7 +7,7 @@ from torch import Tensor
 MOST: Final = 12  # pictures of a cell
 
 
-def cells(images: Tensor, labels: Tensor, called: Tensor, classes: int) -> dict[str, Tensor]:
+def examples(images: Tensor, labels: Tensor, called: Tensor, classes: int) -> dict[str, Tensor]:
     """The first of every cell that is not empty, as "actual-called": (n, H, W, C) uint8; images are (N, C, H, W)."""
     cell = labels * classes + called
     found = {}

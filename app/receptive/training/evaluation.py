@@ -1,4 +1,4 @@
-"""What weights do with pictures that they have not learned from."""
+"""The evaluation of weights on pictures that they have not learned from."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from torch import Tensor, nn
 
 from convnets.classifier import Classifier
 from receptive.training.feeds import Batch
-from receptive.training.statistics import heard
+from receptive.training.statistics import observed_activity
 
 
 @dataclass(frozen=True)
-class Judged:
-    """What weights do with the held-out pictures.
+class Evaluation:
+    """The results of weights on the held-out pictures.
 
     confusion: rows are what a picture is, columns what it is called; called: (N,) int64; dead: see LayerStatistics.
     """
@@ -31,13 +31,13 @@ class Judged:
 
 
 @torch.no_grad()
-def judge(
+def evaluate(
     network: Classifier,
     weights: dict[str, Tensor],
     batches: Iterable[Batch],
     loss: Callable[[Tensor, Tensor], Tensor],
-) -> Judged:
-    """The network with these weights, in evaluation; its own come back."""
+) -> Evaluation:
+    """Evaluate the network with these weights; its own weights and mode come back."""
     own, training = copied(network), network.training
     network.load_state_dict(weights)
     network.eval()
@@ -47,9 +47,9 @@ def judge(
         if number:
             output = network(inputs)
         else:
-            with heard(network) as answers:
+            with observed_activity(network) as activity:
                 output = network(inputs)
-            dead = answers.dead
+            dead = activity.dead
         scores = network.logits(output)
         classes = scores.shape[1]
         if not number:
@@ -62,7 +62,7 @@ def judge(
     network.train(training)
     names = torch.cat(called)
     rows = tuple(tuple(row) for row in confusion.tolist())
-    return Judged(total / len(names) if len(names) else None, rows, names, dead)
+    return Evaluation(total / len(names) if len(names) else None, rows, names, dead)
 
 
 def copied(network: nn.Module) -> dict[str, Tensor]:
