@@ -209,8 +209,11 @@ export class Session {
       if (!closely.some(({ layer, map }) => layer === selectedMap.layer && map === selectedMap.map))
         closely.push(selectedMap);
     }
-    const names = detail?.layers.map((layer) => layer.name) ?? [];
-    const layers = this.#next === null ? (this.#inView ?? names) : names;
+    const all = detail?.layers ?? [];
+    // A function, or a module's second call, is a layer of the trace that is not recorded.
+    const unrecorded = all.filter(({ name, module }) => module !== name).map(({ name }) => name);
+    const names = all.map(({ name }) => name);
+    const layers = (this.#next === null ? (this.#inView ?? names) : names).filter((name) => !unrecorded.includes(name));
     return { type: 'look', model: detail?.name ?? this.model, layers, closely, steps: this.#steps };
   }
 

@@ -22,13 +22,13 @@ const MODELS = [
 ];
 
 function layer(name: string, output_shape: number[]): Partial<LayerRow> {
-  return { name, output_shape };
+  return { name, output_shape, inputs: ['input'], module: name };
 }
 
 const LAYERS: Record<string, Partial<LayerRow>[]> = {
   lenet5: [layer('c1', [6, 28, 28]), layer('c1_relu', [6, 28, 28]), layer('c5', [120, 1, 1]), layer('f6', [84])],
   'lenet5-1998': [layer('c1', [6, 28, 28]), layer('f6', [84])],
-  'run:a-1': [layer('conv1_1', [4, 28, 28])],
+  'run:a-1': [layer('conv1_1', [4, 28, 28]), { ...layer('relu', [4, 28, 28]), module: null }],
 };
 
 let http: Http;
