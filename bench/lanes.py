@@ -64,7 +64,7 @@ def write_large_run(runs: str) -> str:
     folder.mkdir(parents=True)
     facts = {
         "model": "pattern", "input_shape": [3, 224, 224], "classes": list("0123456789"), "mean": [0.5] * 3,
-        "std": [0.25] * 3, "parameters": parameters, "picture_shape": [3, 224, 224],
+        "std": [0.25] * 3, "parameters": parameters, "picture_shape": [3, 224, 224], "layers": [],
     }  # fmt: skip
     files = {
         "settings.json": {"model": pattern.model_dump(mode="json"), "dataset": "cifar10"},
