@@ -1,4 +1,4 @@
-"""One HTTP request on its way through the guard: bounds of its body, headers of its answer."""
+"""One HTTP request and its response inside the guard: bounds of the body, headers of the response."""
 
 import asyncio
 import logging
@@ -32,7 +32,7 @@ class BodyRefusedError(Exception):
 
 
 class Exchange:
-    """A request's messages, and those of its answer. `headers` are added to every answer."""
+    """The ASGI messages of a request and its response. `headers` are added to every response."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
         self._scope = scope
@@ -50,7 +50,7 @@ class Exchange:
         self._text = b""
 
     async def run(self, app: ASGIApp, headers: Headers) -> None:
-        """Let the application answer, within the bounds."""
+        """Run the application within the bounds."""
         refusal = self._begin_body(headers)
         if refusal is not None:
             await self.refuse(refusal)
@@ -173,7 +173,7 @@ class Exchange:
         return {"type": "http.response.body", "body": refusal.body, "more_body": False}
 
     async def refuse(self, refusal: Refusal) -> None:
-        """Answer at once, then read the rest of the request, so that the client gets to read the answer."""
+        """Respond at once, then read the rest of the request, so that the client gets to read the response."""
         start = {"type": "http.response.start", "status": refusal.status, "headers": refusal.headers(self._headers)}
         await self._send(start)
         await self._send({"type": "http.response.body", "body": refusal.body, "more_body": True})
@@ -195,14 +195,14 @@ class Exchange:
             return
 
     async def empty(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
-        """Answer with headers alone."""
+        """Send a response without a body."""
         start: dict[str, Any] = {"type": "http.response.start", "status": status}
         await self._send({**start, "headers": [*headers, (b"content-length", b"0"), *self._headers]})
         await self._send({"type": "http.response.body", "body": b""})
 
 
 def has_body(headers: Headers) -> bool:
-    """Whether a body follows the head of a request."""
+    """True if a body follows the head of the request."""
     return b"transfer-encoding" in headers or headers.get(b"content-length", [b"0"]) != [b"0"]
 
 

@@ -10,13 +10,13 @@ from receptive.operations.choices import ActivationKind, Penalty
 from receptive.schemas.field import FieldError
 from receptive.schemas.layers import Nested, Seed
 from receptive.schemas.message import Message
-from receptive.schemas.operations import Answer, Question
+from receptive.schemas.operations import OperationRequest, OperationResponse
 from receptive.schemas.values import Array, Numbers
 
 # --- the fully connected layer
 
 
-class LinearRequest(Question):
+class LinearRequest(OperationRequest):
     """What `/operations/linear` is asked."""
 
     input: Annotated[Array, Numbers(1, 2, 3)] = Field(
@@ -27,7 +27,7 @@ class LinearRequest(Question):
     unit: int | None = Field(None, ge=0, description="the output whose products are wanted")
 
 
-class LinearAnswer(Answer):
+class LinearAnswer(OperationResponse):
     """A fully connected layer's output, both ways."""
 
     output: list[float] = Field(description="weight times input, plus bias")
@@ -42,7 +42,7 @@ class LinearAnswer(Answer):
 # --- softmax and what a wrong answer costs
 
 
-class SoftmaxRequest(Question):
+class SoftmaxRequest(OperationRequest):
     """What `/operations/softmax` is asked."""
 
     logits: Annotated[Array, Numbers(1, most=1000)] = Field(description="a score for each class; at most 1,000")
@@ -54,7 +54,7 @@ class SoftmaxRequest(Question):
     strength: float = Field(0.0, ge=0, le=1e6)
 
 
-class SoftmaxAnswer(Answer):
+class SoftmaxAnswer(OperationResponse):
     """Probabilities, their price, and the penalty as a prior. Logarithms are natural."""
 
     probabilities: list[float]
@@ -104,7 +104,7 @@ class Points(Numbers):
         return {"type": "array", "items": pair, "minItems": 2, "maxItems": self.most // 2}
 
 
-class ApproximationRequest(Question):
+class ApproximationRequest(OperationRequest):
     """What `/operations/approximation` is asked."""
 
     points: Annotated[Array, Points()] = Field(description="of the curve: 2 to 512, [x, y] each, from -10 to 10")

@@ -13,7 +13,7 @@ from receptive.operations.choices import (
     Summary,
 )
 from receptive.schemas.inference import Name, Picture
-from receptive.schemas.operations import Answer, Question
+from receptive.schemas.operations import OperationRequest, OperationResponse
 from receptive.schemas.values import Array, Numbers, Whole
 
 LARGEST_SEED = 2**32 - 1
@@ -29,7 +29,7 @@ Nested = list[object]  # numbers in as many lists as the shape says; null for wh
 # --- activation
 
 
-class ActivationRequest(Question):
+class ActivationRequest(OperationRequest):
     """What `/operations/activation` is asked."""
 
     input: Anything = Field(description="up to four dimensions, at most 262,144 values")
@@ -37,7 +37,7 @@ class ActivationRequest(Question):
     slope: float = Field(0.01, ge=0, le=1, description="of leaky ReLU below zero")
 
 
-class ActivationAnswer(Answer):
+class ActivationAnswer(OperationResponse):
     """A function's values and its derivatives."""
 
     output: Nested = Field(description="in the input's shape")
@@ -46,7 +46,7 @@ class ActivationAnswer(Answer):
     output_shape: list[int]
 
 
-class ChainRequest(Question):
+class ChainRequest(OperationRequest):
     """What `/operations/activation/chain` is asked. The input is standard normal."""
 
     kind: ActivationKind
@@ -62,7 +62,7 @@ class ChainRequest(Question):
     loss: ChainLoss = Field("sum", description="of the last layer's outputs: their sum, or the mean of their squares")
 
 
-class ChainAnswer(Answer):
+class ChainAnswer(OperationResponse):
     """What autograd found, from the first layer to the last; computed in float64."""
 
     gradients: list[float | None] = Field(description="norm of the loss's gradient by each layer's pre-activations")
@@ -76,7 +76,7 @@ PerChannel = Annotated[Array, Numbers(1)]
 PerChannelSquared = Annotated[Array, Numbers(1, largest=SQUARED**2)]
 
 
-class NormalizationRequest(Question):
+class NormalizationRequest(OperationRequest):
     """What `/operations/normalization` is asked; a field that belongs to the other kind is refused."""
 
     input: Annotated[Array, Numbers(3, 4, largest=SQUARED)] = Field(
@@ -105,7 +105,7 @@ class NormalizationRequest(Question):
     map: int | None = Field(None, ge=0, le=4095, description="the map whose histograms are wanted; all if left out")
 
 
-class HistogramFacts(Answer):
+class HistogramFacts(OperationResponse):
     """How often values of each size occur."""
 
     edges: list[float] = Field(description="one more than there are bins, from the smallest value to the largest")
@@ -114,14 +114,14 @@ class HistogramFacts(Answer):
     standard_deviation: float
 
 
-class Alphas(Answer):
+class Alphas(OperationResponse):
     """One alpha in both conventions."""
 
     paper: float = Field(description="times the sum of squares")
     torch: float = Field(description="what torch.nn.LocalResponseNorm has to be given for the same: n times as much")
 
 
-class NormalizationAnswer(Answer):
+class NormalizationAnswer(OperationResponse):
     """The normalized values and what they were normalized with."""
 
     output: Nested = Field(description="in the input's shape")
@@ -139,7 +139,7 @@ class NormalizationAnswer(Answer):
 # --- dropout
 
 
-class DropoutRequest(Question):
+class DropoutRequest(OperationRequest):
     """What `/operations/dropout` is asked."""
 
     input: Anything = Field(description="up to four dimensions, at most 262,144 values")
@@ -149,7 +149,7 @@ class DropoutRequest(Question):
     whole_channels: bool = Field(False, description="of [C][H][W] and [N][C][H][W] whole maps; of [n] single values")
 
 
-class DropoutAnswer(Answer):
+class DropoutAnswer(OperationResponse):
     """What is left."""
 
     output: Nested = Field(description="in the input's shape")
@@ -168,7 +168,7 @@ class DropoutNetworkRequest(Picture):
     training: bool = Field(True, description="false: nothing is dropped and nothing is scaled")
 
 
-class DropoutNetworkAnswer(Answer):
+class DropoutNetworkAnswer(OperationResponse):
     """What a network says of one picture with values of one layer dropped, draw by draw."""
 
     model: str
@@ -189,7 +189,7 @@ class DropoutNetworkAnswer(Answer):
 # --- invariance
 
 
-class InvarianceRequest(Question):
+class InvarianceRequest(OperationRequest):
     """What `/operations/invariance` is asked."""
 
     input: Annotated[Array, Numbers(2, 3, largest=SQUARED)] = Field(
@@ -206,7 +206,7 @@ class InvarianceRequest(Question):
     at: float = Field(0.0, description="the position whose maps are wanted")
 
 
-class Curves(Answer):
+class Curves(OperationResponse):
     """||moved - unmoved|| / ||unmoved|| at every position; null where the unmoved one is all zero."""
 
     positions: list[float]
@@ -215,7 +215,7 @@ class Curves(Answer):
     pooled: list[float | None]
 
 
-class InvarianceAnswer(Answer):
+class InvarianceAnswer(OperationResponse):
     """The maps at one position, and how much each of them changes on the way."""
 
     input: Nested = Field(description="moved by `at`")

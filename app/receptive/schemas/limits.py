@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from receptive.operations import limits
 from receptive.schemas.inference import Drawable
 from receptive.schemas.message import Message
-from receptive.schemas.operations import Question
+from receptive.schemas.operations import OperationRequest
 from receptive.training.settings import RunSettings
 
 FILE: Final = Path(__file__).parents[3] / "static" / "src" / "wire" / "limits.json"
@@ -34,7 +34,7 @@ KEYWORDS: Final = {
 def text() -> str:
     """The file's content."""
     bounds: dict[str, dict[str, dict[str, float]]] = {}
-    kinds: list[type[BaseModel]] = [*_below(Question), *_below(Drawable), RunSettings]
+    kinds: list[type[BaseModel]] = [*_below(OperationRequest), *_below(Drawable), RunSettings]
     for kind in kinds:
         schema = kind.model_json_schema()
         for name, definition in ((kind.__name__, schema), *schema.get("$defs", {}).items()):

@@ -31,13 +31,13 @@ MapsOfMaps = Annotated[Array, Numbers(4, largest=inf)]
 SPECTRUM = "[H][W], frequency zero first"
 
 
-class Question(Message):
+class OperationRequest(Message):
     """What an operation is asked: nothing is guessed, so that "3" is no number and true is no 1."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, strict=True)
 
 
-class Answer(Message):
+class OperationResponse(Message):
     """What an operation answers."""
 
 
@@ -58,7 +58,7 @@ class Dropped(Message):
 # --- convolution
 
 
-class Moving(Question):
+class Moving(OperationRequest):
     """How a kernel moves over the input. Pairs are rows, then columns; one number stands for both."""
 
     stride: Pair = (1, 1)
@@ -89,7 +89,7 @@ class ConvolutionRequest(MatrixRequest):
     partials: bool = Field(False, description="whether each input channel's share of each output map is wanted")
 
 
-class ConvolutionAnswer(Answer):
+class ConvolutionAnswer(OperationResponse):
     """A convolution's output and its arithmetic."""
 
     output: MapsOut = Field(description="[H'][W'] where input and kernel have two dimensions, else [O][H'][W']")
@@ -103,7 +103,7 @@ class ConvolutionAnswer(Answer):
     )
 
 
-class MatrixAnswer(Answer):
+class MatrixAnswer(OperationResponse):
     """A convolution as a matrix times a vector, and as im2col."""
 
     matrix: PlaneOut = Field(description="[O H' W'][C H W]; at most 65,536 cells")
@@ -114,7 +114,7 @@ class MatrixAnswer(Answer):
     output_shape: list[int]
 
 
-class SpectrumRequest(Question):
+class SpectrumRequest(OperationRequest):
     """What `/operations/convolution/spectrum` is asked."""
 
     input: Plane = Field(description="[H][W]")
@@ -125,7 +125,7 @@ class SpectrumRequest(Question):
     flip: bool = Field(False, description="true: a convolution; false: cross-correlation, with the conjugate spectrum")
 
 
-class SpectrumAnswer(Answer):
+class SpectrumAnswer(OperationResponse):
     """A circular convolution by way of its spectra and without."""
 
     input_spectrum_real: PlaneOut = Field(description=SPECTRUM)
@@ -158,7 +158,7 @@ class LayerCount(Message):
     macs: int = Field(description="multiply-accumulate operations; bias not counted")
 
 
-class CountsAnswer(Answer):
+class CountsAnswer(OperationResponse):
     """The same layer as each kind.
 
     Locally connected, each place has weights of its own. Depthwise separable is the window on each channel by itself,
@@ -175,7 +175,7 @@ class CountsAnswer(Answer):
     bottleneck: LayerCount | None = None
 
 
-class SeparableRequest(Question):
+class SeparableRequest(OperationRequest):
     """What `/operations/convolution/separable` is asked."""
 
     input: Plane = Field(description="[H][W]")
@@ -189,7 +189,7 @@ class StepMacs(Message):
     two_steps: int
 
 
-class SeparableAnswer(Answer):
+class SeparableAnswer(OperationResponse):
     """A kernel as a column times a row, and what that gives."""
 
     rank: int
@@ -203,7 +203,7 @@ class SeparableAnswer(Answer):
     macs: StepMacs
 
 
-class VolumeRequest(Question):
+class VolumeRequest(OperationRequest):
     """What `/operations/convolution/volume` is asked."""
 
     input: Volume = Field(description="[D][H][W]; at most 262,144 values")
@@ -219,7 +219,7 @@ class VolumeFormula(Formula):
     depth: str
 
 
-class VolumeAnswer(Answer):
+class VolumeAnswer(OperationResponse):
     """A 3-D convolution's output and its arithmetic."""
 
     output: VolumeOut = Field(description="[D'][H'][W']")
@@ -232,7 +232,7 @@ class VolumeAnswer(Answer):
 # --- pooling
 
 
-class PoolingRequest(Question):
+class PoolingRequest(OperationRequest):
     """What `/operations/pooling` is asked."""
 
     input: Maps = Field(description="[H][W] or [C][H][W]; at most 64 channels and 262,144 values")
@@ -261,7 +261,7 @@ class PoolingRequest(Question):
         return self
 
 
-class PoolingAnswer(Answer):
+class PoolingAnswer(OperationResponse):
     """What pooling gives."""
 
     output: MapsOut = Field(description="[H'][W'] where the input has two dimensions, else [C][H'][W']")
