@@ -111,7 +111,7 @@ def runs(request: Request) -> Response:
         except NoSuchRunError:
             continue  # deleted just now
         except RunDamagedError as error:
-            damaged.append({"id": run.id, "name": run.about.name, "reason": str(error), "why": error.why.told})
+            damaged.append({"id": run.id, "name": run.about.name, "reason": str(error), "why": error.why.as_dict})
     return as_json({"runs": listed, **({"damaged": damaged} if damaged else {})})
 
 
