@@ -68,7 +68,7 @@ def frames_met(server: Server, runs: list[str]) -> tuple[float, float]:
         page.evaluate(WATCH)
         page.wait_for_timeout(1000 * WATCHED)
         streaming = met(page, interval)
-        if any(told["status"] != "running" for told in (state(server, run) for run in runs)):
+        if any(each["status"] != "running" for each in (state(server, run) for run in runs)):
             raise RuntimeError("a run was over before it had been watched")
         return streaming, idle
 
@@ -81,8 +81,8 @@ def met(page: Page, interval: float) -> float:
 
 
 def state(server: Server, run: str) -> dict[str, str]:
-    found: dict[str, str] = httpx2.get(f"{server.url}/runs/{run}", timeout=60).json()
-    return found
+    run_state: dict[str, str] = httpx2.get(f"{server.url}/runs/{run}", timeout=60).json()
+    return run_state
 
 
 def begun(server: Server) -> str:
@@ -128,7 +128,7 @@ def five_trainers(server: Server) -> tuple[float, float]:
 
 
 def measure() -> Iterator[Row]:
-    """What a visitor waits for, and what a visitor sees."""
+    """The times that a visitor waits for, and the rates that a visitor sees."""
     with tempfile.TemporaryDirectory() as folder:
         runs = Path(folder)
         million = of_a_million(runs)

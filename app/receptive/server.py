@@ -1,4 +1,4 @@
-"""The application: every route, behind one guard, and the engine that they ask."""
+"""The application: all routes behind one guard, and the engine that runs their queries."""
 
 from asyncio import create_task, to_thread
 from collections.abc import AsyncIterator
@@ -53,7 +53,7 @@ def create(settings: Settings, weights: Path = WEIGHTS) -> FastAPI:
     shelf = Shelf(settings.runs_folder)
 
     def find(name: str) -> Source:
-        """The source of a network, by the name that it is asked for. Raises NoSuchRunError and WeightsError."""
+        """The source of a network, by its name in requests. Raises NoSuchRunError and WeightsError."""
         return source_of(shelf, name) if name.startswith(RUN) else CatalogueSource(name, weights)
 
     engine = LocalEngine(find, settings.device, settings.memory or default_budget())

@@ -193,13 +193,16 @@ def test_a_taken_default_port_moves_on_to_the_next(taken: int, capsys: pytest.Ca
     settings = Settings.model_construct(_fields_set=set(), host="127.0.0.1", port=taken)
     with cli.listen(settings) as listener:
         assert listener.getsockname()[1] > taken
-    assert f"Port {taken} is taken" in capsys.readouterr().err
+    assert f"Port {taken} is in use" in capsys.readouterr().err
 
 
 def test_a_taken_port_that_was_asked_for_is_an_error(taken: int) -> None:
     done = receptive("serve", "--port", str(taken))
     assert done.returncode == 2
-    assert done.stderr == f"receptive serve: --port: {taken} is taken by another program; name another, or none\n"
+    assert (
+        done.stderr
+        == f"receptive serve: --port: {taken} is in use by another program; choose another port, or leave out --port\n"
+    )
 
 
 def test_an_address_that_is_not_ours_is_an_error() -> None:
@@ -228,7 +231,7 @@ def test_a_wrong_value_is_answered_with_what_is_allowed(flag: str, value: str, s
 
 def test_a_variable_sets_what_its_flag_would_and_the_flag_goes_first(taken: int) -> None:
     done = receptive("serve", RECEPTIVE_PORT=str(taken))
-    assert f"--port: {taken} is taken" in done.stderr
+    assert f"--port: {taken} is in use" in done.stderr
     done = receptive("serve", "--port", "70000", RECEPTIVE_PORT=str(taken))
     assert "70000" in done.stderr
     done = receptive("serve", RECEPTIVE_NO_BROWSER="perhaps")

@@ -41,11 +41,11 @@ def _add_refusals(method: str, operation: dict[str, Any]) -> None:
 
 
 def _read_by_routes() -> dict[str, Any]:
-    asked = (ActivationsRequest, FitDone, FitEvent, NewDrawing, PredictRequest, Problem)
-    kinds: list[type[Message]] = [*asked, *EVENTS, *_below(OperationRequest)]
+    listed = (ActivationsRequest, FitDone, FitEvent, NewDrawing, PredictRequest, Problem)
+    kinds: list[type[Message]] = [*listed, *EVENTS, *_below(OperationRequest)]
     _, definitions = models_json_schema([(kind, "validation") for kind in kinds], ref_template=PLACE)
     return dict(definitions["$defs"])
 
 
 def _below(kind: type[OperationRequest]) -> list[type[OperationRequest]]:
-    return [found for child in kind.__subclasses__() for found in (child, *_below(child))]
+    return [each for child in kind.__subclasses__() for each in (child, *_below(child))]

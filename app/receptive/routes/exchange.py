@@ -217,11 +217,11 @@ def _is_plain(start: Message) -> bool:
 
 
 def _reason(status: int, text: bytes, scope: Scope) -> Why:
-    asked = [value for name, value in scope["headers"] if name.lower() == b"range"]
-    if asked and status in (400, 416):
+    ranges = [value for name, value in scope["headers"] if name.lower() == b"range"]
+    if ranges and status in (400, 416):
         return Why(
             "bad-range",
             "Range: {range} cannot be read, or lies outside the file; send bytes=FIRST-LAST, or no Range",
-            {"range": brief(asked[0].decode("latin-1"))},
+            {"range": brief(ranges[0].decode("latin-1"))},
         )
     return Why("refused", "{detail}", {"detail": text.decode("utf-8", "replace")})
