@@ -1,4 +1,4 @@
-"""Messages about the way from maps to an answer, and about the fit of a curve by one hidden layer."""
+"""Messages about the classifier, and about the fit of a curve by one hidden layer."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -17,7 +17,7 @@ from receptive.schemas.values import Array, Numbers
 
 
 class LinearRequest(OperationRequest):
-    """What `/operations/linear` is asked."""
+    """Request of `/operations/linear`."""
 
     input: Annotated[Array, Numbers(1, 2, 3)] = Field(
         description="[n], [H][W] or [C][H][W], flattened map by map and row by row"
@@ -39,11 +39,11 @@ class LinearAnswer(OperationResponse):
     )
 
 
-# --- softmax and what a wrong answer costs
+# --- softmax and the loss
 
 
 class SoftmaxRequest(OperationRequest):
-    """What `/operations/softmax` is asked."""
+    """Request of `/operations/softmax`."""
 
     logits: Annotated[Array, Numbers(1, most=1000)] = Field(description="a score for each class; at most 1,000")
     temperature: float = Field(1.0, ge=0.01, le=1000, description="by which the logits are divided")
@@ -105,7 +105,7 @@ class Points(Numbers):
 
 
 class ApproximationRequest(OperationRequest):
-    """What `/operations/approximation` is asked."""
+    """Request of `/operations/approximation`."""
 
     points: Annotated[Array, Points()] = Field(description="of the curve: 2 to 512, [x, y] each, from -10 to 10")
     units: int = Field(20, ge=1, le=200, description="of the hidden layer")

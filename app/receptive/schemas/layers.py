@@ -1,4 +1,4 @@
-"""Messages about what comes between convolutions: activation, normalization, dropout, and what a movement leaves."""
+"""Messages about what comes between convolutions: activation, normalization, dropout, and invariance to movement."""
 
 from typing import Annotated, Literal
 
@@ -30,7 +30,7 @@ Nested = list[object]  # numbers in as many lists as the shape says; null for wh
 
 
 class ActivationRequest(OperationRequest):
-    """What `/operations/activation` is asked."""
+    """Request of `/operations/activation`."""
 
     input: Anything = Field(description="up to four dimensions, at most 262,144 values")
     kind: ActivationKind
@@ -47,7 +47,7 @@ class ActivationAnswer(OperationResponse):
 
 
 class ChainRequest(OperationRequest):
-    """What `/operations/activation/chain` is asked. The input is standard normal."""
+    """Request of `/operations/activation/chain`. The input is standard normal."""
 
     kind: ActivationKind
     initialization: Initialization = Field(
@@ -63,7 +63,7 @@ class ChainRequest(OperationRequest):
 
 
 class ChainAnswer(OperationResponse):
-    """What autograd found, from the first layer to the last; computed in float64."""
+    """The gradients by autograd, from the first layer to the last; computed in float64."""
 
     gradients: list[float | None] = Field(description="norm of the loss's gradient by each layer's pre-activations")
     weight_gradients: list[float | None] = Field(description="norm of the loss's gradient by each layer's weights")
@@ -77,7 +77,7 @@ PerChannelSquared = Annotated[Array, Numbers(1, largest=SQUARED**2)]
 
 
 class NormalizationRequest(OperationRequest):
-    """What `/operations/normalization` is asked; a field that belongs to the other kind is refused."""
+    """Request of `/operations/normalization`; a field that belongs to the other kind is refused."""
 
     input: Annotated[Array, Numbers(3, 4, largest=SQUARED)] = Field(
         description="[C][H][W] or [N][C][H][W]; at most 262,144 values of at most 1,000,000"
@@ -106,7 +106,7 @@ class NormalizationRequest(OperationRequest):
 
 
 class HistogramFacts(OperationResponse):
-    """How often values of each size occur."""
+    """A histogram of values."""
 
     edges: list[float] = Field(description="one more than there are bins, from the smallest value to the largest")
     counts: list[int]
@@ -140,7 +140,7 @@ class NormalizationAnswer(OperationResponse):
 
 
 class DropoutRequest(OperationRequest):
-    """What `/operations/dropout` is asked."""
+    """Request of `/operations/dropout`."""
 
     input: Anything = Field(description="up to four dimensions, at most 262,144 values")
     rate: Rate = Field(0.5, description="probability with which a value, or a whole channel, is dropped")
@@ -150,7 +150,7 @@ class DropoutRequest(OperationRequest):
 
 
 class DropoutAnswer(OperationResponse):
-    """What is left."""
+    """The result of dropout."""
 
     output: Nested = Field(description="in the input's shape")
     mask: Nested = Field(description="in the input's shape: 1 kept, 0 dropped")
@@ -158,7 +158,7 @@ class DropoutAnswer(OperationResponse):
 
 
 class DropoutNetworkRequest(Picture):
-    """What `/operations/dropout/network` is asked, as JSON or in a form."""
+    """Request of `/operations/dropout/network`, as JSON or in a form."""
 
     layer: Name = Field(description="the layer whose outputs are dropped; a name from /models/{name}")
     rate: Rate = Field(0.5, description="probability with which a value, or a whole channel, is dropped")
@@ -169,7 +169,7 @@ class DropoutNetworkRequest(Picture):
 
 
 class DropoutNetworkAnswer(OperationResponse):
-    """What a network says of one picture with values of one layer dropped, draw by draw."""
+    """The output of a network for one picture with values of one layer dropped, draw by draw."""
 
     model: str
     layer: str
@@ -190,7 +190,7 @@ class DropoutNetworkAnswer(OperationResponse):
 
 
 class InvarianceRequest(OperationRequest):
-    """What `/operations/invariance` is asked."""
+    """Request of `/operations/invariance`."""
 
     input: Annotated[Array, Numbers(2, 3, largest=SQUARED)] = Field(
         description="[H][W] or [C][H][W]; at most 64 channels and 262,144 values of at most 1,000,000"

@@ -39,7 +39,7 @@ def text() -> str:
         schema = kind.model_json_schema()
         for name, definition in ((kind.__name__, schema), *schema.get("$defs", {}).items()):
             fields = {field: _bounds(each) for field, each in definition.get("properties", {}).items()}
-            bounds[name] = {field: found for field, found in fields.items() if found}
+            bounds[name] = {field: limits for field, limits in fields.items() if limits}
     kept = {name: fields for name, fields in sorted(bounds.items()) if fields}
     return json.dumps({"LIMITS": LIMITS, "BOUNDS": kept}, indent=2).replace("e-0", "e-") + "\n"
 
@@ -51,12 +51,12 @@ def _below(kind: type[Message]) -> Iterator[type[BaseModel]]:
 
 def _bounds(schema: dict[str, Any]) -> dict[str, float]:
     """The bounds of a number, or of the numbers in a list."""
-    found = {KEYWORDS[name]: _number(value) for name, value in schema.items() if name in KEYWORDS}
+    limits = {KEYWORDS[name]: _number(value) for name, value in schema.items() if name in KEYWORDS}
     inner = [schema["items"]] if isinstance(schema.get("items"), dict) else []
     for each in (*schema.get("anyOf", ()), *inner):
         if each.get("type") in ("integer", "number"):
-            found |= {KEYWORDS[name]: _number(value) for name, value in each.items() if name in KEYWORDS}
-    return found
+            limits |= {KEYWORDS[name]: _number(value) for name, value in each.items() if name in KEYWORDS}
+    return limits
 
 
 def _number(value: float) -> float:

@@ -1,4 +1,4 @@
-"""Messages about convolution and pooling: what `/operations/…` is asked and what it answers."""
+"""Messages about convolution and pooling: requests and responses of `/operations/…`."""
 
 from math import inf
 from typing import Annotated, Literal, Self
@@ -32,13 +32,13 @@ SPECTRUM = "[H][W], frequency zero first"
 
 
 class OperationRequest(Message):
-    """What an operation is asked: nothing is guessed, so that "3" is no number and true is no 1."""
+    """Base of requests of operations. Strict: "3" is not a number, true is not 1."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, strict=True)
 
 
 class OperationResponse(Message):
-    """What an operation answers."""
+    """Base of responses of operations."""
 
 
 class Formula(Message):
@@ -59,7 +59,7 @@ class Dropped(Message):
 
 
 class Moving(OperationRequest):
-    """How a kernel moves over the input. Pairs are rows, then columns; one number stands for both."""
+    """Stride, padding and dilation of a kernel. Pairs are rows, then columns; one number stands for both."""
 
     stride: Pair = (1, 1)
     padding: Sides = Field(
@@ -70,7 +70,7 @@ class Moving(OperationRequest):
 
 
 class MatrixRequest(Moving):
-    """What `/operations/convolution/matrix` is asked."""
+    """Request of `/operations/convolution/matrix`."""
 
     input: Maps = Field(description="[H][W] or [C][H][W]; at most 64 channels and 262,144 values")
     kernel: Kernels = Field(
@@ -84,7 +84,7 @@ class MatrixRequest(Moving):
 
 
 class ConvolutionRequest(MatrixRequest):
-    """What `/operations/convolution` is asked."""
+    """Request of `/operations/convolution`."""
 
     partials: bool = Field(False, description="whether each input channel's share of each output map is wanted")
 
@@ -115,7 +115,7 @@ class MatrixAnswer(OperationResponse):
 
 
 class SpectrumRequest(OperationRequest):
-    """What `/operations/convolution/spectrum` is asked."""
+    """Request of `/operations/convolution/spectrum`."""
 
     input: Plane = Field(description="[H][W]")
     kernel: Plane = Field(
@@ -140,7 +140,7 @@ class SpectrumAnswer(OperationResponse):
 
 
 class CountsRequest(Moving):
-    """What `/operations/convolution/counts` is asked."""
+    """Request of `/operations/convolution/counts`."""
 
     input_shape: Annotated[tuple[int, int, int], Whole(1, 4096, 3)] = Field(description="C, H, W")
     filters: Annotated[int, Field(ge=1, le=4096)]
@@ -151,7 +151,7 @@ class CountsRequest(Moving):
 
 
 class LayerCount(Message):
-    """What one kind of layer costs for one picture."""
+    """Cost of one kind of layer for one picture."""
 
     parameters: int = Field(description="weights and biases")
     connections: int = Field(description="biases included, as LeCun et al. 1998 count them")
@@ -176,7 +176,7 @@ class CountsAnswer(OperationResponse):
 
 
 class SeparableRequest(OperationRequest):
-    """What `/operations/convolution/separable` is asked."""
+    """Request of `/operations/convolution/separable`."""
 
     input: Plane = Field(description="[H][W]")
     kernel: Plane = Field(description="[kh][kw]; sides at most 11")
@@ -204,7 +204,7 @@ class SeparableAnswer(OperationResponse):
 
 
 class VolumeRequest(OperationRequest):
-    """What `/operations/convolution/volume` is asked."""
+    """Request of `/operations/convolution/volume`."""
 
     input: Volume = Field(description="[D][H][W]; at most 262,144 values")
     kernel: Volume = Field(description="[kd][kh][kw]; sides at most 11")
@@ -233,7 +233,7 @@ class VolumeAnswer(OperationResponse):
 
 
 class PoolingRequest(OperationRequest):
-    """What `/operations/pooling` is asked."""
+    """Request of `/operations/pooling`."""
 
     input: Maps = Field(description="[H][W] or [C][H][W]; at most 64 channels and 262,144 values")
     kind: Literal["max", "average", "l2", "global-average", "subsampling"] = "max"
@@ -262,7 +262,7 @@ class PoolingRequest(OperationRequest):
 
 
 class PoolingAnswer(OperationResponse):
-    """What pooling gives."""
+    """The result of pooling."""
 
     output: MapsOut = Field(description="[H'][W'] where the input has two dimensions, else [C][H'][W']")
     output_shape: list[int]
