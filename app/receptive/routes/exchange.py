@@ -22,7 +22,7 @@ MULTIPART: Final = "multipart/form-data"
 SAFETENSORS: Final = "application/vnd.safetensors"
 # What a page of any site can send without being allowed to. Only these addresses read one of them, an uploaded file.
 SIMPLE_TYPES: Final = ("text/plain", "application/x-www-form-urlencoded", MULTIPART)
-UPLOADS: Final = frozenset({"/predict", "/activations", "/operations/dropout/network"})
+UPLOADS: Final = frozenset({"/predict", "/activations", "/explain", "/operations/dropout/network"})
 
 Headers = Mapping[bytes, list[bytes]]
 
