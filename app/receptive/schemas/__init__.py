@@ -10,6 +10,7 @@ from receptive.schemas.classifier import (
     SoftmaxAnswer,
     SoftmaxRequest,
 )
+from receptive.schemas.explain import ExplainAnswer, ExplainRequest
 from receptive.schemas.inference import (
     Activations,
     ActivationsRequest,
@@ -142,6 +143,8 @@ __all__ = [
     "Dropped",
     "EpochEvent",
     "Epochs",
+    "ExplainAnswer",
+    "ExplainRequest",
     "Figures",
     "FitDone",
     "FitEvent",
