@@ -6,9 +6,9 @@ from fastapi import APIRouter, Header, Request
 from starlette.responses import Response
 
 from receptive.queries.explain import Explain, Explanation
-from receptive.routes.inputs import answered, asked_of, described, in_pool, network_of, refuse_blank
+from receptive.routes.inputs import described, in_pool, network_of, parse_request, refuse_blank, run_query
 from receptive.routes.negotiation import JSON, SAFETENSORS, wanted
-from receptive.routes.operations.machinery import told
+from receptive.routes.operations.endpoint import encode_response
 from receptive.routes.problems import documented
 from receptive.schemas import ExplainAnswer, ExplainRequest
 
@@ -58,12 +58,12 @@ async def explain(request: Request, accept: Annotated[str | None, Header(include
     """
     kind = wanted(accept)
     state = request.app.state
-    asked, preparation = await asked_of(request, ExplainRequest, {}, state.pool)
+    message, preparation = await parse_request(request, ExplainRequest, {}, state.pool)
     refuse_blank(preparation)
-    name = network_of(asked)
+    name = network_of(message)
     about = await described(state.engine, name)
-    query = Explain(name, preparation.input, asked.layer, asked.map, asked.row, asked.column)
-    explanation = await answered(request, about, query)
+    query = Explain(name, preparation.input, message.layer, message.map, message.row, message.column)
+    explanation = await run_query(request, about, query)
     return await in_pool(state.pool, _encoded, query, explanation, kind)
 
 
@@ -90,7 +90,7 @@ def _encoded(query: Explain, explanation: Explanation, kind: str) -> Response:
         "epsilon": explanation.epsilon,
         "facts": {name: values.tolist() for name, values in explanation.facts.items()},
     }
-    return told(answer, kind)
+    return encode_response(answer, kind)
 
 
 def _window(explanation: Explanation) -> dict[str, list[int]] | None:
