@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from convnets.why import ExplainedError, Value
-from receptive.training.feeds import CHUNK, EVALUATED
+from receptive.training.batches import CHUNK, EVALUATED
 
 REAL = 4  # bytes of a float32
 COPIES = 8  # of every weight at most: itself, its gradient, Adam's two, what was judged, kept and the best

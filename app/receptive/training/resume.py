@@ -68,7 +68,7 @@ class Whole:
     average: dict[str, Tensor] | None
     best: Best
     watch: Watch
-    generator: torch.Generator | None  # the feed's
+    generator: torch.Generator | None  # the source's
 
     def kept(self, at: Place, own: dict[str, Tensor], judged: dict[str, Tensor]) -> Resume:
         """own: copies of the network's weights; judged: of the average if there is one."""

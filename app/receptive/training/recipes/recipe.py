@@ -8,9 +8,9 @@ import torch
 from torch import Tensor, nn
 
 from convnets.classifier import Classifier
+from receptive.training.batches import Batch
 from receptive.training.data.pictures import Pictures
 from receptive.training.events import Event
-from receptive.training.feeds import Batch
 from receptive.training.loop import Course, train
 from receptive.training.recipes import pens, strokes
 from receptive.training.recipes.augmentation import Augmenter, Distortion
@@ -49,7 +49,7 @@ def carried_out(
         loss=network.loss,
         averaging=recipe.averaging,
     )
-    yield from train(network, DistortedFeed(train_on, held_out, recipe, mean, std), course)
+    yield from train(network, DistortedBatches(train_on, held_out, recipe, mean, std), course)
 
 
 def _optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
@@ -58,7 +58,7 @@ def _optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     )
 
 
-class DistortedFeed:
+class DistortedBatches:
     """The data set's digits and drawn ones, bent anew in every epoch; what is held out is only framed."""
 
     def __init__(self, train_on: Pictures, held_out: Pictures, recipe: Recipe, mean: float, std: float) -> None:

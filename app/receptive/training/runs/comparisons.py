@@ -133,7 +133,7 @@ COMPARISONS: Final = (
 
 
 if __name__ == "__main__":
-    from receptive.training.runs.recording import record
+    from receptive.training.runs.prepared import record
 
     chosen = sys.argv[1:] or [comparison.name for comparison in COMPARISONS]
     if unknown := set(chosen) - {comparison.name for comparison in COMPARISONS}:

@@ -21,15 +21,15 @@ from receptive.training.data.pictures import Pictures
 from receptive.training.data.sources import DRAWINGS
 from receptive.training.events import Diverged, Stopped
 from receptive.training.loop import train
-from receptive.training.preparing import Prepared, prepare
+from receptive.training.preparation import Prepared, prepare
 from receptive.training.resume import Resume
 from receptive.training.runs.endings import Ending, end, explained
 from receptive.training.runs.errors import damaged
 from receptive.training.runs.journal import Journal
-from receptive.training.runs.recorder import Recorder
 from receptive.training.runs.repair import go_back, repair
 from receptive.training.runs.run import Run, put, stamp
 from receptive.training.runs.weights_file import metadata_of
+from receptive.training.runs.writer import RunWriter
 from receptive.training.settings import RunSettings
 
 
@@ -71,10 +71,10 @@ class Session:
             put(run.folder / "network.json", orjson.dumps(facts(settings, prepared, pictures)))
             resume = resumed(run)
             state = go_back(run, journal) if journal.seq else run.state
-            recorder = Recorder(run, journal, settings, prepared, state)
-            with closing(train(prepared.network, prepared.feed, prepared.course, resume)) as events:
+            writer = RunWriter(run, journal, settings, prepared, state)
+            with closing(train(prepared.network, prepared.source, prepared.course, resume)) as events:
                 for event in events:
-                    recorder.add(event)
+                    writer.add(event)
                     match event:
                         case Diverged():
                             ending = Ending.because("failed", event.why)
@@ -83,7 +83,7 @@ class Session:
                     if (told := asked()) is not None:
                         ending = told
                         break
-            recorder.close()
+            writer.close()
         except Exception as error:  # noqa: BLE001  whatever it is, the run has to say so
             traceback.print_exc()
             ending = explained(error)
@@ -111,8 +111,8 @@ def resumed(run: Run) -> Resume | None:
 
 def facts(settings: RunSettings, prepared: Prepared, pictures: Pictures) -> dict[str, Any]:
     """What whoever opens the weights has to know."""
-    feed, network = prepared.feed, prepared.network
-    shape = tuple(feed.train_on[0].shape[1:])
+    source, network = prepared.source, prepared.network
+    shape = tuple(source.train_on[0].shape[1:])
     height, width, channels = pictures.images.shape[1:]
     if isinstance(settings.model, Pattern):
         rows = [

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from receptive.training.data.sources import FOLDER
 from receptive.training.events import Epoch, Stopped
-from receptive.training.preparing import Prepared
+from receptive.training.preparation import Prepared
 from receptive.training.recipes.record import figure, put
 from receptive.training.settings import RunSettings
 
@@ -83,7 +83,7 @@ class RunCard:
 
     def about(self, prepared: Prepared, kept: Kept) -> dict[str, Any]:
         """What the card says, beside the file and its sha256."""
-        feed = prepared.feed
+        source = prepared.source
         settings = self.settings.model_dump(mode="json")
         settings["dataset"] = _without_place(self.settings.dataset)
         return {
@@ -92,8 +92,8 @@ class RunCard:
             "data": {
                 "name": settings["dataset"],
                 "classes": self.classes,
-                "trained_on": feed.pictures,
-                "held_out": feed.held_out,
+                "trained_on": source.pictures,
+                "held_out": source.held_out,
                 "mean": prepared.mean,
                 "std": prepared.std,
             },

@@ -10,8 +10,8 @@ import orjson
 from receptive.training.runs import journal
 from receptive.training.runs.journal import Journal
 from receptive.training.runs.run import About, Run, put
-from receptive.training.runs.shelf import SHIPPED
 from receptive.training.runs.state import State
+from receptive.training.runs.store import SHIPPED
 from receptive.training.runs.worker import Orders, carry_out
 from receptive.training.settings import RunSettings
 

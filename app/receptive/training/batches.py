@@ -17,7 +17,7 @@ BESIDE = 4  # pictures of a batch from which on pooling is faster where a pixel'
 Batch = tuple[Tensor, Tensor]  # the network's inputs (N, C, H, W) and their labels (N,)
 
 
-class Feed(Protocol):
+class BatchSource(Protocol):
     """Where the batches come from."""
 
     @property
@@ -43,7 +43,7 @@ class Feed(Protocol):
         """What is held out."""
 
 
-class ShuffledFeed:
+class ShuffledBatches:
     """Pictures of (N, C, H, W) uint8, in an order and changed in ways that the seed and the epoch decide.
 
     pools: whether the network does; its batches' memory is then laid out for that, which changes last bits only.
