@@ -21,7 +21,7 @@ LOST = 20.0  # times the loss of a guess, or the first loss if that was larger: 
 
 @dataclass(frozen=True)
 class Course:
-    """How the network goes from one step to the next."""
+    """The hyperparameters of a training loop."""
 
     epochs: int
     optimizer: Callable[[nn.Module], torch.optim.Optimizer]
@@ -128,12 +128,12 @@ def _lengths(gradients: list[tuple[Tensor, Tensor]]) -> Tensor:
 
 
 def is_weight(value: Tensor) -> bool:
-    """Whether penalties are for it: kernels and matrices, not biases and what scales a whole map."""
+    """True for kernels and matrices, which penalties apply to; false for biases and scales of a map."""
     return value.ndim > 1
 
 
 class _Tally:
-    """What is summed up in the course of an epoch."""
+    """The sums of an epoch."""
 
     def __init__(self, parameters: list[tuple[str, nn.Parameter]]) -> None:
         self.parameters = parameters

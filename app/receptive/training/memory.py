@@ -27,7 +27,7 @@ def available() -> int | None:
 
 
 def check(network: nn.Module, shape: tuple[int, int, int], batch: int, augmented: bool, free: int | None) -> None:
-    """Whether a step and the evaluation fit into `free` bytes. Raises TooLargeError."""
+    """Check that a step and the evaluation fit into `free` bytes. Raises TooLargeError."""
     if free is None:
         return
     weights = sum(value.numel() for value in network.parameters()) * REAL * COPIES
@@ -60,7 +60,7 @@ def check(network: nn.Module, shape: tuple[int, int, int], batch: int, augmented
 
 
 def answers_of(network: nn.Module, shape: tuple[int, int, int]) -> int:
-    """How many values all layers together answer to one picture."""
+    """The number of output values of all layers together for one picture."""
     total = 0
 
     def listen(_: nn.Module, __: tuple[Tensor, ...], output: Tensor) -> None:
@@ -93,7 +93,7 @@ def _of_the_system() -> int | None:
 
 
 def _of_the_group() -> int | None:
-    """What the control group of this process, a container's say, has left; None without a limit."""
+    """The bytes that this process's control group (its container) has left; None without a limit."""
     try:
         most, taken = (int((GROUP / name).read_text(encoding="ascii")) for name in ("memory.max", "memory.current"))
         lines = (GROUP / "memory.stat").read_text(encoding="ascii").splitlines()

@@ -71,7 +71,7 @@ def prepare(settings: RunSettings, pictures: Pictures) -> Prepared:
 
 
 def course_of(settings: RunSettings, network: Classifier) -> Course:
-    """How the network goes from one step to the next."""
+    """The hyperparameters of the loop from the settings."""
     early = settings.early_stopping
     return Course(
         epochs=settings.epochs,

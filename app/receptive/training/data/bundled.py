@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 
 def folder() -> Path:
-    """Where scikit-learn keeps its data. Raises ModuleNotFoundError."""
+    """The folder of scikit-learn's data. Raises ModuleNotFoundError."""
     found = importlib.util.find_spec("sklearn")
     if found is None or found.origin is None:
         raise ModuleNotFoundError("scikit-learn, whose digits and photos these are, is not installed")

@@ -55,7 +55,7 @@ def _part(progress: Progress, before: int, size: int, whole: int) -> Progress:
 
 
 def cache_folder() -> Path:
-    """Where downloads are kept: the user's cache folder."""
+    """The folder of downloads in the user's cache folder."""
     return user_cache_path("receptive")
 
 
@@ -75,7 +75,7 @@ def check(path: Path, file: File) -> Path:
 
 
 def is_whole(path: Path, file: File) -> bool:
-    """Whether the file is there and has its published checksum; read again only when it has changed."""
+    """True if the file exists and has its published checksum; read again only when it has changed."""
     try:
         facts = path.stat()
         if file.size and facts.st_size != file.size:
@@ -160,7 +160,7 @@ class _Open(ExitStack):
 
 
 class _Gauge:
-    """What pooch takes for a progress bar."""
+    """A progress bar for pooch that reports to a function."""
 
     def __init__(self, progress: Progress) -> None:
         self.progress, self.done, self.total = progress, 0, 0
@@ -177,7 +177,7 @@ class _Gauge:
 
 
 def explained(error: OSError, file: File, folder: Path) -> DatasetError:
-    """What a failure to write `file` into `folder` means and what can be done."""
+    """The error for a failed write of `file` into `folder`."""
     if error.errno == errno.ENOSPC:
         return DatasetError(
             "no-space-to-download",

@@ -75,12 +75,12 @@ class DistortedBatches:
 
     @property
     def pictures(self) -> int:
-        """How many are learned from, the drawn ones among them."""
+        """The number of training pictures, drawn ones included."""
         return len(self.images)
 
     @property
     def held_out(self) -> int:
-        """How many are only judged on."""
+        """The number of held-out pictures."""
         return len(self.held)
 
     @property
@@ -89,7 +89,7 @@ class DistortedBatches:
         return len(self.images) // self.recipe.batch
 
     def batches(self, epoch: int) -> Iterator[Batch]:
-        """Those of one epoch, in an order of its own."""
+        """The batches of one epoch, in an order of its own."""
         batch = self.recipe.batch
         strength, plain = milder(self.recipe, (epoch - 1) / max(self.recipe.epochs - 1, 1))
         order = torch.randperm(len(self.images), generator=self.generator)[: self.per_epoch * batch]
@@ -98,7 +98,7 @@ class DistortedBatches:
             yield from zip(self._normalized(bent).split(batch), self.labels[chunk].split(batch), strict=True)
 
     def held_out_batches(self) -> Iterator[Batch]:
-        """What is held out, as it is."""
+        """The batches of the held-out pictures, without distortions."""
         for images, labels in zip(self.held.images[..., 0].split(500), self.held.labels.split(500), strict=True):
             framed = nn.functional.pad(images.float() / 255, (2, 2, 2, 2))[:, None]
             yield self._normalized(framed), labels

@@ -22,7 +22,7 @@ class Comparison:
     variants: Mapping[str, RunSettings]
 
     def id(self, variant: str) -> str:
-        """What the recorded run of a variant is called."""
+        """The id of the prepared run of a variant."""
         return f"{PREPARED}-{self.name}-{variant}"
 
 

@@ -37,7 +37,7 @@ def record(name: str, settings: RunSettings, shipped: Path = SHIPPED) -> str:
 
 
 def reduce(run: Run, folder: Path) -> Run:
-    """What is shown of a run, in a folder of that name: its log without snapshots, no weights, no paths."""
+    """Copy the shown part of a run into `folder`: its log without snapshots, no weights, no paths."""
     kept = Run(folder)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

@@ -312,5 +312,5 @@ class Queue:
 
 
 def _is_earlier(state: State, worker: Worker) -> bool:
-    """Whether a run's end is one from before this worker was given the run."""
+    """True if the run's end is from before this worker received the run."""
     return state.status in OVER and state.ended_by != worker.process.pid

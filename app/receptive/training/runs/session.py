@@ -92,7 +92,7 @@ class Session:
         return ending
 
     def _pictures(self, dataset: str) -> Pictures:
-        """What is learned from; a visitor's drawings are those that the run was begun with. Raises DatasetError."""
+        """The training data; a visitor's drawings are those that the run was begun with. Raises DatasetError."""
         if dataset == DRAWINGS:
             return Drawings(self._run.folder, DRAWINGS).pictures()
         return datasets.obtain(dataset, self._data_dir)
@@ -110,7 +110,7 @@ def resumed(run: Run) -> Resume | None:
 
 
 def facts(settings: RunSettings, prepared: Prepared, pictures: Pictures) -> dict[str, Any]:
-    """What whoever opens the weights has to know."""
+    """The facts that are needed to open the weights."""
     source, network = prepared.source, prepared.network
     shape = tuple(source.train_on[0].shape[1:])
     height, width, channels = pictures.images.shape[1:]

@@ -87,7 +87,7 @@ class RunStore:
 
 
 def _is_abandoned(folder: Path) -> bool:
-    """Whether nobody is still making this run."""
+    """True if this run is no longer being created."""
     try:
         return time.time() - folder.stat().st_mtime > ABANDONED
     except OSError:  # gone meanwhile
@@ -103,5 +103,5 @@ def _created(folder: Path) -> tuple[str, int]:
 
 
 def is_run(folder: Path) -> bool:
-    """Whether a folder is a run's."""
+    """True if a folder is a run's."""
     return bool(ID.fullmatch(folder.name)) and folder.is_dir()

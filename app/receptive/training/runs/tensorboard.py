@@ -44,7 +44,7 @@ class Board:
         self._write(_double(1, begun / 1e9) + _bytes(3, VERSION))
 
     def write(self, step: int, figures: Mapping[str, float | None]) -> None:
-        """What some figures are at a step; those that are None are left out. Raises OSError."""
+        """Write figures of a step; those that are None are left out. Raises OSError."""
         values = b"".join(
             _bytes(1, _bytes(1, name.encode()) + _float(2, value))
             for name, value in figures.items()
