@@ -22,7 +22,7 @@ class TooLargeError(ExplainedError, ValueError):
 
 def available() -> int | None:
     """Bytes that this process could still have; None where the system does not say."""
-    known = [found for found in (_of_the_system(), _of_the_group()) if found is not None]
+    known = [size for size in (_of_the_system(), _of_the_group()) if size is not None]
     return min(known, default=None)
 
 
@@ -36,12 +36,12 @@ def check(network: nn.Module, shape: tuple[int, int, int], batch: int, augmented
     ahead = inputs * (6 if augmented else 2)
     values = answers_of(network, shape) * REAL
     answers = values * 3 // 2  # and their gradients, half of which are there at once at most, as measured
-    room = SPARE * free - weights
+    budget = SPARE * free - weights
     needed = max(batch, CHUNK) * ahead + max(batch * answers, EVALUATED * values)
-    if needed <= room:
+    if needed <= budget:
         return
     least = CHUNK * ahead + EVALUATED * values
-    fits = int((room - CHUNK * ahead) // (answers + ahead)) if least <= room else 0
+    fits = int((budget - CHUNK * ahead) // (answers + ahead)) if least <= budget else 0
     sizes: dict[str, Value] = {"batch": batch, "needed": _size_text(needed + weights), "free": _size_text(free)}
     if fits >= 1:
         raise TooLargeError(

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 CHUNK = 2**16  # bytes between two calls of the progress
 
-Progress = Callable[[int, int], None]  # told how many bytes are there, of how many; may raise Cancelled
+Progress = Callable[[int, int], None]  # called with the bytes done and the bytes in all; may raise Cancelled
 
 
 class Cancelled(Exception):
-    """Fetching was given up by whoever asked for it; nothing half-written is left."""
+    """Fetching was cancelled; no half-written file is left."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class File:
 
     name: str
     md5: str
-    size: int = 0  # bytes, said before it is fetched
+    size: int = 0  # bytes, 0 where unknown
 
 
 def fetch(
@@ -44,8 +44,8 @@ def fetch(
     missing = [file for file in files if not (folder / file.name).is_file()]
     whole, before, paths = sum(file.size for file in missing), 0, []
     for file in files:
-        told = None if progress is None else _part(progress, before, file.size, whole)
-        paths.append(download(addresses, file, folder, told))
+        part = None if progress is None else _part(progress, before, file.size, whole)
+        paths.append(download(addresses, file, folder, part))
         before += file.size if file in missing else 0
     return paths
 

@@ -24,8 +24,8 @@ class _Outlet:
         """Nothing is held back."""
 
     def taken(self) -> bytes:
-        found, self._pieces = b"".join(self._pieces), []
-        return found
+        taken, self._pieces = b"".join(self._pieces), []
+        return taken
 
 
 def packed(folder: Path) -> Iterator[bytes]:

@@ -33,7 +33,7 @@ def record(name: str, settings: RunSettings, shipped: Path = SHIPPED) -> str:
         if ending.status not in ("finished", "failed"):
             raise RuntimeError(f"{name} is {ending.status}: {ending.reason}")
         kept = reduce(run, shipped / name)
-    return told(kept)
+    return summary_line(kept)
 
 
 def reduce(run: Run, folder: Path) -> Run:
@@ -54,7 +54,7 @@ def reduce(run: Run, folder: Path) -> Run:
     return kept
 
 
-def told(run: Run) -> str:
+def summary_line(run: Run) -> str:
     """A recorded run in one line."""
     state = run.state
     size = sum(path.stat().st_size for path in run.folder.iterdir())

@@ -40,8 +40,8 @@ class Session:
         self._run, self._data_dir = run, data_dir
         self.written = False
 
-    def run(self, asked: Callable[[], Ending | None]) -> Ending:
-        """Train until the end, or until `asked` says how to end; how it ended, and why."""
+    def run(self, interruption: Callable[[], Ending | None]) -> Ending:
+        """Train until the end, or until `interruption` returns an ending; the ending of the run."""
         run = self._run
         try:
             run.change(
@@ -55,12 +55,12 @@ class Session:
             with run.journal() as journal:
                 if journal.seq:
                     repair(run, journal)
-                return self._trained(journal, asked)
+                return self._trained(journal, interruption)
         except Exception as error:  # noqa: BLE001  whatever it is, the run has to say so
             traceback.print_exc()
             return explained(error)
 
-    def _trained(self, journal: Journal, asked: Callable[[], Ending | None]) -> Ending:
+    def _trained(self, journal: Journal, interruption: Callable[[], Ending | None]) -> Ending:
         run = self._run
         settings = RunSettings.model_validate(run.settings)
         torch.set_num_threads(settings.threads)
@@ -80,8 +80,8 @@ class Session:
                             ending = Ending.because("failed", event.why)
                         case Stopped():
                             ending = Ending.because("finished", event.why)
-                    if (told := asked()) is not None:
-                        ending = told
+                    if (requested := interruption()) is not None:
+                        ending = requested
                         break
             writer.close()
         except Exception as error:  # noqa: BLE001  whatever it is, the run has to say so

@@ -15,12 +15,12 @@ VERSION: Final = b"brain.Event:2"
 
 
 def _table() -> tuple[int, ...]:
-    found = []
+    entries = []
     for value in range(256):
         for _ in range(8):
             value = value >> 1 ^ CASTAGNOLI * (value & 1)
-        found.append(value)
-    return tuple(found)
+        entries.append(value)
+    return tuple(entries)
 
 
 TABLE: Final = _table()
@@ -68,11 +68,11 @@ def _masked(data: bytes) -> bytes:
 
 
 def _varint(value: int) -> bytes:
-    found = bytearray()
+    raw = bytearray()
     while value > 0x7F:
-        found.append(value & 0x7F | 0x80)
+        raw.append(value & 0x7F | 0x80)
         value >>= 7
-    return bytes([*found, value])
+    return bytes([*raw, value])
 
 
 def _bytes(field: int, value: bytes) -> bytes:

@@ -79,9 +79,9 @@ class Bookmark:
 
 def checksum(pictures: Pictures) -> str:
     """The checksum of the pictures, their labels and their class names."""
-    found = zlib.crc32(pictures.images.numpy().tobytes())
-    found = zlib.crc32(pictures.labels.numpy().tobytes(), found)
-    return f"{zlib.crc32(json.dumps(pictures.classes).encode(), found):08x}"
+    number = zlib.crc32(pictures.images.numpy().tobytes())
+    number = zlib.crc32(pictures.labels.numpy().tobytes(), number)
+    return f"{zlib.crc32(json.dumps(pictures.classes).encode(), number):08x}"
 
 
 def differing(then: Mapping[str, Any], now: Mapping[str, Any], place: str = "") -> Iterator[str]:
