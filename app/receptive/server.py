@@ -23,6 +23,7 @@ from receptive.routes import (
     datasets,
     document,
     drawings,
+    explain,
     health,
     live,
     networks,
@@ -97,7 +98,7 @@ def create(settings: Settings, weights: Path = WEIGHTS) -> FastAPI:
     app.state.fits = Fits()
     app.add_middleware(Guard, settings=settings)
     problems.install(app)
-    for each in (live, networks, operations, predict, runs, datasets, drawings, samples):
+    for each in (live, networks, operations, predict, explain, runs, datasets, drawings, samples):
         app.include_router(each.router)
     app.add_api_route(
         health.PATH,

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from receptive.routes.bounds import DEEPEST, SETTINGS
 from receptive.routes.runs import tails
-from receptive.routes.runs.body import LARGEST_SETTINGS, MOST_NAMES, MOST_VALUES
 from receptive.routes.runs.tails import Tails
 from receptive.training.runs import journal
 from receptive.training.runs.journal import Journal
@@ -52,23 +52,26 @@ def sent(lab: Running, method: str, path: str, body: bytes, media: str | None = 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_a_body_beyond_its_bounds_is_refused_with_a_code(lab: Running, method: str, path: str) -> None:
     many = json.dumps({f"a{number}": 0 for number in range(900_000)}).encode()
-    long = json.dumps({"name": "x" * LARGEST_SETTINGS}).encode()
-    for body, code, values in (
-        (many, "body-too-long", {"most": LARGEST_SETTINGS}),
-        (long, "body-too-long", {"most": LARGEST_SETTINGS}),
-        (b'{"name":' + b"[" * (MOST_NAMES + 1), "body-too-complex", {"names": MOST_NAMES, "values": MOST_VALUES}),
+    long = json.dumps({"name": "x" * SETTINGS.length}).encode()
+    names = json.dumps({f"a{number}": 0 for number in range(SETTINGS.names + 1)}, separators=(",", ":")).encode()
+    for body, code, most in (
+        (many, "body-too-large", SETTINGS.length),
+        (long, "body-too-large", SETTINGS.length),
+        (names, "json-too-many-names", SETTINGS.names),
+        (b'{"name":' + b"[" * 100, "json-too-deep", DEEPEST),
     ):
         answer = sent(lab, method, path, body)
         assert answer.status_code == 413
-        assert answer.json()["why"] == {"code": code, "values": values}
+        assert answer.json()["why"]["code"] == code
+        assert answer.json()["why"]["values"]["most"] == most
 
 
 @pytest.mark.parametrize(("method", "path"), [*ROUTES, ("POST", "/drawings")])
 def test_a_body_that_is_not_json_or_not_utf8_is_a_problem(lab: Running, method: str, path: str) -> None:
     for media in ("text/plain", "application/x-www-form-urlencoded", None):
         answer = sent(lab, method, path, b'{"epochs":1}', media)
-        assert (answer.status_code, answer.json()["why"]["code"]) == (415, "body-not-json")
-    for body in (b"", b"{", b"\xff\xfe", b'{"name":"\xff"}', b'{"name":"\\ud800"}', b"[]", b"null", b"[" * 2000):
+        assert (answer.status_code, answer.json()["why"]["code"]) == (415, "unread-type")
+    for body in (b"", b"{", b"\xff\xfe", b'{"name":"\xff"}', b'{"name":"\\ud800"}', b"[]", b"null", b"[" * 12):
         answer = sent(lab, method, path, body)
         assert answer.status_code == 422, body
         assert answer.headers["content-type"] == "application/problem+json"
@@ -113,7 +116,7 @@ def test_settings_are_read_in_a_thread_and_not_on_the_event_loop(lab: Running, m
 def test_a_picture_with_more_values_than_a_drawing_has_is_refused_before_it_is_read(lab: Running) -> None:
     body = json.dumps({"label": "one", "pixels": [[0] * 1500] * 1500}).encode()
     answer = sent(lab, "POST", "/drawings", body)
-    assert (answer.status_code, answer.json()["why"]["code"]) == (413, "body-too-complex")
+    assert (answer.status_code, answer.json()["why"]["code"]) == (413, "json-too-many-values")
 
 
 # --- names
@@ -253,7 +256,7 @@ def test_a_damaged_file_in_the_data_folder_is_not_here_and_a_sheet_is_refused(we
 def test_a_sheet_of_no_data_set_is_refused_by_name(lab: Running) -> None:
     answer = httpx2.post(f"{lab.url}/runs/augmentation", json={"dataset": "mnits"}, timeout=60)
     assert answer.status_code == 422
-    assert answer.json()["detail"].startswith("dataset: a data set is digits, ")
+    assert answer.json()["detail"].startswith("dataset: a data set is needed: digits, ")
 
 
 # --- watchers

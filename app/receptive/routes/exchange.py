@@ -22,7 +22,7 @@ MULTIPART: Final = "multipart/form-data"
 SAFETENSORS: Final = "application/vnd.safetensors"
 # What a page of any site can send without being allowed to. Only these addresses read one of them, an uploaded file.
 SIMPLE_TYPES: Final = ("text/plain", "application/x-www-form-urlencoded", MULTIPART)
-UPLOADS: Final = frozenset({"/predict", "/activations", "/operations/dropout/network"})
+UPLOADS: Final = frozenset({"/predict", "/activations", "/explain", "/operations/dropout/network"})
 
 Headers = Mapping[bytes, list[bytes]]
 
@@ -85,10 +85,10 @@ class Exchange:
         if self._complete:
             return None
         media = media_type(headers)
-        if self._scope["method"] not in ("GET", "HEAD") and media in SIMPLE_TYPES and not self._is_upload(media):
-            why = Why(
-                "unread-type", "Content-Type: {type} is not read here; send application/json", {"type": brief(media)}
-            )
+        is_simple = not media or media in SIMPLE_TYPES
+        if self._scope["method"] not in ("GET", "HEAD") and is_simple and not self._is_upload(media):
+            sent = brief(media) if media else "none"
+            why = Why("unread-type", "Content-Type: {type} is not read here; send application/json", {"type": sent})
             return Refusal(415, why)
         length = headers.get(b"content-length", [b""])[0]
         if length.isdigit() and int(length[:20]) > self._limits.length:

@@ -10,6 +10,7 @@ from receptive.schemas.classifier import (
     SoftmaxAnswer,
     SoftmaxRequest,
 )
+from receptive.schemas.explain import ExplainAnswer, ExplainRequest
 from receptive.schemas.inference import (
     Activations,
     ActivationsRequest,
@@ -143,6 +144,8 @@ __all__ = [
     "Dropped",
     "EpochEvent",
     "Epochs",
+    "ExplainAnswer",
+    "ExplainRequest",
     "Figures",
     "FitDone",
     "FitEvent",
