@@ -16,7 +16,7 @@ from bench.logs import of_a_million, waiting
 from bench.page import WATCH, idle_interval
 from bench.report import Row
 from bench.servers import ROOT, Server, free_port, running
-from receptive.training.runs.shelf import Run, Shelf
+from receptive.training.runs.store import Run, RunStore
 from tests.browser.chromium import LAUNCH, find_chromium
 
 FIVE = 5
@@ -140,7 +140,7 @@ def measure() -> Iterator[Row]:
             spent = sorted(opened(server, million) for _ in range(ROUNDS))[ROUNDS // 2]
             what = "a million points, from the address to the drawn curve"
             yield Row("lab", what, f"{spent:.2f} s", budget="under 1 s", met=spent < 1)
-            recorded = Shelf(runs).get(trained(server))
+            recorded = RunStore(runs).get(trained(server))
             streaming, idle = replayed(server, runs, recorded)
             yield row("frames met, five recorded runs written at their own pace", streaming, idle, 0.95)
             streaming, idle = five_trainers(server)

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from receptive.training.runs import journal, points
+from receptive.training.runs import journal, steps_file
 from receptive.training.runs.journal import Journal
-from receptive.training.runs.shelf import SHIPPED, Run, Shelf
+from receptive.training.runs.store import SHIPPED, Run, RunStore
 from receptive.training.settings import RunSettings
 
 MILLION = 1_000_000
@@ -20,7 +20,7 @@ AT_ONCE = 20  # steps of one event
 
 def of_a_million(runs: Path) -> str:
     """A run of a million steps and a thousand epochs with all that epochs tell; its id."""
-    run = Shelf(runs).create(RunSettings(epochs=MILLION // PER_EPOCH).model_dump(mode="json"))
+    run = RunStore(runs).create(RunSettings(epochs=MILLION // PER_EPOCH).model_dump(mode="json"))
     random = np.random.default_rng(1)
     started, epoch = templates()
     seconds = 0.0
@@ -33,7 +33,7 @@ def of_a_million(runs: Path) -> str:
             values_of = {"loss": loss, "accuracy": 1 - loss / 3, "rate": np.full(AT_ONCE, 1e-3), "gradient": loss}
             columns = {name: values.astype(np.float32) for name, values in values_of.items()}
             event = {"first": first, "epoch": 1 + first // PER_EPOCH, **columns, "seconds": seconds}
-            file.write(points.batch(event, before).tobytes())
+            file.write(steps_file.batch(event, before).tobytes())
             log.write("steps", event)
             if last % PER_EPOCH == 0:
                 figures = {"step": last, "loss": float(loss[-1]), "validation_loss": float(loss[-1]) + 0.1}
@@ -56,7 +56,7 @@ def templates() -> tuple[dict[str, Any], dict[str, Any]]:
 
 def waiting(runs: Path, of: Run) -> Run:
     """A run that has not begun, to be written as another one was."""
-    run = Shelf(runs).create(of.settings)
+    run = RunStore(runs).create(of.settings)
     shutil.copyfile(of.folder / "network.json", run.folder / "network.json")
     (run.folder / "snapshots").mkdir()
     return run
@@ -79,7 +79,7 @@ def replay(of: Run, runs: list[Run]) -> None:
         kind, content = event["kind"], {key: value for key, value in event.items() if key not in ("seq", "kind")}
         for run, log, file in zip(runs, logs, files, strict=True):
             if kind == "steps":
-                file.write(points.batch(event, due).tobytes())
+                file.write(steps_file.batch(event, due).tobytes())
             elif kind == "snapshot":
                 shutil.copyfile(of.snapshot(event["step"]), run.snapshot(event["step"]))
             log.write(kind, content)

@@ -21,7 +21,7 @@ from receptive.routes.runs.tails import Tails
 from receptive.training.runs import journal
 from receptive.training.runs.journal import Journal
 from receptive.training.runs.run import Run
-from receptive.training.runs.shelf import Shelf
+from receptive.training.runs.store import RunStore
 from receptive.training.settings import RunSettings
 from tests.serving import Running, running
 
@@ -263,7 +263,7 @@ def test_a_sheet_of_no_data_set_is_refused_by_name(lab: Running) -> None:
 
 
 def test_a_log_is_read_once_for_all_who_watch_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = Shelf(tmp_path).create(RunSettings().model_dump(mode="json"))
+    run = RunStore(tmp_path).create(RunSettings().model_dump(mode="json"))
     monkeypatch.setattr(tails, "BETWEEN", 0.001)
     over, real = threading.Event(), journal.Reader.lines
     readers: deque[int] = deque(maxlen=20)  # of the last reads
@@ -295,7 +295,7 @@ def test_a_log_is_read_once_for_all_who_watch_it(tmp_path: Path, monkeypatch: py
 
 
 def test_watchers_who_come_late_or_lag_get_every_event_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = Shelf(tmp_path).create(RunSettings().model_dump(mode="json"))
+    run = RunStore(tmp_path).create(RunSettings().model_dump(mode="json"))
     monkeypatch.setattr(tails, "BETWEEN", 0.001)
     monkeypatch.setattr(tails, "RECENT", 2)
     over = threading.Event()
@@ -329,5 +329,5 @@ def test_watchers_who_come_late_or_lag_get_every_event_once(tmp_path: Path, monk
 def test_a_run_that_is_deleted_while_it_is_watched_ends_the_stream(lab: Running) -> None:
     run = lab.app.state.queue.submit(RunSettings().model_dump(mode="json"))
     with httpx2.stream("GET", f"{lab.url}/runs/{run.id}/events", timeout=60) as answer:
-        lab.app.state.queue.shelf.delete(Run(run.folder))
+        lab.app.state.queue.store.delete(Run(run.folder))
         assert [line for line in answer.iter_lines() if line.startswith("data")] == []

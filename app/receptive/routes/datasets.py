@@ -44,7 +44,7 @@ class Fetching:
 
     @property
     def given_up(self) -> bool:
-        """Whether it ends with the next bytes that come."""
+        """True if the download ends with the next bytes."""
         return self._given_up.is_set()
 
     def run(self) -> None:

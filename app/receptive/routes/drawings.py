@@ -41,7 +41,7 @@ def _answer(example: object) -> dict[str, object]:
     responses={200: _answer({"drawings": [_DRAWN]}), **documented(503)},
 )
 async def drawings(request: Request) -> Response:
-    """Those of this browser, the oldest first; each one's picture is at `/drawings/{id}.png`."""
+    """The drawings of this browser, the oldest first; the picture of each is at `/drawings/{id}.png`."""
     await request.app.state.engine.ready()
 
     def listed() -> list[dict[str, str]]:

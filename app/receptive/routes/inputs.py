@@ -28,7 +28,7 @@ from receptive.routes.problems import RefusalError
 from receptive.schemas import Box, InputFacts, Picture, StepFacts
 from receptive.schemas.field import LONGEST, sent
 from receptive.schemas.inference import Drawable
-from receptive.training.runs.shelf import NoSuchRunError
+from receptive.training.runs.store import NoSuchRunError
 
 RequestT = TypeVar("RequestT", bound=Picture)
 T = TypeVar("T")

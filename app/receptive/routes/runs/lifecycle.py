@@ -105,7 +105,7 @@ def runs(request: Request) -> Response:
     """The newest first; those that wait have a `position`. Runs that cannot be read are listed apart."""
     queue = queue_of(request)
     listed, damaged = [], []
-    for run in queue.shelf.all():
+    for run in queue.store.all():
         try:
             listed.append(run_message(queue, run))
         except NoSuchRunError:
