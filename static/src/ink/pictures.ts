@@ -67,7 +67,11 @@ export async function blobOf(source: string, server: URL): Promise<Blob> {
   const response = await fetch(new URL(source, server));
   if (response.ok) return response.blob();
   const problem = await problemOf(response);
-  const absent = { ...problem, detail: say('ink.absent', { name: source.replace(/^samples\/|\.png$/g, '') }) };
+  const absent = {
+    ...problem,
+    why: null,
+    detail: say('ink.absent', { name: source.replace(/^samples\/|\.png$/g, '') }),
+  };
   throw new RequestError(response.status === ABSENT ? absent : problem);
 }
 
