@@ -19,7 +19,7 @@ AXE: Final = STATIC / "node_modules" / "axe-core" / "axe.min.js"
 SIZES: Final = {"phone": (360, 740), "desktop": (1280, 800)}
 CI: Final = bool(os.environ.get("CI"))
 
-PATIENCE: Final = 30.0  # seconds; a busy machine is slow, not wrong
+PATIENCE: Final = 90.0  # seconds; a busy machine is slow, not wrong
 # Ends every transition, so that the colours that are looked at are the last ones.
 SETTLE: Final = (
     "document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity)"
@@ -75,6 +75,8 @@ def open_page(new_context: Callable[..., BrowserContext], server: str) -> Open:
             has_touch=size == "phone",
             **options,
         )
+        context.set_default_timeout(1000 * PATIENCE)
+        context.set_default_navigation_timeout(1000 * PATIENCE)
         context.add_init_script(REMEMBER)
         visit = Visit(context.new_page())
         visit.page.on("console", lambda message: complain(visit, message.type, message.text))
