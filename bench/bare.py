@@ -12,8 +12,8 @@ from torch.nn import functional
 
 from bench.training import BATCH, HELD_OUT, data_folder
 from convnets.catalogue import CATALOGUE, build
+from receptive.training.batches import laid_out
 from receptive.training.data.datasets import obtain
-from receptive.training.feeds import laid_out
 
 
 def main() -> None:

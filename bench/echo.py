@@ -34,7 +34,7 @@ def application(size: int, before: Callable[[], object]) -> Starlette:
 
 
 def nothing() -> None:
-    """What the echo does before it answers."""
+    """The work of the echo before it answers."""
 
 
 def plain_pass() -> Callable[[], object]:

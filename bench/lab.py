@@ -16,7 +16,7 @@ from bench.logs import of_a_million, waiting
 from bench.page import WATCH, idle_interval
 from bench.report import Row
 from bench.servers import ROOT, Server, free_port, running
-from receptive.training.runs.shelf import Run, Shelf
+from receptive.training.runs.store import Run, RunStore
 from tests.browser.chromium import LAUNCH, find_chromium
 
 FIVE = 5
@@ -68,7 +68,7 @@ def frames_met(server: Server, runs: list[str]) -> tuple[float, float]:
         page.evaluate(WATCH)
         page.wait_for_timeout(1000 * WATCHED)
         streaming = met(page, interval)
-        if any(told["status"] != "running" for told in (state(server, run) for run in runs)):
+        if any(each["status"] != "running" for each in (state(server, run) for run in runs)):
             raise RuntimeError("a run was over before it had been watched")
         return streaming, idle
 
@@ -81,8 +81,8 @@ def met(page: Page, interval: float) -> float:
 
 
 def state(server: Server, run: str) -> dict[str, str]:
-    found: dict[str, str] = httpx2.get(f"{server.url}/runs/{run}", timeout=60).json()
-    return found
+    run_state: dict[str, str] = httpx2.get(f"{server.url}/runs/{run}", timeout=60).json()
+    return run_state
 
 
 def begun(server: Server) -> str:
@@ -128,7 +128,7 @@ def five_trainers(server: Server) -> tuple[float, float]:
 
 
 def measure() -> Iterator[Row]:
-    """What a visitor waits for, and what a visitor sees."""
+    """The times that a visitor waits for, and the rates that a visitor sees."""
     with tempfile.TemporaryDirectory() as folder:
         runs = Path(folder)
         million = of_a_million(runs)
@@ -140,7 +140,7 @@ def measure() -> Iterator[Row]:
             spent = sorted(opened(server, million) for _ in range(ROUNDS))[ROUNDS // 2]
             what = "a million points, from the address to the drawn curve"
             yield Row("lab", what, f"{spent:.2f} s", budget="under 1 s", met=spent < 1)
-            recorded = Shelf(runs).get(trained(server))
+            recorded = RunStore(runs).get(trained(server))
             streaming, idle = replayed(server, runs, recorded)
             yield row("frames met, five recorded runs written at their own pace", streaming, idle, 0.95)
             streaming, idle = five_trainers(server)

@@ -17,7 +17,7 @@ SEQUENCE = re.compile(rb'sequence\\?": ?(\d+)')
 
 @dataclass
 class Tally:
-    """What one process of clients saw."""
+    """The counts of one process of clients."""
 
     sent: int = 0
     answered: int = 0

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from receptive.training.runs import journal, points
+from receptive.training.runs import journal, steps_file
 from receptive.training.runs.journal import Journal
-from receptive.training.runs.shelf import SHIPPED, Run, Shelf
+from receptive.training.runs.store import SHIPPED, Run, RunStore
 from receptive.training.settings import RunSettings
 
 MILLION = 1_000_000
@@ -20,7 +20,7 @@ AT_ONCE = 20  # steps of one event
 
 def of_a_million(runs: Path) -> str:
     """A run of a million steps and a thousand epochs with all that epochs tell; its id."""
-    run = Shelf(runs).create(RunSettings(epochs=MILLION // PER_EPOCH).model_dump(mode="json"))
+    run = RunStore(runs).create(RunSettings(epochs=MILLION // PER_EPOCH).model_dump(mode="json"))
     random = np.random.default_rng(1)
     started, epoch = templates()
     seconds = 0.0
@@ -30,10 +30,10 @@ def of_a_million(runs: Path) -> str:
             last, before = first + AT_ONCE - 1, seconds
             seconds = last / 1000
             loss = 2.3 * np.exp(-6 * np.arange(first, last + 1) / MILLION) + 0.3 * random.random(AT_ONCE)
-            said = {"loss": loss, "accuracy": 1 - loss / 3, "rate": np.full(AT_ONCE, 1e-3), "gradient": loss}
-            columns = {name: values.astype(np.float32) for name, values in said.items()}
+            values_of = {"loss": loss, "accuracy": 1 - loss / 3, "rate": np.full(AT_ONCE, 1e-3), "gradient": loss}
+            columns = {name: values.astype(np.float32) for name, values in values_of.items()}
             event = {"first": first, "epoch": 1 + first // PER_EPOCH, **columns, "seconds": seconds}
-            file.write(points.batch(event, before).tobytes())
+            file.write(steps_file.batch(event, before).tobytes())
             log.write("steps", event)
             if last % PER_EPOCH == 0:
                 figures = {"step": last, "loss": float(loss[-1]), "validation_loss": float(loss[-1]) + 0.1}
@@ -46,17 +46,17 @@ def of_a_million(runs: Path) -> str:
 def templates() -> tuple[dict[str, Any], dict[str, Any]]:
     """The beginning and the last epoch of a shipped run."""
     events = list(journal.events(SHIPPED / "prepared-activations-relu" / "events.jsonl"))
-    found = [next(event for event in order if event["kind"] == kind) for order, kind in (
+    first = [next(event for event in order if event["kind"] == kind) for order, kind in (
         (events, "started"), (reversed(events), "epoch"),
     )]  # fmt: skip
-    for event in found:
+    for event in first:
         del event["seq"], event["kind"]
-    return found[0], found[1]
+    return first[0], first[1]
 
 
 def waiting(runs: Path, of: Run) -> Run:
     """A run that has not begun, to be written as another one was."""
-    run = Shelf(runs).create(of.settings)
+    run = RunStore(runs).create(of.settings)
     shutil.copyfile(of.folder / "network.json", run.folder / "network.json")
     (run.folder / "snapshots").mkdir()
     return run
@@ -64,22 +64,22 @@ def waiting(runs: Path, of: Run) -> Run:
 
 def replay(of: Run, runs: list[Run]) -> None:
     """Write each of the runs as the recorded one was written: the same events, each at its time."""
-    told = list(journal.events(of.log))
+    logged = list(journal.events(of.log))
     at, times = 0.0, []
-    for event in told:
+    for event in logged:
         at = event.get("seconds", at)
         times.append(at)
     logs = [Journal(run.log) for run in runs]
     files = [(run.folder / "steps.bin").open("ab", buffering=0) for run in runs]
     for run in runs:
-        run.change(status="running", steps=told[0]["steps"])
+        run.change(status="running", steps=logged[0]["steps"])
     begun, noted = time.monotonic(), 0.0
-    for event, due in zip(told, times, strict=True):
+    for event, due in zip(logged, times, strict=True):
         time.sleep(max(0.0, begun + due - time.monotonic()))
         kind, content = event["kind"], {key: value for key, value in event.items() if key not in ("seq", "kind")}
         for run, log, file in zip(runs, logs, files, strict=True):
             if kind == "steps":
-                file.write(points.batch(event, due).tobytes())
+                file.write(steps_file.batch(event, due).tobytes())
             elif kind == "snapshot":
                 shutil.copyfile(of.snapshot(event["step"]), run.snapshot(event["step"]))
             log.write(kind, content)

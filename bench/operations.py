@@ -114,8 +114,8 @@ def changes(page: Page, url: str, interval: float) -> Iterator[Row]:
         taken = sorted(opened(page, url, attributes).evaluate(CHANGE, SIGMA))
         middle, late = median(taken), taken[int(0.95 * len(taken))]
         floor = f"display interval {interval:.1f} ms"
-        told = f"{middle:.1f} / {late:.1f} ms"
-        yield Row("operations", f"{name}: {what}", told, floor, middle / interval, budget, middle <= limit)
+        measured = f"{middle:.1f} / {late:.1f} ms"
+        yield Row("operations", f"{name}: {what}", measured, floor, middle / interval, budget, middle <= limit)
 
 
 def sliding(page: Page, url: str, interval: float) -> Iterator[Row]:
@@ -127,11 +127,11 @@ def sliding(page: Page, url: str, interval: float) -> Iterator[Row]:
         page.get_by_test_id("player-play").click()
         gaps = [after - before for before, after in pairwise(page.evaluate(FRAMES, SLIDING))]
         met = sum(gap < 1.5 * interval for gap in gaps) / len(gaps)
-        told = f"{100 * met:.0f} %"
+        measured = f"{100 * met:.0f} %"
         yield Row(
             "operations",
             f"{name}: display frames met while sliding",
-            told,
+            measured,
             f"{len(gaps)} frames",
             None,
             "95 %",
@@ -140,15 +140,15 @@ def sliding(page: Page, url: str, interval: float) -> Iterator[Row]:
 
 
 def dragging(page: Page, url: str) -> Row:
-    """What a drag sends: one question at a time, and the newest value last."""
+    """The requests of a drag: one at a time, the newest value last."""
     slider = opened(page, url, PHOTO)
     settled(page)
     page.evaluate(COUNT)
     slider.evaluate(DRAG, SIGMA)
     settled(page)
     seen: dict[str, Any] = page.evaluate("() => window.seen")
-    told = f"{CHANGES} values dragged, {seen['sent']} sent, at most {seen['most']} under way"
-    return Row("operations", "a dragged slider", told, budget="one under way", met=seen["most"] <= 1)
+    measured = f"{CHANGES} values dragged, {seen['sent']} sent, at most {seen['most']} under way"
+    return Row("operations", "a dragged slider", measured, budget="one under way", met=seen["most"] <= 1)
 
 
 def measure() -> Iterator[Row]:

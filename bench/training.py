@@ -29,7 +29,7 @@ AUGMENTATION = {"shift": 0.3, "rotate": 0.3, "scale": 0.3}
 
 
 def data_folder() -> Path | None:
-    """Where MNIST lies; None has it fetched."""
+    """The folder of MNIST; None has it fetched."""
     named = os.environ.get("RECEPTIVE_DATA_DIR")
     return Path(named) if named else None
 
@@ -74,7 +74,7 @@ def settings(**changes: Any) -> dict[str, Any]:
 
 
 def events(server: Server, run: str) -> Iterator[dict[str, Any]]:
-    """What a run says, as it says it."""
+    """The events of a run, as they come."""
     with httpx2.stream("GET", f"{server.url}/runs/{run}/events", timeout=None) as answer:
         for line in answer.iter_lines():
             if line.startswith("data: "):

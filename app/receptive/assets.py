@@ -24,7 +24,7 @@ mimetypes.add_type("font/woff2", ".woff2")
 
 
 class NotBuilt(RuntimeError):
-    """The front-end has not been built; the text says how to build it."""
+    """The front-end has not been built; the text has the command that builds it."""
 
 
 def manifest() -> dict[str, Any]:
@@ -81,13 +81,13 @@ class Assets(StaticFiles):
         self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
     ) -> Response:
         """The file, in the best compressed form that was built and that the client takes."""
-        asked = Headers(scope=scope)
+        sent = Headers(scope=scope)
         headers = {"Vary": "Accept-Encoding"}
         hashed = Path(full_path).parent.name == "assets"
         headers["Cache-Control"] = FOR_EVER if hashed else "no-cache"
         path = os.fspath(full_path)
         media_type = mimetypes.guess_type(path)[0] or "application/octet-stream"
-        accepted = {part.partition(";")[0].strip() for part in asked.get("accept-encoding", "").split(",")}
+        accepted = {part.partition(";")[0].strip() for part in sent.get("accept-encoding", "").split(",")}
         for name, ending in ENCODINGS:
             if name in accepted and Path(path + ending).is_file():
                 path, stat_result = path + ending, Path(path + ending).stat()
@@ -96,4 +96,4 @@ class Assets(StaticFiles):
         response = FileResponse(
             path, status_code=status_code, headers=headers, media_type=media_type, stat_result=stat_result
         )
-        return NotModifiedResponse(response.headers) if self.is_not_modified(response.headers, asked) else response
+        return NotModifiedResponse(response.headers) if self.is_not_modified(response.headers, sent) else response

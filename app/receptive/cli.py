@@ -19,7 +19,7 @@ MORE_PORTS = 100  # how far beyond the default port a free one is looked for
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return the exit status: 0 done, 1 failed, 2 asked for something impossible."""
+    """Run one command and return the exit status: 0 for success, 1 for a failure, 2 for invalid arguments."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     parser = argparse.ArgumentParser(prog="receptive", description="Shows a convolutional network think.")
     parser.add_argument("--version", action="version", version=f"receptive {__version__}")
@@ -44,14 +44,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def train(namespace: argparse.Namespace) -> int:
-    """Train as the flags say."""
+    """Run `receptive train` with these flags."""
     from receptive.training.terminal.command import TrainSettings, run
 
     return run(flags.read(TrainSettings, namespace, os.environ, positional="name"))
 
 
 def serve(settings: Settings) -> int:
-    """Listen, say where, open a browser where there is one, and answer until interrupted."""
+    """Listen, print the address, open a browser where there is one, and serve until interrupted."""
     with listen(settings) as listener:
         settings = completed(settings, listener.getsockname()[1])
         print(welcome(settings), flush=True)
@@ -73,23 +73,25 @@ def serve(settings: Settings) -> int:
 
 
 def listen(settings: Settings) -> socket.socket:
-    """A listening socket on the port that was asked for, else on the default one or the next that is free.
+    """A listening socket on the requested port, else on the default port or the next free one.
 
-    Raises OSError where the port that was asked for, or every port, is taken, or the address is not ours.
+    Raises OSError if the requested port, or every port, is taken, or the address is not this machine's.
     """
-    asked = "port" in settings.model_fields_set
-    last = settings.port if asked else min(settings.port + MORE_PORTS, 65535)
+    explicit = "port" in settings.model_fields_set
+    last = settings.port if explicit else min(settings.port + MORE_PORTS, 65535)
     for port in range(settings.port, last + 1):
         try:
             return bound(settings.host, port)
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise OSError(f"cannot listen on {settings.host} port {port}: {error.strerror or error}") from error
-            if asked:
-                raise OSError(f"--port: {port} is taken by another program; name another, or none") from error
+            if explicit:
+                raise OSError(
+                    f"--port: {port} is in use by another program; choose another port, or leave out --port"
+                ) from error
             if port == settings.port:
-                print(f"Port {port} is taken; the next free one is used.", file=sys.stderr)
-    raise OSError(f"--port: every port from {settings.port} to {last} is taken; name a free one")
+                print(f"Port {port} is in use; the next free port is used.", file=sys.stderr)
+    raise OSError(f"--port: all ports from {settings.port} to {last} are in use; choose a free port")
 
 
 def bound(host: str, port: int) -> socket.socket:
@@ -134,7 +136,7 @@ def token_in(path: Path) -> str:
 
 
 def own_names(host: str) -> tuple[str, ...]:
-    """What this machine is called by others, where it listens on every address."""
+    """The name under which other machines reach this one, where it listens on every address."""
     if host not in ("0.0.0.0", "::"):  # noqa: S104  compared, not bound
         return ()
     return tuple(dict.fromkeys((reachable_address(), socket.gethostname().lower())))
@@ -160,13 +162,13 @@ def address(settings: Settings) -> str:
 
 
 def welcome(settings: Settings) -> str:
-    """What is printed when the server listens."""
+    """The text that is printed when the server listens."""
     what = "Receptive" if settings.is_loopback else "Join link"
     return f"{what}: {address(settings)}  (Ctrl+C stops it)"
 
 
 def has_display(environment: Mapping[str, str]) -> bool:
-    """Whether a browser that is opened here would be seen by who started us."""
+    """True if a browser opened on this machine is visible to the user who started the server."""
     if "SSH_CONNECTION" in environment or environment.get("CI"):
         return False
     if sys.platform in ("darwin", "win32"):

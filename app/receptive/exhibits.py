@@ -37,15 +37,15 @@ EXHIBITS: Final = {
 
 
 def attributes(query: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """What an address sets of an exhibit: no handlers, no styles, nothing that loads or belongs to the page."""
-    found: dict[str, str] = {}
+    """The attributes that a query string sets: no handlers, no styles, nothing that loads or belongs to the page."""
+    accepted: dict[str, str] = {}
     for name, value in query:
         fits = len(value) <= LONGEST and len(name) <= 40 and NAME.fullmatch(name)
-        if fits and not forbidden(name) and (len(found) < MOST or name in found):
-            found[name] = value
-    return found
+        if fits and not forbidden(name) and (len(accepted) < MOST or name in accepted):
+            accepted[name] = value
+    return accepted
 
 
 def forbidden(name: str) -> bool:
-    """Whether an attribute runs, loads, or is the page's: `onclick` and the like by how they begin, others by name."""
+    """True if an attribute runs code, loads or is the page's: handlers such as `onclick` by prefix, others by name."""
     return name.startswith("on") or FORBIDDEN.fullmatch(name) is not None

@@ -27,7 +27,7 @@ def variable(name: str, field: FieldInfo) -> str:
 
 
 def is_many(field: FieldInfo) -> bool:
-    """Whether the flag may be given more than once."""
+    """True if the flag may be given more than once."""
     return field.annotation is not None and str(field.annotation).startswith(("tuple[", "list["))
 
 

@@ -1,4 +1,4 @@
-"""Lessons: Markdown files with a few lines of front matter, ours and a teacher's, read when asked for."""
+"""Lessons: Markdown files with front matter, the bundled ones and a teacher's, read when requested."""
 
 import re
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ PICTURES: Final = {  # what a lesson may show, by the end of its name
 
 
 class FrontMatter(BaseModel):
-    """What a lesson says about itself, between two lines of `---`."""
+    """The front matter of a lesson, between two lines of `---`."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True)
 
@@ -39,10 +39,10 @@ class FrontMatter(BaseModel):
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson as it is shown; `problem` says what is wrong with its file, where something is."""
+    """A lesson as it is shown; `problem` describes the error in its file, if there is one."""
 
     slug: str
-    lang: str  # "" where a teacher's file says nothing of its language
+    lang: str  # "" where a teacher's file does not state its language
     title: str
     summary: str = ""
     order: int = 1000
@@ -58,7 +58,7 @@ class Lesson:
 
 
 class Shelf:
-    """Every lesson that can be read here: ours, and a teacher's own, which go before ours where names are the same."""
+    """All lessons: the bundled ones, and a teacher's, which override bundled ones of the same name."""
 
     def __init__(self, own: Path | None = None) -> None:
         self.own = own
@@ -68,24 +68,24 @@ class Shelf:
         """All lessons in their order, in this language where they have it."""
         files: dict[str, tuple[Path, str]] = {}
         for folder in self.folders:
-            for slug, found in listed(folder, lang).items():
-                files.setdefault(slug, found)
-        read = [load(slug, *found) for slug, found in files.items()]
+            for slug, entry in listed(folder, lang).items():
+                files.setdefault(slug, entry)
+        read = [load(slug, *entry) for slug, entry in files.items()]
         return sorted(read, key=lambda lesson: (lesson.order, lesson.title))
 
     def lesson(self, slug: str, lang: str) -> Lesson | None:
         """One lesson; None where there is none of that name."""
         for folder in self.folders:
-            if found := listed(folder, lang).get(slug):
-                return load(slug, *found)
+            if entry := listed(folder, lang).get(slug):
+                return load(slug, *entry)
         return None
 
     def picture(self, name: str, lang: str) -> Path | None:
         """A picture that lies beside a teacher's lessons, or in a folder there; None where there is none."""
         if self.own is None or Path(name).suffix.lower() not in PICTURES:
             return None
-        found = (listed_below(self.own / each, name.split("/")) for each in by_preference(lang))
-        return next((path for path in found if path is not None and path.is_file()), None)
+        paths = (listed_below(self.own / each, name.split("/")) for each in by_preference(lang))
+        return next((path for path in paths if path is not None and path.is_file()), None)
 
 
 def by_preference(lang: str) -> list[str]:
@@ -94,7 +94,7 @@ def by_preference(lang: str) -> list[str]:
 
 
 def listed_below(folder: Path, names: list[str]) -> Path | None:
-    """What is reached by these names, each as its folder lists it; nothing hidden, and no link to elsewhere."""
+    """The path below a folder with these names, each as its folder lists it; no hidden file and no symbolic link."""
     for name in names:
         try:
             entries = {entry.name: entry for entry in folder.iterdir()}
@@ -131,7 +131,7 @@ def load(slug: str, path: Path, lang: str) -> Lesson:
 
 @lru_cache(maxsize=256)
 def read(slug: str, path: Path, lang: str, changed: int, size: int) -> Lesson:
-    """The lesson in a file, as it was at that time of change; what cannot be read becomes a lesson that says so."""
+    """The lesson in a file, cached by its time of change; an unreadable file gives a lesson with the problem."""
     try:
         if size > LARGEST:
             raise ValueError(f"a lesson has at most {LARGEST:,} bytes, this one has {size:,}")

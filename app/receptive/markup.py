@@ -30,7 +30,7 @@ def render(text: str) -> str:
 
 
 def slug(text: str) -> str:
-    """The slug of a heading, in letters of any script: what `#…` links say."""
+    """The slug of a heading, in letters of any script, the target of `#…` links."""
     return re.sub(r"[^\w]+", "-", text.lower()).strip("-")
 
 
@@ -89,14 +89,14 @@ def exhibit_block(state: StateBlock, start: int, end: int, silent: bool) -> bool
     if not state.src.startswith("<rx-", first):
         return False
     match = EXHIBIT.match(state.src, first)
-    if match is None or (found := element(match)) is None:
+    if match is None or (parsed := element(match)) is None:
         return False
     last = state.src.count("\n", first, match.end()) + start
     if state.src[match.end() : state.eMarks[last]].strip():
         return False
     if not silent:
-        token = state.push("exhibit", found[0], 0)
-        token.attrs, token.block, token.map = dict(found[1]), True, [start, last + 1]
+        token = state.push("exhibit", parsed[0], 0)
+        token.attrs, token.block, token.map = dict(parsed[1]), True, [start, last + 1]
         state.line = last + 1
     return True
 
@@ -106,11 +106,11 @@ def exhibit_inline(state: StateInline, silent: bool) -> bool:
     if not state.src.startswith("<rx-", state.pos):
         return False
     match = EXHIBIT.match(state.src, state.pos)
-    if match is None or (found := element(match)) is None:
+    if match is None or (parsed := element(match)) is None:
         return False
     if not silent:
-        token = state.push("exhibit", found[0], 0)
-        token.attrs = dict(found[1])
+        token = state.push("exhibit", parsed[0], 0)
+        token.attrs = dict(parsed[1])
     state.pos = match.end()
     return True
 

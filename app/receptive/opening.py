@@ -25,7 +25,7 @@ HEAD_START: Final = 0.2  # seconds in which the first page is waited for, since 
 
 
 class Opening:
-    """What `receptive serve` serves: the pages, and `receptive.server.create` behind them, imported meanwhile."""
+    """The application of `receptive serve`: pages at once, and the rest from `receptive.server`, imported meanwhile."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -34,17 +34,17 @@ class Opening:
         self._pages.state.settings = settings
         self._pages.state.readiness = health.Readiness()
         self._guarded = Guard(self._pages, settings)
-        self._asked = asyncio.Event()
+        self._requested = asyncio.Event()
         self._closing = asyncio.Event()
         self._whole: asyncio.Future[ASGIApp]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a page; for anything else, wait until all is there."""
+        """Serve a page at once; for any other request, wait until the whole application is imported."""
         if scope["type"] == "lifespan" or self._is_page(scope):
             await self._guarded(scope, receive, send)
-            self._asked.set()
+            self._requested.set()
         else:
-            self._asked.set()
+            self._requested.set()
             try:
                 whole = await asyncio.shield(self._whole)
             except asyncio.CancelledError:  # the server ends before it was wholly open
@@ -61,14 +61,14 @@ class Opening:
         try:
             yield
         finally:
-            self._asked.set()
+            self._requested.set()
             self._closing.set()
             await opening
 
     async def _open(self) -> None:
-        """Import the rest once somebody has been answered, and keep it until the end."""
+        """Import the rest after the first request, and keep it until the end."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._asked.wait(), HEAD_START)
+            await asyncio.wait_for(self._requested.wait(), HEAD_START)
         try:
             whole = await asyncio.to_thread(_created, self._settings)
             if self._closing.is_set():
@@ -90,6 +90,6 @@ class Opening:
 
 
 def _created(settings: Settings) -> "FastAPI":
-    from receptive.server import create  # brings FastAPI and every door
+    from receptive.server import create  # imports FastAPI and all routes
 
     return create(settings)

@@ -1,4 +1,4 @@
-"""How uvicorn serves the application: its settings, and limits on what a connection may send."""
+"""uvicorn's settings, and limits on what a connection may send."""
 
 import asyncio
 from typing import Any, Final, cast
@@ -148,7 +148,7 @@ class LimitedProtocol(HttpToolsProtocol):
         return super()._should_upgrade() and self.scope["method"] == "GET"
 
     def _unsupported_upgrade_warning(self) -> None:
-        """Log nothing: whoever asks for another protocol is answered in this one."""
+        """Log nothing: a request to upgrade to another protocol is answered in this one."""
 
     def handle_websocket_upgrade(self) -> None:
         """Hand the connection on to the socket's protocol."""
@@ -198,7 +198,7 @@ class LimitedProtocol(HttpToolsProtocol):
         return self.cycle is not None and not self.cycle.response_complete
 
     def _refuse(self, refusal: Refusal) -> None:
-        """Answer where no other answer has begun, and hang up."""
+        """Send the response unless another one has begun, and close the connection."""
         if self._over:
             return
         self._stop()

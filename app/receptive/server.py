@@ -1,4 +1,4 @@
-"""The application: every route, behind one guard, and the engine that they ask."""
+"""The application: all routes behind one guard, and the engine that runs their queries."""
 
 from asyncio import create_task, to_thread
 from collections.abc import AsyncIterator
@@ -23,6 +23,7 @@ from receptive.routes import (
     datasets,
     document,
     drawings,
+    explain,
     health,
     live,
     networks,
@@ -40,26 +41,26 @@ from receptive.routes.problems import documented
 from receptive.routes.runs.tails import Tails
 from receptive.schemas import Health
 from receptive.settings import Settings
-from receptive.training.runs.opened import source_of
 from receptive.training.runs.queue import Queue
-from receptive.training.runs.shelf import Shelf
+from receptive.training.runs.sources import source_of
 from receptive.training.runs.space import GIB
+from receptive.training.runs.store import RunStore
 
 DECODERS: Final = 2  # threads that read pictures, of up to 100 MB each while they are decoded
 
 
 def create(settings: Settings, weights: Path = WEIGHTS) -> FastAPI:
     """The ASGI application. Its engine starts to load torch when the server starts, and closes with it."""
-    shelf = Shelf(settings.runs_folder)
+    store = RunStore(settings.runs_folder)
 
     def find(name: str) -> Source:
-        """The source of a network, by the name that it is asked for. Raises NoSuchRunError and WeightsError."""
-        return source_of(shelf, name) if name.startswith(RUN) else CatalogueSource(name, weights)
+        """The source of a network, by its name in requests. Raises NoSuchRunError and WeightsError."""
+        return source_of(store, name) if name.startswith(RUN) else CatalogueSource(name, weights)
 
     engine = LocalEngine(find, settings.device, settings.memory or default_budget())
     pool = ThreadPoolExecutor(DECODERS, "pictures")
     workbench = Workbench(engine)
-    queue = Queue(shelf, settings.runs_at_once, settings.data_dir, int(settings.runs_space * GIB))
+    queue = Queue(store, settings.runs_at_once, settings.data_dir, int(settings.runs_space * GIB))
     readiness = health.Readiness()
 
     @asynccontextmanager
@@ -97,7 +98,7 @@ def create(settings: Settings, weights: Path = WEIGHTS) -> FastAPI:
     app.state.fits = Fits()
     app.add_middleware(Guard, settings=settings)
     problems.install(app)
-    for each in (live, networks, operations, predict, runs, datasets, drawings, samples):
+    for each in (live, networks, operations, predict, explain, runs, datasets, drawings, samples):
         app.include_router(each.router)
     app.add_api_route(
         health.PATH,

@@ -1,4 +1,4 @@
-"""What can be set about the server; each field is a flag of `receptive serve` and a variable RECEPTIVE_…"""
+"""Settings of the server; each field is a flag of `receptive serve` and a variable RECEPTIVE_…"""
 
 import re
 import socket
@@ -41,7 +41,7 @@ def an_address(text: str) -> str:
     """The address as browsers write it: `0`, `127.1`, `LOCALHOST` and `[::1]` are addresses too. Raises ValueError."""
     name = text.strip().lower().removeprefix("[").removesuffix("]").removesuffix(".")
     try:
-        found: IPv4Address | IPv6Address = ip_address(name)
+        address: IPv4Address | IPv6Address = ip_address(name)
     except ValueError:
         try:
             if " " in name:
@@ -49,15 +49,15 @@ def an_address(text: str) -> str:
             return socket.inet_ntoa(socket.inet_aton(name))
         except OSError:
             return name.encode("idna").decode()
-    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
-    return str(mapped or found)
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return str(mapped or address)
 
 
 Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,128}$")]
 
 
 class Settings(BaseModel):
-    """How the server is started; immutable, and valid once it exists."""
+    """Settings of the server; immutable and validated."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -105,14 +105,14 @@ class Settings(BaseModel):
 
     @property
     def runs_folder(self) -> Path:
-        """Where training runs are kept: beside the data sets, or in the user's data folder."""
+        """The folder of training runs: beside the data sets, or in the user's data folder."""
         if self.runs is not None:
             return self.runs
         return (self.data_dir or user_data_path("receptive", appauthor=False)) / "runs"
 
     @property
     def is_loopback(self) -> bool:
-        """Whether only this machine can reach the server."""
+        """True if only this machine can reach the server."""
         try:
             return ip_address(self.host).is_loopback
         except ValueError:

@@ -34,13 +34,13 @@ class Handshakes(ServerProtocol):
     frames = 0
 
     def events_received(self) -> list[Event]:
-        """What has been parsed."""
+        """The messages that have been parsed."""
         events = super().events_received()
         self.frames += len(events)
         return events
 
     def reject(self, status: Any, text: str) -> Response:
-        """The answer to a handshake that opens no socket."""
+        """The response to a handshake that opens no socket."""
         error = text.partition("\n")[0].removeprefix("Failed to open a WebSocket connection: ").rstrip(".")
         return _problem(_refusal(int(status), error or "it was refused"))
 
@@ -129,7 +129,7 @@ class LimitedSocket(WebSocketsSansIOProtocol):
             self._next = self.loop.call_later(FRAMES_A_TURN / RATE, self._read_ahead)
 
     def _may_read(self) -> bool:
-        """Whether there is more to parse, the message before it is taken, and not too many frames came."""
+        """True if there is more to parse, the message before it has been taken, and not too many frames came."""
         if not self._ahead or self.transport.is_closing() or self.read_paused:
             return False
         if self._allowed <= 0:

@@ -1,1 +1,1 @@
-"""What networks are: torch modules, their catalogue, their weights and their trace; no web framework."""
+"""Convolutional networks: torch modules, their catalogue, weights and trace; no web framework."""

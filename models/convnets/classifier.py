@@ -1,4 +1,4 @@
-"""What a network of the catalogue promises beside its forward pass."""
+"""Interface of a network of the catalogue, beside its forward pass."""
 
 from abc import abstractmethod
 

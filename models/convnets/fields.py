@@ -24,7 +24,7 @@ class Span:
     jump: int | None = 1
 
     def through(self, axis: Axis) -> "Span | None":
-        """What a unit sees that reads this axis; None where units see spans of different sizes."""
+        """The receptive field of a unit along this axis; None where the sizes of the units' fields differ."""
         if isinstance(axis, Slide):
             if self.jump is None:
                 return self
@@ -41,7 +41,7 @@ UNSEEN: Field = (None, None)
 
 
 def through(field: Field, reach: Reach | None) -> Field:
-    """What a unit sees by way of a layer that reads one input."""
+    """The receptive field through a layer with one input."""
     if reach is None:
         return UNSEEN
     rows, columns = (None if span is None else span.through(axis) for span, axis in zip(field, reach, strict=True))
@@ -49,7 +49,7 @@ def through(field: Field, reach: Reach | None) -> Field:
 
 
 def union(fields: Sequence[Field]) -> Field:
-    """What a unit sees by way of all inputs; None where their jumps differ."""
+    """The union of the receptive fields through all inputs; None where their jumps differ."""
     rows, columns = (_joined(spans) for spans in zip(*fields, strict=True))
     return rows, columns
 

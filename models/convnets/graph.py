@@ -78,7 +78,7 @@ class Graph:
 
     def _row(self, record: Record) -> Layer:
         call, kind, name = record.call, record.call.kind, self._names[id(record)]
-        first = not call.piece  # counts are those of the call, and said once
+        first = not call.piece  # counts belong to the call, and only its first row has them
         window = kind.window(call)
         rows, columns = self._seen(record, name)
         shapes = [list(each.shape[1:]) for each in call.inputs]
@@ -118,7 +118,7 @@ class Graph:
         )
 
     def _seen(self, record: Record, name: str) -> Field:
-        """What a unit sees, by the formula; and the links by which it is found cell by cell."""
+        """The receptive field by its formula, and the links from which it is computed cell by cell."""
         seen, links = [], []
         after: Extent | None = None
         for place, source in enumerate(record.sources):

@@ -38,7 +38,7 @@ class Subsampling(nn.Module):
         return torch.addcmul(self.bias[:, None, None], total, self.coefficient[:, None, None])
 
     def extra_repr(self) -> str:
-        """What print() says of the layer."""
+        """The settings that print() shows."""
         return f"{self.maps}, side={self.side}"
 
 
@@ -78,7 +78,7 @@ class PartialConvolution(nn.Module):
         return functional.conv2d(x, self.dense(), self.bias)
 
     def extra_repr(self) -> str:
-        """What print() says of the layer."""
+        """The settings that print() shows."""
         return f"{self.in_channels}, {self.out_channels}, kernels={len(self.weight)}, kernel_size={self.kernel_size}"
 
 
@@ -96,7 +96,7 @@ class EuclideanRBF(nn.Module):
         return (x[:, None, :] - self.targets).square().sum(dim=2)
 
     def extra_repr(self) -> str:
-        """What print() says of the layer."""
+        """The settings that print() shows."""
         units, length = self.targets.shape
         return f"{length}, {units}"
 

@@ -16,7 +16,7 @@ MOST_MACS = 1_000_000_000  # of one picture
 
 
 class PatternError(ExplainedError, ValueError):
-    """A pattern that gives no network; says which row, why and what to do."""
+    """A pattern that gives no network; the text has the row, the reason and a remedy."""
 
     def __init__(self, row: str, code: str, sentence: str, /, **values: Value) -> None:
         super().__init__(code, "{row}: " + sentence, row=row, **values)

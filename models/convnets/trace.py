@@ -137,7 +137,7 @@ class _Pass:
         self._output: Any = None
 
     def run(self) -> bool:
-        """Whether the pass came to its end."""
+        """True if the forward pass was completed."""
         try:
             twin = copied(self._module, self._placed)
         except CopyError as error:

@@ -1,4 +1,4 @@
-"""Trained weights of the catalogue's networks: safetensors files, each with a card that says how they came about."""
+"""Trained weights of the catalogue's networks: safetensors files, each with a card that records its training."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WEIGHTS = data_folder("convnets", "weights")
 
 
 class WeightsError(ExplainedError):
-    """Weights that are missing, damaged or of another network; says which file, what was expected and what to do."""
+    """Weights that are missing, damaged or of another network; the text has the file, the expectation and a remedy."""
 
 
 def weights_path(name: str, folder: Path = WEIGHTS) -> Path:
@@ -29,7 +29,7 @@ def weights_path(name: str, folder: Path = WEIGHTS) -> Path:
 
 
 def card(name: str, folder: Path = WEIGHTS) -> dict[str, Any]:
-    """What is recorded of a network's weights: data, recipe, seed, figures, sha256. Raises WeightsError."""
+    """The record of a network's weights: data, recipe, seed, figures, sha256. Raises WeightsError."""
     path = weights_path(name, folder).with_suffix(".json")
     command = _command(name, folder)
     try:
@@ -74,14 +74,14 @@ def load(name: str, device: str = "cpu", folder: Path = WEIGHTS) -> Classifier:
             error=error.strerror or type(error).__name__,
             command=_command(name, folder),
         ) from error
-    found = hashlib.sha256(raw).hexdigest()
-    if found != expected:
+    digest = hashlib.sha256(raw).hexdigest()
+    if digest != expected:
         raise WeightsError(
             "weights-changed",
             "{file} has sha256 {found}, and its card says {expected}; install Receptive again, or train the network "
             "with `{command}`",
             file=str(path),
-            found=found,
+            found=digest,
             expected=expected,
             command=_command(name, folder),
         )

@@ -1,4 +1,4 @@
-"""Why something cannot be, or has ended: a sentence in English, with the code by which other languages say it."""
+"""Reasons of refusals and failures: an English sentence, with a code that has its sentence in every language."""
 
 import copyreg
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ Value = str | int
 
 @dataclass(frozen=True)
 class Why:
-    """sentence: in English, with the names of the values in braces."""
+    """A reason. sentence: in English, with the names of the values in braces."""
 
     code: str
     sentence: str
@@ -20,13 +20,13 @@ class Why:
         return self.sentence.format_map(grouped)
 
     @property
-    def told(self) -> dict[str, object]:
-        """What it is said by in another language."""
+    def as_dict(self) -> dict[str, object]:
+        """The code and the values, from which every language makes its sentence."""
         return {"code": self.code, "values": dict(self.values)}
 
 
 class ExplainedError(Exception):
-    """An error whose reason can be said in every language; as a string it is the English sentence."""
+    """An error whose reason has a sentence in every language; as a string it is the English one."""
 
     def __init__(self, code: str, sentence: str, /, **values: Value) -> None:
         self.why = Why(code, sentence, values)

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from receptive.training.runs import points
+from receptive.training.runs import steps_file
 from receptive.training.runs.journal import Journal
-from receptive.training.runs.shelf import Shelf
+from receptive.training.runs.store import RunStore
 from receptive.training.settings import RunSettings
 from tests.browser.conftest import Open, until
 from tests.browser.test_training import legend
@@ -30,7 +30,7 @@ def loss(step: int) -> float:
 
 def write(runs: Path) -> str:
     """The run's folder; its id."""
-    run = Shelf(runs).create(RunSettings(epochs=STEPS // PER_EPOCH).model_dump(mode="json"))
+    run = RunStore(runs).create(RunSettings(epochs=STEPS // PER_EPOCH).model_dump(mode="json"))
     figures = {"loss": 1.0, "accuracy": 0.5, "validation_loss": 0.7, "validation_accuracy": 0.6, "best": True}
     pace = {"images_per_second": 1.0, "seconds_left": 0.0, "memory": None}
     started = {"time": "", "pictures": 10, "held_out": 10, "parameters": 1, "classes": ["a", "b"], "layers": []}
@@ -42,7 +42,7 @@ def write(runs: Path) -> str:
             same = {name: np.full(100, 0.5, np.float32) for name in ("accuracy", "rate", "gradient")}
             epoch = 1 + first // PER_EPOCH
             event: dict[str, Any] = {"first": first, "epoch": epoch, "loss": losses, **same, "seconds": first / 100 + 1}
-            file.write(points.batch(event, first / 100).tobytes())
+            file.write(steps_file.batch(event, first / 100).tobytes())
             log.write("steps", event)
             if (first + 99) % PER_EPOCH == 0:
                 told = {"epoch": epoch, "step": first + 99, "seconds": first / 100 + 1, **figures, **pace}
@@ -54,7 +54,7 @@ def write(runs: Path) -> str:
 
 @pytest.fixture(scope="module")
 def kept(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """A server and the run on its shelf."""
+    """A server and the run on its store."""
     runs = tmp_path_factory.mktemp("long")
     name = write(runs)
     with running(weights, runs=str(runs)) as server:
@@ -102,7 +102,7 @@ def test_the_thick_line_is_the_mean_of_all_steps(open_page: Open, kept: tuple[st
     page, _ = opened(open_page, kept)
     for weight in (0.6, 0.58):
         expect(page.get_by_label("Smoothing")).to_have_value(str(weight))
-        mean = points.running_mean(np.array([loss(step) for step in range(1, STEPS + 1)], np.float32), weight)[-1]
+        mean = steps_file.running_mean(np.array([loss(step) for step in range(1, STEPS + 1)], np.float32), weight)[-1]
         read = page.get_by_test_id(f"legend-{kept[1]}").get_by_test_id("read-loss")
         expect(read).to_have_text(f"{mean:.4f}")
         page.get_by_label("Smoothing").press("ArrowLeft")

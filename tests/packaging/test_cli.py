@@ -68,9 +68,9 @@ def address(line: str) -> str:
 
 
 def test_the_version_is_told() -> None:
-    told = receptive("--version")
-    assert told.returncode == 0
-    assert re.fullmatch(r"receptive \d+\.\d+\.\d+\n", told.stdout)
+    text = receptive("--version")
+    assert text.returncode == 0
+    assert re.fullmatch(r"receptive \d+\.\d+\.\d+\n", text.stdout)
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["serve", "--help"]])
@@ -95,17 +95,17 @@ def test_creating_the_server_does_not_import_torch() -> None:
 
 
 def test_help_names_every_flag_and_its_variable() -> None:
-    told = receptive("serve", "--help").stdout
+    text = receptive("serve", "--help").stdout
     for flag in ("host", "port", "device", "data-dir", "no-browser", "token", "lessons", "allowed-origin"):
-        assert f"--{flag}" in told
-        assert f"RECEPTIVE_{flag.replace('-', '_').upper()}" in told
+        assert f"--{flag}" in text
+        assert f"RECEPTIVE_{flag.replace('-', '_').upper()}" in text
 
 
 def test_training_has_its_own_flags() -> None:
-    told = receptive("train", "--help")
-    assert told.returncode == 0, told.stderr
+    text = receptive("train", "--help")
+    assert text.returncode == 0, text.stderr
     for flag in ("--dataset", "--data-dir", "--epochs", "--seed", "--out"):
-        assert flag in told.stdout
+        assert flag in text.stdout
 
 
 def test_a_network_that_is_not_there_is_refused_by_what_it_is_called_in_the_help() -> None:
@@ -183,23 +183,26 @@ def test_a_flag_that_says_no_means_no(name: str) -> None:
 
 
 def test_the_help_says_where_a_token_is_seen() -> None:
-    told = " ".join(receptive("serve", "--help").stdout.split())
-    assert "process list" in told
-    assert "--token-file" in told
-    assert "--no-token" in told
+    text = " ".join(receptive("serve", "--help").stdout.split())
+    assert "process list" in text
+    assert "--token-file" in text
+    assert "--no-token" in text
 
 
 def test_a_taken_default_port_moves_on_to_the_next(taken: int, capsys: pytest.CaptureFixture[str]) -> None:
     settings = Settings.model_construct(_fields_set=set(), host="127.0.0.1", port=taken)
     with cli.listen(settings) as listener:
         assert listener.getsockname()[1] > taken
-    assert f"Port {taken} is taken" in capsys.readouterr().err
+    assert f"Port {taken} is in use" in capsys.readouterr().err
 
 
 def test_a_taken_port_that_was_asked_for_is_an_error(taken: int) -> None:
     done = receptive("serve", "--port", str(taken))
     assert done.returncode == 2
-    assert done.stderr == f"receptive serve: --port: {taken} is taken by another program; name another, or none\n"
+    assert (
+        done.stderr
+        == f"receptive serve: --port: {taken} is in use by another program; choose another port, or leave out --port\n"
+    )
 
 
 def test_an_address_that_is_not_ours_is_an_error() -> None:
@@ -228,7 +231,7 @@ def test_a_wrong_value_is_answered_with_what_is_allowed(flag: str, value: str, s
 
 def test_a_variable_sets_what_its_flag_would_and_the_flag_goes_first(taken: int) -> None:
     done = receptive("serve", RECEPTIVE_PORT=str(taken))
-    assert f"--port: {taken} is taken" in done.stderr
+    assert f"--port: {taken} is in use" in done.stderr
     done = receptive("serve", "--port", "70000", RECEPTIVE_PORT=str(taken))
     assert "70000" in done.stderr
     done = receptive("serve", RECEPTIVE_NO_BROWSER="perhaps")

@@ -11,7 +11,7 @@ import pytest
 from receptive.lessons import OURS, Lesson, Shelf
 from receptive.training.runs import journal
 from receptive.training.runs.comparisons import COMPARISONS, Comparison
-from receptive.training.runs.shelf import SHIPPED, Run
+from receptive.training.runs.store import SHIPPED, Run
 from receptive.words import FOLDER, LANGUAGES
 
 LOWEST = ("lowest possible", "可能的最低值")

@@ -88,7 +88,7 @@ def test_an_error_is_its_sentence_and_what_other_languages_say_it_by() -> None:
     )
     assert str(error) == "{a} has 1,200 pictures of b"
     assert error.why == Why("one-class", error.why.sentence, {"data": "{a}", "class": "b", "count": 1200})
-    assert error.why.told == {"code": "one-class", "values": {"data": "{a}", "class": "b", "count": 1200}}
+    assert error.why.as_dict == {"code": "one-class", "values": {"data": "{a}", "class": "b", "count": 1200}}
 
 
 def unexplained(path: Path) -> Iterator[str]:

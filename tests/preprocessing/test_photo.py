@@ -15,8 +15,8 @@ from receptive.preprocessing.framed import FramedInk
 from receptive.preprocessing.photo import Photo, on_light_paper
 from receptive.preprocessing.reading import INK, Reading
 from receptive.training.data.pictures import Pictures, fitted
-from receptive.training.runs import opened
-from receptive.training.runs.shelf import Run
+from receptive.training.runs import sources
+from receptive.training.runs.store import Run
 from tests.preprocessing.digits import seven
 
 CHANCE = np.random.default_rng(7)
@@ -78,7 +78,7 @@ def run_of(folder: Path, dataset: str, **facts: Any) -> Run:
 
 def reading_of(run: Run) -> Reading:
     facts, dataset = run.network, run.settings["dataset"]
-    return choose(opened.reading_of(dataset), tuple(facts["input_shape"]), opened.learned_shape(dataset, facts))
+    return choose(sources.reading_of(dataset), tuple(facts["input_shape"]), sources.learned_shape(dataset, facts))
 
 
 def test_a_run_reads_as_its_data_set_was_made(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from receptive.queries.activations import Activate
 from receptive.queries.description import Describe
 from receptive.queries.dropout import Drop
 from receptive.queries.encoding import View
+from receptive.queries.explain import Explain
 from receptive.queries.frame import Frame
 from receptive.queries.layers import Layers
 from receptive.queries.parameter import Parameter
@@ -46,6 +47,7 @@ QUERIES: list[Query[Any]] = [
     Layers("lenet5"),
     Parameter("lenet5", "c1.weight"),
     Drop("lenet5", INK, "c3", **DROP),
+    Explain("lenet5", INK, "c3", 2, 4, 5),
 ]
 
 
@@ -149,6 +151,7 @@ def test_frames_prepared_together_are_those_prepared_alone(network: LoadedNetwor
     [
         (Activate("lenet5", INK, ("c9",)), "no-such-layer"),
         (Drop("lenet5", INK, "c9", **DROP), "no-such-layer"),
+        (Explain("lenet5", INK, "c9", 0), "no-such-layer"),
         (Parameter("lenet5", "c9.weight"), "no-such-parameter"),
         (Frame(View("lenet5", ("c9",)), Stroke(1, seven())), "view-outdated"),
         (Frame(View("lenet5", ("c1",), (("c1", 60),)), Stroke(1, seven())), "view-outdated"),

@@ -140,7 +140,8 @@ def test_who_leaves_in_the_middle_of_a_body_leaves_no_traceback(
 
 
 def test_a_body_of_100_mb_is_refused_before_it_is_read(untrained: Running) -> None:
-    head = f"POST /predict HTTP/1.1\r\nHost: 127.0.0.1:{untrained.port}\r\nContent-Length: 104857600\r\n\r\n"
+    head = f"POST /predict HTTP/1.1\r\nHost: 127.0.0.1:{untrained.port}\r\nContent-Type: application/json\r\n"
+    head += "Content-Length: 104857600\r\n\r\n"
     with socket.create_connection(("127.0.0.1", untrained.port), timeout=30) as connection:
         connection.sendall(head.encode())
         answer = connection.recv(4096)

@@ -8,7 +8,7 @@ import pytest
 
 from receptive.training.runs import journal
 from receptive.training.runs.comparisons import COMPARISONS
-from receptive.training.runs.shelf import SHIPPED
+from receptive.training.runs.store import SHIPPED
 from tests.routes.test_runs import listened
 from tests.serving import running
 

@@ -162,7 +162,7 @@ def test_everything_that_the_document_speaks_of_is_in_it() -> None:
     assert {"Problem", "PredictRequest", "ConvolutionRequest"} <= said
 
 
-@pytest.mark.parametrize("path", ["/predict", "/activations"])
+@pytest.mark.parametrize("path", ["/predict", "/activations", "/explain"])
 def test_both_ways_of_sending_a_picture_are_documented_and_the_example_works(untrained: Running, path: str) -> None:
     document = httpx2.get(f"{untrained.url}/openapi.json").json()
     content = document["paths"][path]["post"]["requestBody"]["content"]

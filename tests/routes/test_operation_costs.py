@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from receptive.routes.operations.costs import is_long
-from receptive.schemas import ConvolutionRequest, InvarianceRequest, PoolingRequest, Question
+from receptive.schemas import ConvolutionRequest, InvarianceRequest, OperationRequest, PoolingRequest
 from receptive.schemas.layers import ActivationRequest, ChainRequest
 from receptive.schemas.operations import VolumeRequest
 from receptive.schemas.values import Array
@@ -14,7 +14,7 @@ def zeros(*shape: int) -> Array:
     return np.zeros(shape, np.float32)
 
 
-SHORT: list[Question] = [
+SHORT: list[OperationRequest] = [
     ConvolutionRequest(input=zeros(28, 28), kernel=zeros(5, 5)),
     ConvolutionRequest(input=zeros(4, 4), kernel=zeros(5, 5)),  # refused by its plan, which takes no time
     PoolingRequest(input=zeros(28, 28)),
@@ -23,7 +23,7 @@ SHORT: list[Question] = [
     InvarianceRequest(input=zeros(16, 16), kernel=zeros(3, 3), motion="shift-x", positions=[0.0, 1.0]),
     VolumeRequest(input=zeros(6, 6, 6), kernel=zeros(2, 2, 2)),
 ]
-LONG: list[Question] = [
+LONG: list[OperationRequest] = [
     ConvolutionRequest(input=zeros(8, 128, 128), kernel=zeros(16, 8, 3, 3)),
     ConvolutionRequest(input=zeros(3, 3), kernel=zeros(11, 11), padding=(250, 250, 250, 250)),
     ConvolutionRequest(input=zeros(3, 3), kernel=zeros(2, 2), stride=(250, 250), transposed=True),
@@ -39,10 +39,10 @@ LONG: list[Question] = [
 
 
 @pytest.mark.parametrize("request_", SHORT)
-def test_small_requests_are_short(request_: Question) -> None:
+def test_small_requests_are_short(request_: OperationRequest) -> None:
     assert not is_long(request_)
 
 
 @pytest.mark.parametrize("request_", LONG)
-def test_requests_near_their_limits_are_long(request_: Question) -> None:
+def test_requests_near_their_limits_are_long(request_: OperationRequest) -> None:
     assert is_long(request_)

@@ -32,8 +32,8 @@ def ones(*shape: int) -> Any:
 
 
 def test_the_known_answers(ask: Any) -> None:
-    found = ask(SMALL)
-    assert found == {
+    result = ask(SMALL)
+    assert result == {
         "output": [[37, 47], [67, 77]],
         "output_shape": [2, 2],
         "parameters": 4,
@@ -50,11 +50,11 @@ def test_the_known_answers(ask: Any) -> None:
 
 def test_two_filters_over_three_channels(ask: Any) -> None:
     fields = {"input": ones(3, 6, 6), "kernel": ones(2, 3, 3, 3), "bias": [1, 2]}
-    found = ask({**fields, "partials": True})
-    assert found["output_shape"] == [2, 4, 4]
-    assert found["parameters"] == 2 * (3 * 3 * 3 + 1)
-    assert found["macs"] == 2 * 4 * 4 * 3 * 3 * 3
-    assert np.array_equal(np.array(found["partials"]).sum(1) + np.array([[[1]], [[2]]]), found["output"])
+    result = ask({**fields, "partials": True})
+    assert result["output_shape"] == [2, 4, 4]
+    assert result["parameters"] == 2 * (3 * 3 * 3 + 1)
+    assert result["macs"] == 2 * 4 * 4 * 3 * 3 * 3
+    assert np.array_equal(np.array(result["partials"]).sum(1) + np.array([[[1]], [[2]]]), result["output"])
     assert ask({**fields, "padding": 1})["output_shape"] == [2, 6, 6]
 
 
@@ -72,10 +72,10 @@ def test_two_filters_over_three_channels(ask: Any) -> None:
     ],
 )
 def test_the_figures_of_the_guide(ask: Any, i: int, k: int, s: int, p: int, d: int, o: int, dropped: int) -> None:
-    found = ask({"input": ones(i, i), "kernel": ones(k, k), "stride": s, "padding": p, "dilation": d})
-    assert found["output_shape"] == [o, o]
-    assert found["dropped"] == {"rows": dropped, "columns": dropped}
-    assert found["formula"]["height"] == f"⌊({i} + 2·{p} − {d}·({k} − 1) − 1) / {s}⌋ + 1 = {o}"
+    result = ask({"input": ones(i, i), "kernel": ones(k, k), "stride": s, "padding": p, "dilation": d})
+    assert result["output_shape"] == [o, o]
+    assert result["dropped"] == {"rows": dropped, "columns": dropped}
+    assert result["formula"]["height"] == f"⌊({i} + 2·{p} − {d}·({k} − 1) − 1) / {s}⌋ + 1 = {o}"
 
 
 @pytest.mark.parametrize(
@@ -91,9 +91,9 @@ def test_the_figures_of_the_guide(ask: Any, i: int, k: int, s: int, p: int, d: i
 )
 def test_the_transposed_figures_of_the_guide(ask: Any, i: int, k: int, s: int, p: int, extra: int, o: int) -> None:
     fields = {"input": ones(i, i), "kernel": ones(k, k), "stride": s, "padding": p}
-    found = ask({**fields, "transposed": True, "output_padding": extra})
-    assert found["output_shape"] == [o, o]
-    assert found["formula"]["width"] == f"({i} − 1)·{s} − 2·{p} + 1·({k} − 1) + {extra} + 1 = {o}"
+    result = ask({**fields, "transposed": True, "output_padding": extra})
+    assert result["output_shape"] == [o, o]
+    assert result["formula"]["width"] == f"({i} − 1)·{s} − 2·{p} + 1·({k} − 1) + {extra} + 1 = {o}"
 
 
 def test_dimensions_are_answered_as_they_are_asked(ask: Any) -> None:
@@ -110,29 +110,29 @@ def test_every_way_of_writing_padding_and_pairs(ask: Any) -> None:
         assert ask({**SMALL, "padding": padding})["output_shape"] == shape
     assert ask({**SMALL, "padding": "full"})["output_shape"] == [4, 4]
     assert ask({**SMALL, "stride": 2})["output_shape"] == ask({**SMALL, "stride": [2, 2]})["output_shape"] == [1, 1]
-    found = ask({**SMALL, "padding": [0, 0, 0, 2]})
-    assert found["formula"]["width"] == "⌊(3 + 0 + 2 − 1·(2 − 1) − 1) / 1⌋ + 1 = 4"
+    result = ask({**SMALL, "padding": [0, 0, 0, 2]})
+    assert result["formula"]["width"] == "⌊(3 + 0 + 2 − 1·(2 − 1) − 1) / 1⌋ + 1 = 4"
 
 
 def test_the_matrix_times_the_vector_is_the_output(ask: Any) -> None:
     fields = {**SMALL, "bias": 3, "padding": 1, "padding_mode": "circular", "stride": 2, "flip": True}
-    found = ask(fields, "/matrix")
-    assert found["output"] == ask(fields)["output"]
-    product = np.array(found["matrix"]) @ np.array(found["vector"])
-    assert np.array_equal(product, found["product"])
-    assert np.array_equal(product.reshape(found["output_shape"]) + 3, found["output"])
+    result = ask(fields, "/matrix")
+    assert result["output"] == ask(fields)["output"]
+    product = np.array(result["matrix"]) @ np.array(result["vector"])
+    assert np.array_equal(product, result["product"])
+    assert np.array_equal(product.reshape(result["output_shape"]) + 3, result["output"])
     turned = np.array(SMALL["kernel"])[::-1, ::-1].flatten()
-    assert np.array_equal(turned @ np.array(found["columns"]), found["product"])
+    assert np.array_equal(turned @ np.array(result["columns"]), result["product"])
 
 
 def test_the_spectra_lead_to_the_circular_convolution(ask: Any) -> None:
-    found = ask(SMALL, "/spectrum")
-    parts = {name: np.array(found[f"{name}_spectrum_real"]) + 1j * np.array(found[f"{name}_spectrum_imag"])
+    result = ask(SMALL, "/spectrum")
+    parts = {name: np.array(result[f"{name}_spectrum_real"]) + 1j * np.array(result[f"{name}_spectrum_imag"])
              for name in ("input", "kernel", "product")}  # fmt: skip
     np.testing.assert_allclose(parts["input"], np.fft.fft2(SQUARE), atol=1e-5)
     np.testing.assert_allclose(parts["input"] * parts["kernel"].conj(), parts["product"], atol=1e-4)
-    np.testing.assert_allclose(np.fft.ifft2(parts["product"]).real, found["circular"], atol=1e-4)
-    assert found["circular"] == ask({**SMALL, "padding": [0, 1, 0, 1], "padding_mode": "circular"})["output"]
+    np.testing.assert_allclose(np.fft.ifft2(parts["product"]).real, result["circular"], atol=1e-4)
+    assert result["circular"] == ask({**SMALL, "padding": [0, 1, 0, 1], "padding_mode": "circular"})["output"]
     turned = ask({**SMALL, "flip": True}, "/spectrum")["circular"]
     same = {**SMALL, "flip": True, "padding": [1, 0, 1, 0], "padding_mode": "circular"}
     assert turned == ask(same)["output"]
@@ -140,30 +140,30 @@ def test_the_spectra_lead_to_the_circular_convolution(ask: Any) -> None:
 
 def test_the_bottleneck_of_the_known_answers(ask: Any) -> None:
     fields = {"input_shape": [192, 28, 28], "filters": 32, "kernel_size": 5, "padding": "same", "bottleneck": 16}
-    found = ask(fields, "/counts")
-    assert found["output_shape"] == [32, 28, 28]
-    assert (found["convolution"]["macs"], found["bottleneck"]["macs"]) == (120_422_400, 12_443_648)
-    assert found["fully_connected"]["parameters"] == (192 * 28 * 28 + 1) * 32 * 28 * 28
+    result = ask(fields, "/counts")
+    assert result["output_shape"] == [32, 28, 28]
+    assert (result["convolution"]["macs"], result["bottleneck"]["macs"]) == (120_422_400, 12_443_648)
+    assert result["fully_connected"]["parameters"] == (192 * 28 * 28 + 1) * 32 * 28 * 28
     assert ask({**fields, "bottleneck": None}, "/counts")["bottleneck"] is None
 
 
 def test_a_kernel_of_rank_one_in_two_steps(ask: Any) -> None:
     kernel = [[1, 2, 1], [2, 4, 2], [1, 2, 1]]
-    found = ask({"input": ones(5, 5), "kernel": kernel}, "/separable")
-    assert (found["rank"], found["column"], found["row"]) == (1, [2, 4, 2], [0.5, 1, 0.5])
-    assert found["one_step"] == found["two_steps"] == [[16] * 3] * 3
-    assert found["macs"] == {"one_step": 81, "two_steps": 45 + 27}
+    result = ask({"input": ones(5, 5), "kernel": kernel}, "/separable")
+    assert (result["rank"], result["column"], result["row"]) == (1, [2, 4, 2], [0.5, 1, 0.5])
+    assert result["one_step"] == result["two_steps"] == [[16] * 3] * 3
+    assert result["macs"] == {"one_step": 81, "two_steps": 45 + 27}
 
 
 def test_a_volume(ask: Any) -> None:
-    found = ask(
+    result = ask(
         {"input": ones(4, 5, 6), "kernel": ones(2, 3, 3), "stride": [2, 1, 1], "padding": [0, 1, 1], "bias": 1},
         "/volume",
     )
-    assert found["output_shape"] == [2, 5, 6]
-    assert found["parameters"] == 19
-    assert found["output"][0][2][2] == 19
-    assert found["formula"]["depth"] == "⌊(4 + 2·0 − 1·(2 − 1) − 1) / 2⌋ + 1 = 2"
+    assert result["output_shape"] == [2, 5, 6]
+    assert result["parameters"] == 19
+    assert result["output"][0][2][2] == 19
+    assert result["formula"]["depth"] == "⌊(4 + 2·0 − 1·(2 − 1) − 1) / 2⌋ + 1 = 2"
 
 
 # --- bad input: the field, the limit and the value

@@ -48,9 +48,9 @@ def test_max_says_where_its_winners_are_and_sends_the_gradient_there(ask: Any) -
 def test_average_and_l2(ask: Any) -> None:
     assert ask(kind="average")["output"] == [[3.75, 1.25], [3.75, 2]]
     assert ask(input=[[3, 4]], kind="l2", kernel_size=[1, 2])["output"] == [[5]]
-    found = ask(kind="global-average", gradient=True)
-    assert (found["output"], found["output_shape"]) == ([[2.6875]], [1, 1])
-    assert found["gradient"] == [[1 / 16] * 4] * 4
+    result = ask(kind="global-average", gradient=True)
+    assert (result["output"], result["output_shape"]) == ([[2.6875]], [1, 1])
+    assert result["gradient"] == [[1 / 16] * 4] * 4
 
 
 @pytest.mark.parametrize(
@@ -58,9 +58,9 @@ def test_average_and_l2(ask: Any) -> None:
     [((2, 5, 5), 3, 1, [2, 3, 3]), ((6, 28, 28), 2, 2, [6, 14, 14]), ((6, 28, 28), 2, None, [6, 14, 14])],
 )
 def test_the_known_shapes(ask: Any, shape: tuple[int, ...], window: int, stride: int, expected: list[int]) -> None:
-    found = ask(input=ones(*shape), kernel_size=window, stride=stride)
-    assert found["output_shape"] == expected
-    assert np.array(found["indices"]).shape == tuple(expected)
+    result = ask(input=ones(*shape), kernel_size=window, stride=stride)
+    assert result["output_shape"] == expected
+    assert np.array(result["indices"]).shape == tuple(expected)
 
 
 def test_the_ceiling_and_what_the_floor_drops(ask: Any) -> None:
@@ -71,11 +71,11 @@ def test_the_ceiling_and_what_the_floor_drops(ask: Any) -> None:
 
 
 def test_subsampling_squashes_what_its_coefficient_and_bias_make_of_the_sum(ask: Any) -> None:
-    found = ask(kind="subsampling", coefficient=0.25, bias=-1)
-    assert found["before"] == [[2.75, 0.25], [2.75, 1]]
-    assert found["output"] == pytest.approx(1.7159 * np.tanh(2 / 3 * np.array(found["before"])), rel=1e-6)
+    result = ask(kind="subsampling", coefficient=0.25, bias=-1)
+    assert result["before"] == [[2.75, 0.25], [2.75, 1]]
+    assert result["output"] == pytest.approx(1.7159 * np.tanh(2 / 3 * np.array(result["before"])), rel=1e-6)
     both = ask(input=[GRID, GRID], kind="subsampling", coefficient=[0.25, 1], bias=[-1, 0])
-    assert both["before"][0] == found["before"]
+    assert both["before"][0] == result["before"]
     assert both["before"][1] == [[15, 5], [15, 8]]
 
 

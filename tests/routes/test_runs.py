@@ -213,7 +213,7 @@ def test_a_stopped_run_goes_on_where_it_was(client: httpx2.Client) -> None:
 def test_a_run_whose_process_is_killed_says_so_and_the_others_go_on(lab: Running, client: httpx2.Client) -> None:
     run, other = begun(client, **ENDLESS), begun(client, **TINY)
     until(client, run, lambda run: run["epoch"] >= 1)
-    state = json.loads((lab.app.state.queue.shelf.folder / run / "state.json").read_text())
+    state = json.loads((lab.app.state.queue.store.folder / run / "state.json").read_text())
     os.kill(state["process"], signal.SIGKILL)
     found = until(client, run, over)
     assert found["status"] == "interrupted"
@@ -229,7 +229,7 @@ def test_a_disk_that_fills_ends_the_run_with_a_reason(lab: Running, client: http
 
     run = begun(client, **ENDLESS)
     until(client, run, lambda run: run["epoch"] >= 1)
-    folder = lab.app.state.queue.shelf.folder / run
+    folder = lab.app.state.queue.store.folder / run
     process = json.loads((folder / "state.json").read_text())["process"]
     resource.prlimit(process, resource.RLIMIT_FSIZE, ((folder / "events.jsonl").stat().st_size + 5000,) * 2)
     found = until(client, run, over)

@@ -68,7 +68,7 @@ def colours(client: httpx2.Client, tmp_path_factory: pytest.TempPathFactory) -> 
 
 def by_hand(lab: Running, run: str, pixels: Pixels) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """The input and the probabilities for pixels (H, W, C) of the input's size."""
-    place = lab.app.state.queue.shelf.folder / run
+    place = lab.app.state.queue.store.folder / run
     facts = json.loads((place / "network.json").read_text())
     model = json.loads((place / "settings.json").read_text())["model"]
     network: Any = build(model) if isinstance(model, str) else None
@@ -226,7 +226,7 @@ def test_a_run_says_how_its_input_is_scaled_and_what_0_and_1_are(
     lab: Running, client: httpx2.Client, colours: tuple[str, Path]
 ) -> None:
     run, _ = colours
-    facts = json.loads((lab.app.state.queue.shelf.folder / run / "network.json").read_text())
+    facts = json.loads((lab.app.state.queue.store.folder / run / "network.json").read_text())
     told = client.get(f"/models/run:{run}").json()
     assert told["means"] == pytest.approx(facts["mean"])
     assert told["stds"] == pytest.approx(facts["std"])

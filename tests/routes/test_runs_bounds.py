@@ -16,15 +16,15 @@ import pytest
 from PIL import Image
 from starlette.requests import ClientDisconnect
 
+from receptive.routes.bounds import DEEPEST, SETTINGS
 from receptive.routes.runs import tails
-from receptive.routes.runs.body import LARGEST_SETTINGS, MOST_NAMES, MOST_VALUES
 from receptive.routes.runs.results import Archive
 from receptive.routes.runs.tails import Tails
 from receptive.training.runs import journal
 from receptive.training.runs.archive import packed
 from receptive.training.runs.journal import Journal
 from receptive.training.runs.run import Run
-from receptive.training.runs.shelf import Shelf
+from receptive.training.runs.store import RunStore
 from receptive.training.settings import RunSettings
 from tests.serving import Running, running
 
@@ -55,23 +55,26 @@ def sent(lab: Running, method: str, path: str, body: bytes, media: str | None = 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_a_body_beyond_its_bounds_is_refused_with_a_code(lab: Running, method: str, path: str) -> None:
     many = json.dumps({f"a{number}": 0 for number in range(900_000)}).encode()
-    long = json.dumps({"name": "x" * LARGEST_SETTINGS}).encode()
-    for body, code, values in (
-        (many, "body-too-long", {"most": LARGEST_SETTINGS}),
-        (long, "body-too-long", {"most": LARGEST_SETTINGS}),
-        (b'{"name":' + b"[" * (MOST_NAMES + 1), "body-too-complex", {"names": MOST_NAMES, "values": MOST_VALUES}),
+    long = json.dumps({"name": "x" * SETTINGS.length}).encode()
+    names = json.dumps({f"a{number}": 0 for number in range(SETTINGS.names + 1)}, separators=(",", ":")).encode()
+    for body, code, most in (
+        (many, "body-too-large", SETTINGS.length),
+        (long, "body-too-large", SETTINGS.length),
+        (names, "json-too-many-names", SETTINGS.names),
+        (b'{"name":' + b"[" * 100, "json-too-deep", DEEPEST),
     ):
         answer = sent(lab, method, path, body)
         assert answer.status_code == 413
-        assert answer.json()["why"] == {"code": code, "values": values}
+        assert answer.json()["why"]["code"] == code
+        assert answer.json()["why"]["values"]["most"] == most
 
 
 @pytest.mark.parametrize(("method", "path"), [*ROUTES, ("POST", "/drawings")])
 def test_a_body_that_is_not_json_or_not_utf8_is_a_problem(lab: Running, method: str, path: str) -> None:
     for media in ("text/plain", "application/x-www-form-urlencoded", None):
         answer = sent(lab, method, path, b'{"epochs":1}', media)
-        assert (answer.status_code, answer.json()["why"]["code"]) == (415, "body-not-json")
-    for body in (b"", b"{", b"\xff\xfe", b'{"name":"\xff"}', b'{"name":"\\ud800"}', b"[]", b"null", b"[" * 2000):
+        assert (answer.status_code, answer.json()["why"]["code"]) == (415, "unread-type")
+    for body in (b"", b"{", b"\xff\xfe", b'{"name":"\xff"}', b'{"name":"\\ud800"}', b"[]", b"null", b"[" * 12):
         answer = sent(lab, method, path, body)
         assert answer.status_code == 422, body
         assert answer.headers["content-type"] == "application/problem+json"
@@ -116,7 +119,7 @@ def test_settings_are_read_in_a_thread_and_not_on_the_event_loop(lab: Running, m
 def test_a_picture_with_more_values_than_a_drawing_has_is_refused_before_it_is_read(lab: Running) -> None:
     body = json.dumps({"label": "one", "pixels": [[0] * 1500] * 1500}).encode()
     answer = sent(lab, "POST", "/drawings", body)
-    assert (answer.status_code, answer.json()["why"]["code"]) == (413, "body-too-complex")
+    assert (answer.status_code, answer.json()["why"]["code"]) == (413, "json-too-many-values")
 
 
 # --- names
@@ -256,14 +259,14 @@ def test_a_damaged_file_in_the_data_folder_is_not_here_and_a_sheet_is_refused(we
 def test_a_sheet_of_no_data_set_is_refused_by_name(lab: Running) -> None:
     answer = httpx2.post(f"{lab.url}/runs/augmentation", json={"dataset": "mnits"}, timeout=60)
     assert answer.status_code == 422
-    assert answer.json()["detail"].startswith("dataset: a data set is digits, ")
+    assert answer.json()["detail"].startswith("dataset: a data set is needed: digits, ")
 
 
 # --- watchers
 
 
 def test_a_log_is_read_once_for_all_who_watch_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = Shelf(tmp_path).create(RunSettings().model_dump(mode="json"))
+    run = RunStore(tmp_path).create(RunSettings().model_dump(mode="json"))
     monkeypatch.setattr(tails, "BETWEEN", 0.001)
     over, real = threading.Event(), journal.Reader.lines
     readers: deque[int] = deque(maxlen=20)  # of the last reads
@@ -295,7 +298,7 @@ def test_a_log_is_read_once_for_all_who_watch_it(tmp_path: Path, monkeypatch: py
 
 
 def test_watchers_who_come_late_or_lag_get_every_event_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = Shelf(tmp_path).create(RunSettings().model_dump(mode="json"))
+    run = RunStore(tmp_path).create(RunSettings().model_dump(mode="json"))
     monkeypatch.setattr(tails, "BETWEEN", 0.001)
     monkeypatch.setattr(tails, "RECENT", 2)
     over = threading.Event()
@@ -329,7 +332,7 @@ def test_watchers_who_come_late_or_lag_get_every_event_once(tmp_path: Path, monk
 def test_a_run_that_is_deleted_while_it_is_watched_ends_the_stream(lab: Running) -> None:
     run = lab.app.state.queue.submit(RunSettings().model_dump(mode="json"))
     with httpx2.stream("GET", f"{lab.url}/runs/{run.id}/events", timeout=60) as answer:
-        lab.app.state.queue.shelf.delete(Run(run.folder))
+        lab.app.state.queue.store.delete(Run(run.folder))
         assert [line for line in answer.iter_lines() if line.startswith("data")] == []
 
 

@@ -19,7 +19,7 @@ from safetensors.numpy import load_file, save_file
 from receptive.training.runs.endings import STOPPED
 from receptive.training.runs.run import Run
 from receptive.training.runs.session import Session
-from receptive.training.runs.shelf import Shelf
+from receptive.training.runs.store import RunStore
 from receptive.training.settings import RunSettings
 from tests.serving import Running, running
 
@@ -52,7 +52,7 @@ Damage = Callable[[Path], None]
 @pytest.fixture(scope="module")
 def stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run that was stopped after an epoch."""
-    run = Shelf(tmp_path_factory.mktemp("made")).create(RunSettings.model_validate(TINY).model_dump(mode="json"))
+    run = RunStore(tmp_path_factory.mktemp("made")).create(RunSettings.model_validate(TINY).model_dump(mode="json"))
     Session(run, None).run(lambda: STOPPED if (run.folder / "resume.safetensors").exists() else None)
     assert (run.state.status, run.state.epoch) == ("stopped", 1)
     return run.folder
@@ -71,7 +71,7 @@ def lab(weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 def copied(lab: Running, folder: Path, place: int = 0) -> Run:
     """A copy of a run in the server's folder."""
     name = f"{folder.name[:-4]}{place:04x}"
-    return Run(Path(shutil.copytree(folder, lab.app.state.queue.shelf.folder / name)))
+    return Run(Path(shutil.copytree(folder, lab.app.state.queue.store.folder / name)))
 
 
 def picture() -> bytes:
@@ -341,7 +341,7 @@ def test_a_folder_of_runs_that_is_deleted_or_replaced_is_a_refusal_and_comes_bac
     lab: Running, stopped: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     run = copied(lab, stopped)
-    folder = lab.app.state.queue.shelf.folder
+    folder = lab.app.state.queue.store.folder
     aside = folder.with_name("aside")
     with httpx2.Client(base_url=lab.url, timeout=60) as client:
         folder.rename(aside)

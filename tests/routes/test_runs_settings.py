@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from receptive.training.data.fetching import Cancelled, Progress
-from receptive.training.runs.shelf import Shelf
+from receptive.training.runs.store import RunStore
 from receptive.training.settings import RunSettings
 from tests.serving import TOKEN, Running, running
 
@@ -130,7 +130,7 @@ def test_a_bound_of_the_schema_has_a_code_and_its_values_and_the_first_of_severa
 
 
 def test_a_run_of_an_older_version_has_its_reason_and_no_code(lab: Running) -> None:
-    run = lab.app.state.queue.shelf.create(RunSettings().model_dump(mode="json"))
+    run = lab.app.state.queue.store.create(RunSettings().model_dump(mode="json"))
     old = {"status": "failed", "reason": "the loss is nan at step 3", "epoch": 0, "step": 3}
     (run.folder / "state.json").write_text(json.dumps(old))
     told = httpx2.get(f"{lab.url}/runs/{run.id}").json()
@@ -239,8 +239,8 @@ def test_drawings_are_kept_per_browser_and_become_a_data_set(lab: Running) -> No
         assert client.delete(f"/drawings/{kept[0]['id']}").status_code == 204
         assert client.delete("/drawings").status_code == 204
         assert client.get("/drawings").json() == {"drawings": []}
-        shelf: Shelf = lab.app.state.queue.shelf
-        assert len(list((shelf.get(run).folder / "drawings").glob("*.png"))) == 4
+        store: RunStore = lab.app.state.queue.store
+        assert len(list((store.get(run).folder / "drawings").glob("*.png"))) == 4
 
 
 def test_data_sets_are_said_with_their_size(lab: Running) -> None:

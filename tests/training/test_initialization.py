@@ -13,7 +13,7 @@ from convnets.pattern import Pattern
 from receptive.training.events import Notice
 from receptive.training.initialization import LARGE, SMALL, Scheme, initialize
 from receptive.training.loop import train
-from receptive.training.preparing import prepare
+from receptive.training.preparation import prepare
 from receptive.training.settings import RunSettings
 from tests.training.digits import drawn
 
@@ -116,7 +116,7 @@ def test_every_network_can_begin_with_every_scheme(name: str, scheme: Scheme) ->
 def noticed(**settings: object) -> set[tuple[str, str]]:
     run = prepare(RunSettings.model_validate({"epochs": 1, "held_out": 0} | settings), PICTURES)
     return {
-        (event.kind, event.layer) for event in train(run.network, run.feed, run.course) if isinstance(event, Notice)
+        (event.kind, event.layer) for event in train(run.network, run.source, run.course) if isinstance(event, Notice)
     }
 
 

@@ -10,12 +10,12 @@ from torch.nn import functional
 
 from convnets.catalogue import build
 from convnets.pattern import Pattern, PatternError
+from receptive.training.batches import gathered, laid_out
 from receptive.training.data.pictures import Pictures
 from receptive.training.events import Diverged, Epoch, Event, Started, Step, Stopped
-from receptive.training.feeds import gathered, laid_out
 from receptive.training.loop import train
 from receptive.training.plan import PlanError
-from receptive.training.preparing import Prepared, loss_of, prepare
+from receptive.training.preparation import Prepared, loss_of, prepare
 from receptive.training.settings import RunSettings
 from tests.training.digits import drawn
 
@@ -31,7 +31,7 @@ def prepared(**changes: Any) -> Prepared:
 
 def carried_out(**changes: Any) -> tuple[Prepared, list[Event]]:
     run = prepared(**changes)
-    return run, list(train(run.network, run.feed, run.course))
+    return run, list(train(run.network, run.source, run.course))
 
 
 def last(events: list[Event]) -> Epoch:
@@ -42,7 +42,7 @@ def bare(run: Prepared, optimizer: torch.optim.Optimizer, epochs: int = 2) -> li
     """The plainest loop there is, over the same batches."""
     losses = []
     for epoch in range(1, epochs + 1):
-        for inputs, labels in run.feed.batches(epoch):
+        for inputs, labels in run.source.batches(epoch):
             optimizer.zero_grad()
             loss = functional.cross_entropy(run.network(inputs), labels)
             loss.backward()
@@ -99,7 +99,7 @@ def test_the_figures_of_an_epoch_are_those_of_its_weights() -> None:
     epoch = last(events)
     network = run.network.eval()
     network.load_state_dict(epoch.weights)
-    ((inputs, labels),) = run.feed.held_out_batches()
+    ((inputs, labels),) = run.source.held_out_batches()
     scores = network(inputs)
     assert epoch.validation_loss == pytest.approx(functional.cross_entropy(scores, labels).item())
     assert epoch.errors == int((scores.argmax(dim=1) != labels).sum())
@@ -111,7 +111,7 @@ def test_the_figures_of_an_epoch_are_those_of_its_weights() -> None:
 def test_gradient_norms_are_autograd_s() -> None:
     run, events = carried_out(batch_size="all", epochs=1)
     other = prepared(batch_size="all")
-    ((inputs, labels),) = other.feed.batches(1)
+    ((inputs, labels),) = other.source.batches(1)
     functional.cross_entropy(other.network(inputs), labels).backward()
     gradients = {name: value.grad for name, value in other.network.named_parameters()}
     norms = {name: float(value.norm()) for name, value in gradients.items() if value is not None}
@@ -119,7 +119,7 @@ def test_gradient_norms_are_autograd_s() -> None:
     step = events[1]
     assert isinstance(step, Step)
     assert step.gradient_norm == pytest.approx(math.hypot(*norms.values()), rel=1e-4)
-    assert run.feed.per_epoch == 1
+    assert run.source.per_epoch == 1
 
 
 def stepped(**changes: Any) -> tuple[dict[str, Tensor], dict[str, Tensor], dict[str, Tensor]]:
@@ -133,8 +133,8 @@ def stepped(**changes: Any) -> tuple[dict[str, Tensor], dict[str, Tensor], dict[
 
 
 def _all(run: Prepared) -> tuple[Tensor, Tensor]:
-    images, labels = run.feed.train_on
-    return run.network(run.feed.normalized(images)), labels
+    images, labels = run.source.train_on
+    return run.network(run.source.normalized(images)), labels
 
 
 def test_l2_and_l1_pull_kernels_and_matrices_towards_zero_and_leave_biases() -> None:
@@ -241,7 +241,7 @@ def test_a_run_that_is_worse_than_guessing_by_far_stops_after_its_epoch() -> Non
 
 def test_the_loop_stops_when_the_next_event_is_not_asked_for() -> None:
     run = prepared()
-    events = train(run.network, run.feed, run.course)
+    events = train(run.network, run.source, run.course)
     assert isinstance(next(events), Started)
     assert isinstance(next(events), Step)
     after_one = {key: value.clone() for key, value in run.network.state_dict().items()}
@@ -251,14 +251,14 @@ def test_the_loop_stops_when_the_next_event_is_not_asked_for() -> None:
 
 def test_a_subset_is_learned_from_and_the_held_out_stay_the_same() -> None:
     whole, fewer = prepared(), prepared(subset=20)
-    assert (whole.feed.pictures, fewer.feed.pictures) == (50, 20)
-    assert torch.equal(whole.feed.held[0], fewer.feed.held[0])
-    assert fewer.feed.train_on[1].bincount().tolist() == [2] * 10
+    assert (whole.source.pictures, fewer.source.pictures) == (50, 20)
+    assert torch.equal(whole.source.held[0], fewer.source.held[0])
+    assert fewer.source.train_on[1].bincount().tolist() == [2] * 10
 
 
 def test_every_picture_is_seen_once_in_an_epoch_in_another_order_each_time() -> None:
-    feed = prepared().feed
-    orders = [torch.cat([inputs for inputs, _ in feed.batches(epoch)]) for epoch in (1, 2, 1)]
+    source = prepared().source
+    orders = [torch.cat([inputs for inputs, _ in source.batches(epoch)]) for epoch in (1, 2, 1)]
     assert torch.equal(orders[0], orders[2])
     assert not torch.equal(orders[0], orders[1])
     flat = [sorted(map(tuple, order.flatten(1).round(decimals=4).tolist())) for order in orders]
@@ -291,8 +291,8 @@ def test_a_layout_is_one_of_memory_only_and_convolutions_hand_it_on() -> None:
 def test_batches_are_laid_out_for_pooling_where_the_network_pools_and_there_are_enough_pictures() -> None:
     def beside(pooling: str, batch_size: int) -> tuple[bool, bool]:
         pattern = SMALL.model_copy(update={"pooling": pooling})
-        feed = prepared(model=pattern.model_dump(), batch_size=batch_size).feed
-        inputs, judged = (next(iter(batches))[0] for batches in (feed.batches(1), feed.held_out_batches()))
+        source = prepared(model=pattern.model_dump(), batch_size=batch_size).source
+        inputs, judged = (next(iter(batches))[0] for batches in (source.batches(1), source.held_out_batches()))
         return inputs.stride()[1] == 1, judged.stride()[1] == 1
 
     assert beside("max", 20) == beside("average", 20) == (True, True)

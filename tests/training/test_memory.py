@@ -9,9 +9,9 @@ import torch
 from convnets.catalogue import build
 from convnets.pattern import Pattern, shapes
 from convnets.patterned import PatternNetwork
-from receptive.training import memory, preparing
+from receptive.training import memory, preparation
 from receptive.training.memory import TooLargeError, answers_of, available, check
-from receptive.training.preparing import prepare
+from receptive.training.preparation import prepare
 from receptive.training.schedules import Schedule, planned
 from receptive.training.settings import RunSettings
 from tests.training.digits import drawn
@@ -50,7 +50,7 @@ def test_a_batch_that_does_not_fit_is_refused_with_one_that_does() -> None:
 
 
 def test_a_run_is_checked_before_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(preparing, "available", lambda: 30 * 2**20)
+    monkeypatch.setattr(preparation, "available", lambda: 30 * 2**20)
     with pytest.raises(TooLargeError, match="take a smaller network or smaller pictures"):
         prepare(RunSettings(model=Pattern(channels=(64,), pooling="none", units=(64,))), drawn(40))
     prepare(RunSettings(model=Pattern(channels=(2,))), drawn(40))

@@ -12,11 +12,11 @@ from safetensors.torch import load, save
 from convnets.catalogue import build
 from convnets.classifier import Classifier
 from convnets.pattern import Pattern
+from receptive.training.batches import BatchSource
 from receptive.training.events import Epoch, Event, Started
-from receptive.training.feeds import Feed
 from receptive.training.loop import Course, train
-from receptive.training.preparing import prepare
-from receptive.training.recipes.recipe import DistortedFeed, carried_out
+from receptive.training.preparation import prepare
+from receptive.training.recipes.recipe import DistortedBatches, carried_out
 from receptive.training.resume import Resume, ResumeError
 from receptive.training.settings import RunSettings
 from tests.training.digits import RECIPE, drawn
@@ -26,13 +26,13 @@ PICTURES = drawn(60)
 NETWORK = Pattern(channels=(3,), units=(8,), window=4, batch_norm=True, dropout=0.5)
 RUN: dict[str, Any] = {"model": NETWORK, "epochs": 4, "batch_size": 20, "learning_rate": 0.03, "clip": 1.0}
 
-Begin = Callable[[], tuple[Classifier, Feed, Course]]
+Begin = Callable[[], tuple[Classifier, BatchSource, Course]]
 
 
 def beginning(averaging: float | None = None, **changes: Any) -> Begin:
-    def begin() -> tuple[Classifier, Feed, Course]:
+    def begin() -> tuple[Classifier, BatchSource, Course]:
         run = prepare(RunSettings.model_validate(RUN | changes), PICTURES)
-        return run.network, run.feed, replace(run.course, averaging=averaging)
+        return run.network, run.source, replace(run.course, averaging=averaging)
 
     return begin
 
@@ -54,8 +54,8 @@ def told(event: Event) -> object:
 
 def assert_goes_on(begin: Begin) -> list[Event]:
     """After each epoch of a run, one that is begun anew and goes on there tells and ends the same."""
-    network, feed, course = begin()
-    whole = list(train(network, feed, course))
+    network, source, course = begin()
+    whole = list(train(network, source, course))
     ends = [at for at, event in enumerate(whole) if isinstance(event, Epoch)]
     assert len(ends) > 1
     for end in ends:
@@ -95,12 +95,12 @@ def test_with_early_stopping_and_the_best_weights(metric: str, averaging: float 
 def test_with_the_feed_of_a_recipe_which_goes_on_drawing() -> None:
     recipe = replace(RECIPE, epochs=3)
 
-    def begin() -> tuple[Classifier, Feed, Course]:
+    def begin() -> tuple[Classifier, BatchSource, Course]:
         torch.manual_seed(recipe.seed)
         network = build("lenet5")
         run = prepare(RunSettings(epochs=3, learning_rate=0.002), PICTURES)
         course = replace(run.course, loss=network.loss, averaging=recipe.averaging)
-        return network, DistortedFeed(drawn(60), drawn(20, seed=2), recipe, 0.1, 0.3), course
+        return network, DistortedBatches(drawn(60), drawn(20, seed=2), recipe, 0.1, 0.3), course
 
     assert_goes_on(begin)
     assert isinstance(next(carried_out(build("lenet5"), drawn(60), drawn(20), recipe, 0.1, 0.3)), Started)
@@ -108,9 +108,9 @@ def test_with_the_feed_of_a_recipe_which_goes_on_drawing() -> None:
 
 def test_a_run_that_went_beyond_return_ends_again() -> None:
     _, _, course = beginning()()
-    network, feed, _ = beginning()()
+    network, source, _ = beginning()()
     wild = replace(course, rate=lambda step, steps, per_epoch: 1e4, clip=None, optimizer=_sgd)
-    whole = list(train(network, feed, wild))
+    whole = list(train(network, source, wild))
     epochs = [event for event in whole if isinstance(event, Epoch)]
     if not epochs:
         pytest.skip("it ended within its first epoch")

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from receptive.preprocessing.pixels import GREY
 from receptive.training import transforms
-from receptive.training.preparing import prepare
+from receptive.training.preparation import prepare
 from receptive.training.settings import Augmentation, RunSettings
 from receptive.training.transforms import (
     BENDS,
@@ -254,19 +254,19 @@ def test_grain_has_the_deviation_that_the_strength_says() -> None:
 
 def test_a_feed_changes_what_is_learned_from_by_seed_and_epoch_and_nothing_else() -> None:
     pictures = drawn(60)
-    plain = prepare(RunSettings(batch_size=7), pictures).feed
+    plain = prepare(RunSettings(batch_size=7), pictures).source
     settings = RunSettings(batch_size=7, augmentation=Augmentation(shift=0.5, noise=0.3))
-    feed, again = prepare(settings, pictures).feed, prepare(settings, pictures).feed
-    for (inputs, labels), (others, theirs) in zip(plain.held_out_batches(), feed.held_out_batches(), strict=True):
+    source, again = prepare(settings, pictures).source, prepare(settings, pictures).source
+    for (inputs, labels), (others, theirs) in zip(plain.held_out_batches(), source.held_out_batches(), strict=True):
         assert torch.equal(inputs, others)
         assert torch.equal(labels, theirs)
-    epochs = [list(which.batches(epoch)) for which, epoch in ((feed, 3), (again, 3), (feed, 4), (plain, 3))]
+    epochs = [list(which.batches(epoch)) for which, epoch in ((source, 3), (again, 3), (source, 4), (plain, 3))]
     images, names = ([torch.cat([batch[part] for batch in epoch]) for epoch in epochs] for part in (0, 1))
     assert torch.equal(images[0], images[1])
     assert not torch.equal(images[0], images[2])
     assert not torch.equal(images[0], images[3])
     assert torch.equal(names[0], names[3])  # in the order of the run without
-    assert feed.train_on[0].dtype == torch.uint8
+    assert source.train_on[0].dtype == torch.uint8
 
 
 def test_switching_one_kind_on_leaves_what_the_others_do() -> None:

@@ -1,4 +1,4 @@
-"""The promise of every engine: it becomes ready, answers queries, and is closed."""
+"""Interface of an engine: it starts, answers queries, and is closed."""
 
 from abc import ABC, abstractmethod
 from typing import TypeVar
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class EngineError(ExplainedError):
-    """An engine that cannot answer; says why, and what to do."""
+    """An engine that cannot answer; the text has the reason and a remedy."""
 
 
 class LaneFullError(EngineError):
@@ -27,7 +27,7 @@ class Engine(ABC):
     @property
     @abstractmethod
     def is_ready(self) -> bool:
-        """Whether queries are answered without waiting for the start."""
+        """True if queries are answered without waiting for the start."""
 
     @abstractmethod
     async def ready(self) -> None:

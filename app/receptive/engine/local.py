@@ -1,4 +1,4 @@
-"""The engine of one process: a fast and a slow lane, and a thread that opens networks before they are asked."""
+"""The engine of one process: a fast and a slow lane, and a thread that opens networks ahead of their first query."""
 
 import asyncio
 import gc
@@ -59,7 +59,7 @@ class LocalEngine(Engine):
 
     @property
     def is_ready(self) -> bool:
-        """Whether torch and the default network are loaded."""
+        """True if torch and the default network are loaded."""
         return self._is_ready.is_set()
 
     async def ready(self) -> None:
@@ -96,7 +96,7 @@ class LocalEngine(Engine):
             self._holds_kernels = False
 
     async def _opened(self, name: str) -> "LoadedNetwork":
-        """The network with its files as they are now; those who ask at the same time wait for one opening."""
+        """The network with its current files; concurrent callers wait for the same opening."""
         opening = self._opening.get(name)
         if opening is None:
             if len(self._opening) >= MOST_OPENING:
@@ -115,7 +115,7 @@ class LocalEngine(Engine):
     def _forget(self, name: str, opening: "asyncio.Future[LoadedNetwork]") -> None:
         del self._opening[name]
         if not opening.cancelled():
-            opening.exception()  # seen, even where whoever asked has left
+            opening.exception()  # retrieved, even where the caller has been cancelled
 
     # --- in the thread that opens networks
 

@@ -1,4 +1,4 @@
-"""Open networks under a memory budget: opened when they are first asked for, the least recently used let go."""
+"""Open networks under a memory budget: opened at their first query, the least recently used is closed first."""
 
 import logging
 import threading
@@ -21,7 +21,7 @@ MOST_FAILURES: Final = 64  # that are remembered
 
 
 class NetworkTooLargeError(ExplainedError):
-    """A network that does not fit into the memory budget; says how large both are."""
+    """A network that does not fit into the memory budget; the text has both sizes."""
 
 
 class Library:
@@ -86,13 +86,13 @@ class Library:
             return network
 
     def _opened(self, source: Source, device: "torch.device") -> "LoadedNetwork":
-        """A network that fits, after others have made room for it."""
-        self._make_room(source.name, source.size)
+        """Open a network after freeing the memory that it needs."""
+        self._free(source.name, source.size)
         network = source.open(device)
-        self._make_room(source.name, network.size)
+        self._free(source.name, network.size)
         return network
 
-    def _make_room(self, name: str, needed: int) -> None:
+    def _free(self, name: str, needed: int) -> None:
         """Let the least recently used networks go until so many bytes fit. Raises NetworkTooLargeError."""
         if needed > self.budget:
             raise NetworkTooLargeError(

@@ -137,7 +137,7 @@ class LoadedNetwork:
             unrolled = Unrolled(self.module)
             with torch.inference_mode():
                 short = unrolled(example)
-        except Exception:  # noqa: BLE001  torch.fx says in many ways that a forward pass depends on its data
+        except Exception:  # noqa: BLE001  torch.fx raises many types where a forward pass depends on its data
             return lambda inputs: record(self.module, inputs)
         long = record(self.module, example)
         same = list(short[1]) == list(long[1]) and all(
@@ -168,7 +168,7 @@ def _scale(values: Sequence[float]) -> Any:
 
 
 def _agree(ours: Tensor, theirs: Tensor) -> bool:
-    """Whether two layers differ by no more than the order of float32 additions explains."""
+    """True if two layers differ by no more than the order of float32 additions explains."""
     return ours.shape == theirs.shape and bool((ours - theirs).abs().max() <= 1e-5 * theirs.abs().max())
 
 

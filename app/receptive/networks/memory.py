@@ -12,8 +12,8 @@ UNITS: Final = {
 }  # fmt: skip
 AMOUNT: Final = re.compile(r"(\d{1,15}(?:\.\d{1,6})?) ?([KMGT]?I?B)?", re.ASCII | re.IGNORECASE)
 LEAST: Final = 2**20
-SHARE: Final = 4  # networks take at most the fourth part of the machine's memory, unless told otherwise
-UNKNOWN: Final = 4 * 2**30  # of a machine that does not say how much it has
+SHARE: Final = 4  # networks take at most a quarter of the machine's memory by default
+UNKNOWN: Final = 4 * 2**30  # assumed where the machine's memory cannot be determined
 GROUP: Final = Path("/sys/fs/cgroup/memory.max")
 
 
@@ -57,12 +57,12 @@ def _of_windows() -> int | None:
 
     kilobytes = ctypes.c_ulonglong(0)
     kernel = getattr(ctypes, "windll").kernel32  # noqa: B009  only Windows has it, and mypy knows
-    found = kernel.GetPhysicallyInstalledSystemMemory(ctypes.byref(kilobytes))
-    return kilobytes.value * 1024 if found else None
+    succeeded = kernel.GetPhysicallyInstalledSystemMemory(ctypes.byref(kilobytes))
+    return kilobytes.value * 1024 if succeeded else None
 
 
 def _of_the_group() -> int | None:
-    """The limit of this process's control group, a container's say; None without one."""
+    """The memory limit of this process's control group, such as a container's; None without one."""
     try:
         return int(GROUP.read_text(encoding="ascii"))
     except (OSError, ValueError):

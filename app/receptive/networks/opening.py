@@ -29,7 +29,7 @@ class Source(Protocol):
 
     @property
     def name(self) -> str:
-        """The name that the network is asked for by."""
+        """The name of the network in requests."""
 
     @property
     def stamp(self) -> tuple[int, ...]:
@@ -41,7 +41,7 @@ class Source(Protocol):
 
     @property
     def is_there(self) -> bool:
-        """Whether its weights still are where they were read from."""
+        """True if the weights are unchanged where they were read from."""
 
     def open(self, device: "torch.device") -> "LoadedNetwork":
         """The network, warm. Raises WeightsError."""
@@ -67,7 +67,7 @@ class CatalogueSource:
 
     @property
     def is_there(self) -> bool:
-        """Whether its weights still are in the folder; the next who asks for it is told if they are not."""
+        """True if the weights are in the folder; if not, the next request for the network is refused."""
         return True
 
     def open(self, device: "torch.device") -> "LoadedNetwork":
@@ -101,7 +101,7 @@ class RunSource:
 
     @property
     def is_there(self) -> bool:
-        """Whether the run still has these weights."""
+        """True if the run still has these weights."""
         return self.path.is_file()
 
     def open(self, device: "torch.device") -> "LoadedNetwork":

@@ -14,7 +14,7 @@ LEAK: Final = 0.01  # the slope of leaky ReLU below zero that PyTorch takes
 
 
 class Activation(NamedTuple):
-    """What a function makes of every value."""
+    """The output and the derivative of an activation function, per value."""
 
     output: Tensor  # of the input's shape
     derivative: Tensor  # of the input's shape; where there is a corner, what autograd takes

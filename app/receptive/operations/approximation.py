@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from receptive.operations.activation import function
 from receptive.operations.choices import ActivationKind
 
-GRID: Final = 101  # places at which curve and pieces are told
+GRID: Final = 101  # places at which the curve and the pieces are evaluated
 STEEP: Final = 8.0  # standard deviation of the first weights, over the width of the curve
 NARROWEST: Final = 1e-3  # a curve counts as at least this wide
 SLOWEST: Final = 25  # steps between two events, at most
@@ -21,7 +21,7 @@ PIECES_EVERY: Final = 10  # events
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is to be fitted, and how."""
+    """The points to be fitted and the settings of the fit."""
 
     points: Sequence[tuple[float, float]]
     units: int = 20
@@ -43,7 +43,7 @@ class Pieces:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How far the fit has come after so many steps."""
+    """The state of the fit after some steps."""
 
     step: int
     loss: float  # mean square error over the points
@@ -86,7 +86,7 @@ class Hidden(nn.Module):
         self._function = function(problem.activation)
 
     def hidden(self, x: Tensor) -> Tensor:
-        """What the units answer before they are weighed: (n,) -> (n, units)."""
+        """The activations of the hidden units: (n,) -> (n, units)."""
         return self._function(torch.outer(x, self.weight) + self.bias)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -97,23 +97,23 @@ class Hidden(nn.Module):
 def approximate(problem: Problem) -> Iterator[Fit | Done]:
     """Full-batch Adam on the mean square error: a `Fit` before the first step and after some of them, then `Done`.
 
-    The first steps, in which most happens, are told one by one; later ones rarer, up to every 25th. Pieces come with
-    every tenth `Fit`, the first and the last. Stopping is not asking for the next event; the same problem gives the
+    The first steps, in which most happens, are reported one by one; later ones up to every 25th. Pieces come with
+    every tenth `Fit`, the first and the last. To stop, do not request the next event; the same problem gives the
     same events. Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015.
     """
     x, y = (torch.tensor(values, dtype=torch.float32) for values in zip(*problem.points, strict=True))
     grid = torch.linspace(float(x.min()), float(x.max()), GRID)
     layer = Hidden(problem, x, y)
     adam = torch.optim.Adam(layer.parameters(), lr=problem.learning_rate, fused=True)
-    due, told = 0, 0
+    due, reported = 0, 0
     for step in range(problem.steps + 1):
         with torch.enable_grad():
             loss = F.mse_loss(layer(x), y)
         error = loss.item()
         last = step == problem.steps or not math.isfinite(error)
         if last or step == due:
-            yield _fit(layer, grid, step, error, last or told % PIECES_EVERY == 0)
-            due, told = step + min(max(step // 20, 1), SLOWEST), told + 1
+            yield _fit(layer, grid, step, error, last or reported % PIECES_EVERY == 0)
+            due, reported = step + min(max(step // 20, 1), SLOWEST), reported + 1
         if last:
             yield Done(step, error, not math.isfinite(error))
             return

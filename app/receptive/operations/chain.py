@@ -14,7 +14,7 @@ LARGE: Final = 1.0
 
 
 class Chain(NamedTuple):
-    """What autograd found, from the layer next to the input to the one next to the loss. All float64."""
+    """The gradients by autograd, from the layer next to the input to the one next to the loss. All float64."""
 
     gradients: Tensor  # (depth,), norm of the loss's gradient by each layer's pre-activations
     weight_gradients: Tensor  # (depth,), norm of the loss's gradient by each layer's weights
@@ -69,8 +69,8 @@ def chain(
             x = call(sums[-1])
             spreads.append(x.detach().std(correction=0))
         total = x.sum() if loss == "sum" else x.square().mean()
-        found = torch.autograd.grad(total, [*sums, *weights])
-    norms = torch.stack([_norm(gradient) for gradient in found])
+        gradients = torch.autograd.grad(total, [*sums, *weights])
+    norms = torch.stack([_norm(gradient) for gradient in gradients])
     return Chain(norms[:depth], norms[depth:], torch.stack(spreads))
 
 

@@ -1,4 +1,4 @@
-"""What can be chosen by name, known before torch is imported."""
+"""Choices by name, available without importing torch."""
 
 from typing import Literal
 

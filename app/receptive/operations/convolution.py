@@ -23,7 +23,7 @@ def convolve(maps: Tensor, kernel: Tensor, bias: Tensor | None = None, settings:
 
 
 def partial_maps(maps: Tensor, kernel: Tensor, settings: Settings | None = None) -> Tensor:
-    """What each input channel adds to each map, (O, C / groups, H', W'): these and the bias add up to the output."""
+    """The share of each input channel in each map, (O, C / groups, H', W'); with the bias they sum to the output."""
     settings = settings or Settings()
     arithmetic = plan(maps.shape, kernel.shape, settings)
     channels, groups = len(maps), settings.groups

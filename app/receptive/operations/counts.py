@@ -1,4 +1,4 @@
-"""How many weights and multiplications a layer has, as a convolution and as what else it could be.
+"""Counts of weights and multiplications of a layer, as a convolution and as its alternatives.
 
 Parameters and connections count biases, as Y. LeCun et al. do (Proc. IEEE 86(11), 1998, section II.B); MACs do not.
 """
@@ -14,7 +14,7 @@ LARGEST_COUNT = 2**53  # what a number in JavaScript holds exactly
 
 
 class Count(NamedTuple):
-    """What one kind of layer costs for one picture."""
+    """The cost of one kind of layer for one picture."""
 
     parameters: int
     connections: int
@@ -51,7 +51,7 @@ def counts(layer: Layer) -> dict[str, Count]:
     """The layer as each kind. Raises OperationError where it does not fit or a count is over 2^53.
 
     `depthwise_separable` is the window on each channel by itself, then 1x1; `pointwise` is 1x1 alone, at the same
-    places; `bottleneck`, if it is asked for, is 1x1 to that many maps, at every place of the input, then the layer.
+    places; `bottleneck`, if requested, is 1x1 to that many maps, at every place of the input, then the layer.
     """
     channels, height, width = layer.input_shape
     check_groups(layer.groups, channels, layer.filters)
@@ -59,7 +59,7 @@ def counts(layer: Layer) -> dict[str, Count]:
     window = layer.kernel_size[0] * layer.kernel_size[1]
     places = rows.output * columns.output
     reads = channels // layer.groups * window
-    found = {
+    counted = {
         "convolution": _shared(places, layer.filters, reads),
         "locally_connected": _unshared(places * layer.filters, reads),
         "fully_connected": _unshared(places * layer.filters, channels * height * width),
@@ -68,8 +68,8 @@ def counts(layer: Layer) -> dict[str, Count]:
     }
     if layer.bottleneck is not None:
         before = _shared(height * width, layer.bottleneck, channels)
-        found["bottleneck"] = _added(before, _shared(places, layer.filters, layer.bottleneck * window))
-    largest = max(max(count) for count in found.values())
+        counted["bottleneck"] = _added(before, _shared(places, layer.filters, layer.bottleneck * window))
+    largest = max(max(count) for count in counted.values())
     if largest > LARGEST_COUNT:
         raise OperationError(
             "input_shape",
@@ -78,7 +78,7 @@ def counts(layer: Layer) -> dict[str, Count]:
             count=largest,
             limit=LARGEST_COUNT,
         )
-    return found
+    return counted
 
 
 def _shared(places: int, filters: int, reads: int) -> Count:

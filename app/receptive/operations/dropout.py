@@ -1,4 +1,4 @@
-"""Dropout: which values are left out, decided by a seed, and what a network says when they are."""
+"""Dropout: a mask from a seed, applied to any values or inside a network."""
 
 import math
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from receptive.operations.limits import OUTPUT_VALUES, at_most, times
 
 
 class Dropped(NamedTuple):
-    """What dropout left."""
+    """The result of dropout."""
 
     output: Tensor  # of the input's shape
     mask: Tensor  # of the input's shape: 1 kept, 0 dropped
@@ -65,7 +65,7 @@ def dropout(
 
 
 def scaled(values: Tensor, mask: Tensor, factor: float) -> Tensor:
-    """What is kept, scaled; zeros where nothing can be kept, at a rate of 1. The shapes broadcast."""
+    """The kept values, scaled; zeros at a rate of 1, where nothing is kept. The shapes broadcast."""
     return values * mask * (factor if math.isfinite(factor) else 0.0)
 
 

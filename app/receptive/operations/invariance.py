@@ -1,4 +1,4 @@
-"""How much of a movement is left after a convolution, and after pooling."""
+"""Invariance to movement: the change that a movement of the input makes after a convolution, and after pooling."""
 
 import math
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ class Stages(NamedTuple):
 
 
 class Change(NamedTuple):
-    """How far each stage is from where it began, as `change` has it."""
+    """The change of each stage from its start, by `change`."""
 
     input: float
     convolution: float
@@ -113,7 +113,7 @@ def invariance(picture: Tensor, layers: Layers, motion: Motion, positions: Seque
 
 
 def check(shape: Sequence[int], layers: Layers, motion: Motion, amounts: Sequence[float]) -> None:
-    """Whether all fits, from shapes alone. Raises OperationError."""
+    """Check the shapes of the request. Raises OperationError."""
     arithmetic = plan(shape, layers.kernel.shape, layers.settings)
     filters = arithmetic.output_shape[0]
     if layers.bias is not None and layers.bias.shape != (filters,):

@@ -96,12 +96,12 @@ def check_kernel_sides(sides: Sequence[int]) -> None:
         )
 
 
-def span_error(field: str, spans: Sequence[int], room: Sequence[int]) -> OperationError:
+def span_error(field: str, spans: Sequence[int], padded: Sequence[int]) -> OperationError:
     """The error of a window that spans more cells than the padded input has."""
     return OperationError(
         field,
         "window-exceeds-input",
         "the window spans {spans} cells and the input with its padding has {room}; use a smaller window",
         spans=times(spans),
-        room=times(room),
+        room=times(padded),
     )

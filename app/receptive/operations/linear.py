@@ -10,7 +10,7 @@ from receptive.operations.limits import OperationError, check_arithmetic, times
 
 
 class Connected(NamedTuple):
-    """What a fully connected layer made of its input, and the same layer run as a convolution."""
+    """The output of a fully connected layer, and of the same layer run as a convolution."""
 
     output: Tensor  # (O,), by F.linear
     convolution: Tensor  # (O,), by F.conv2d with kernels (O, C, H, W), whose output is (O, 1, 1)
@@ -50,7 +50,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Connect
 
 
 def products(input: Tensor, weight: Tensor, unit: int) -> Tensor:  # noqa: A002  as in torch
-    """What one unit adds up, in the input's shape: each value times its weight.
+    """The products that one unit sums, in the input's shape: each value times its weight.
 
     Raises OperationError where there is no such unit.
     """

@@ -11,7 +11,7 @@ from receptive.operations.limits import OperationError
 
 
 class LocalResponse(NamedTuple):
-    """What local response normalization made of its input."""
+    """The result of local response normalization."""
 
     output: Tensor  # of the input's shape
     divisor: Tensor  # of the input's shape: the input divided by it is the output
@@ -46,7 +46,7 @@ def local_response(
 
 
 class Batched(NamedTuple):
-    """What batch normalization made of its input; every statistic is (C,)."""
+    """The result of batch normalization; every statistic is (C,)."""
 
     output: Tensor  # of the input's shape
     mean: Tensor  # those that were used
@@ -107,7 +107,7 @@ def batch_normalized(
 
 
 class Histogram(NamedTuple):
-    """How often values of each size occur."""
+    """A histogram of values."""
 
     edges: Tensor  # (bins + 1,), rising, equally far apart
     counts: Tensor  # (bins,)

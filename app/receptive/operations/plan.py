@@ -1,4 +1,4 @@
-"""What a convolution will cost and how large its output will be, known before anything is allocated."""
+"""Cost and output size of a convolution, computed before anything is allocated."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ Sides = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a kernel moves. Pairs are rows, then columns; padding is top, bottom, left, right, or a name."""
+    """Stride, padding and dilation. Pairs are rows, then columns; padding is top, bottom, left, right, or a name."""
 
     stride: Pair = (1, 1)
     padding: Sides | NamedPadding = (0, 0, 0, 0)

@@ -26,7 +26,7 @@ Kind = Literal["max", "average", "l2", "global-average", "subsampling"]
 
 @dataclass(frozen=True, slots=True)
 class Pooling:
-    """How a window pools. Pairs are rows, then columns."""
+    """The settings of a pooling. Pairs are rows, then columns."""
 
     kind: Kind = "max"
     window: Pair = (2, 2)  # not heeded by global-average, nor are the next three
@@ -38,7 +38,7 @@ class Pooling:
 
 
 class Pooled(NamedTuple):
-    """What pooling gives."""
+    """The result of pooling."""
 
     output: Tensor  # (C, H', W')
     indices: Tensor | None  # (C, H', W'), int64: of max, where in its flattened channel each window's winner is
@@ -67,9 +67,9 @@ def arrange(shape: tuple[int, int, int], pooling: Pooling) -> tuple[PoolingAxis,
         PoolingAxis(size[axis], window[axis], (pooling.stride or window)[axis], padding[axis], pooling.ceil)
         for axis in (0, 1)
     )
-    room = [axis.size + 2 * axis.padding for axis in (rows, columns)]
-    if window[0] > room[0] or window[1] > room[1]:
-        raise span_error("kernel_size", window, room)
+    padded = [axis.size + 2 * axis.padding for axis in (rows, columns)]
+    if window[0] > padded[0] or window[1] > padded[1]:
+        raise span_error("kernel_size", window, padded)
     output = (channels, rows.output, columns.output)
     check_output(output, "stride")
     check_arithmetic(prod(output) * prod(window), "kernel_size")
@@ -140,5 +140,5 @@ def gradient(maps: Tensor, pooling: Pooling, upstream: Tensor | None = None) -> 
                 sent=times(upstream.shape),
                 needed=times(output.shape),
             )
-        (found,) = torch.autograd.grad(output, inputs, torch.ones_like(output) if upstream is None else upstream)
-    return found
+        (gradient,) = torch.autograd.grad(output, inputs, torch.ones_like(output) if upstream is None else upstream)
+    return gradient

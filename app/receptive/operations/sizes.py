@@ -1,4 +1,4 @@
-"""How large the output of a sliding window is, from shapes alone: V. Dumoulin and F. Visin, arXiv:1603.07285, 2016."""
+"""The output size of a sliding window, from shapes alone: V. Dumoulin and F. Visin, arXiv:1603.07285, 2016."""
 
 from dataclasses import dataclass
 
@@ -102,24 +102,24 @@ class PoolingAxis:
     ceil: bool = False
 
     @property
-    def _room(self) -> int:
+    def _range(self) -> int:
         return self.size + 2 * self.padding - self.window
 
     @property
     def _without(self) -> int:
         """1 where the window that the ceiling adds would begin behind the input."""
-        return int(self.ceil and -(-self._room // self.stride) * self.stride >= self.size + self.padding)
+        return int(self.ceil and -(-self._range // self.stride) * self.stride >= self.size + self.padding)
 
     @property
     def output(self) -> int:
         """Places that the window stands at; below 1 where it does not fit."""
-        steps = -(-self._room // self.stride) - self._without if self.ceil else self._room // self.stride
+        steps = -(-self._range // self.stride) - self._without if self.ceil else self._range // self.stride
         return steps + 1
 
     @property
     def dropped(self) -> int:
         """Cells at the end that no window reaches."""
-        return max(0, self._room - (self.output - 1) * self.stride)
+        return max(0, self._range - (self.output - 1) * self.stride)
 
     @property
     def formula(self) -> str:

@@ -1,4 +1,4 @@
-"""From scores to an answer and its price: softmax, cross-entropy, and the weight penalty as a prior."""
+"""From scores to a loss: softmax, cross-entropy, and the weight penalty as a prior."""
 
 import math
 from typing import NamedTuple
@@ -19,7 +19,7 @@ class Softmax(NamedTuple):
 
 
 class CrossEntropy(NamedTuple):
-    """What a right answer would have been, and the price of not having given it."""
+    """The target distribution, and the cross-entropy loss against it."""
 
     targets: Tensor  # (K,), which add up to 1
     loss: float  # in nats

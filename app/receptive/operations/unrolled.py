@@ -97,7 +97,7 @@ def _ways(axis: Axis | TransposedAxis, mode: PaddingMode) -> tuple[Tensor, Tenso
 
 
 def _origin(places: Tensor, size: int, mode: PaddingMode) -> Tensor:
-    """Which input cell a place of the padded input repeats; zeros stay outside."""
+    """The input cell that a place of the padded input repeats; zeros stay outside."""
     if mode == "replicate":
         return places.clamp(0, size - 1)
     if mode == "circular":

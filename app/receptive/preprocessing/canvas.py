@@ -39,7 +39,7 @@ Drawn = tuple[int, int, Box, tuple[int, int]]  # row among the plain ones, place
 
 def prepare_together(greys: Sequence[Grey]) -> list[Preparation | None]:
     """Each picture's preparation; None for those that are no plain canvas and have to be looked at alone."""
-    found: list[Preparation | None] = [None] * len(greys)
+    preparations: list[Preparation | None] = [None] * len(greys)
     sizes: dict[tuple[int, ...], list[int]] = {}
     for place, grey in enumerate(greys):
         if grey.shape[1] % WORD == 0 and max(grey.shape) > SMALL:
@@ -48,8 +48,8 @@ def prepare_together(greys: Sequence[Grey]) -> list[Preparation | None]:
         if len(places) == 1:  # it is faster alone
             continue
         for place, preparation in zip(places, _prepared([greys[place] for place in places]), strict=True):
-            found[place] = preparation
-    return found
+            preparations[place] = preparation
+    return preparations
 
 
 def _prepared(greys: list[Grey]) -> list[Preparation | None]:
@@ -96,7 +96,7 @@ def _every_step(grey: Grey, ink: Grey, box: Box, fitted: Grey, padded: Grey, x: 
 
 
 def _inks(greys: list[Grey]) -> tuple[list[int], list[bool], Grey]:
-    """Which of the pictures are plain, whether the paper of each of these is light, and the ink on it, (N, H, W)."""
+    """The plain ones among the pictures, for each of them if its paper is light, and its ink, (N, H, W)."""
     kept, light = [], []
     for place, grey in enumerate(greys):
         corners = grey.item(0), grey.item(grey.shape[1] - 1), grey.item(-grey.shape[1]), grey.item(-1)
@@ -137,7 +137,7 @@ def _boxes(ink: Grey) -> list[Box | None]:
 
 
 def _fitted(ink: Grey, drawn: Sequence[Drawn]) -> Grey:
-    """What is in each box scaled so that its longer side is 20, at the upper left of (N, 20, 20)."""
+    """The contents of each box, scaled to a longer side of 20, at the upper left of (N, 20, 20)."""
     small = np.zeros((len(drawn), DIGIT, DIGIT), np.float32)
     enlarged = []
     for at, (row, _, (x, y, width, height), (columns, rows)) in enumerate(drawn):

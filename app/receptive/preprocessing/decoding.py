@@ -17,7 +17,7 @@ WORKING_SIDE: Final = 512  # pixels; a digit needs no more, and every step after
 
 
 class PictureError(ExplainedError, ValueError):
-    """An image that cannot be read; the text says why and what is allowed."""
+    """An image that cannot be read; the text has the reason and what is allowed."""
 
     title = "The image cannot be read"
 

@@ -96,7 +96,7 @@ def _fit(cropped: Grey) -> Grey:
 
 
 def _ink(grey: Grey) -> tuple[bool, Grey]:
-    """Whether the paper is light, and the ink on it, 0 to 255, everything else 0."""
+    """True if the paper is light, and the ink on it, 0 to 255, everything else 0."""
     flat = _flat_paper(grey)
     if flat is not None:
         light = flat
@@ -149,7 +149,7 @@ def _ink_of_scan(grey: Grey) -> tuple[bool, Grey]:
 
 
 def _grain(strength: Grey, darkest: int) -> int:
-    """What is to be taken for paper: nothing in a clean picture, faint values where JPEG has strewn them about."""
+    """The level up to which values are paper: 0 in a clean picture, above the faint noise of JPEG elsewhere."""
     strong = np.count_nonzero(strength > 24)
     faint = np.count_nonzero(strength) - strong
     return darkest // 8 if faint > 0.45 * strong else 0
@@ -174,7 +174,7 @@ def _ink_of_photo(grey: Grey) -> tuple[bool, Grey]:
 
 
 def _paper_level(smooth: Image.Image) -> NDArray[np.float32]:
-    """How bright the paper is at each pixel: the brighter end of each neighbourhood, smoothed."""
+    """The brightness of the paper at each pixel: the brighter end of each neighbourhood, smoothed."""
     width, height = smooth.size
     cells = (max(1, round(8 * width / max(width, height))), max(1, round(8 * height / max(width, height))))
     values = np.asarray(smooth)
@@ -200,7 +200,7 @@ def _otsu(grey: Grey) -> int:
 
 
 def _is_light(grey: Grey, threshold: int, area: float, corner: float) -> bool:
-    """Whether the paper is the lighter of the two, by votes of the edge, the whole area and the corners.
+    """True if the paper is the lighter of the two, by votes of the edge, the whole area and the corners.
 
     In a photo the paper has most of the area. In a tightly cropped scan heavy ink may have it: there the paper is what
     is commoner at the edge than elsewhere, and the weight of the area is negative.

@@ -58,8 +58,8 @@ class _Way:
     @property
     def pixels(self) -> Pixels:
         """As they are now, (H, W) or (H, W, 3)."""
-        found: Pixels = self.image[0].permute(1, 2, 0).contiguous().numpy()
-        return found[..., 0] if found.shape[2] == 1 else found
+        pixels: Pixels = self.image[0].permute(1, 2, 0).contiguous().numpy()
+        return pixels[..., 0] if pixels.shape[2] == 1 else pixels
 
     def to(self, name: StepName, image: Tensor, box: Box | None = None, *, always: bool = False) -> None:
         """One step further."""
@@ -74,6 +74,6 @@ class _Way:
 
 
 def on_light_paper(grey: Pixels) -> bool:
-    """Whether most of the corners are light."""
+    """True if most of the corners are light."""
     corners = grey[:: max(len(grey) - 1, 1), :: max(len(grey[0]) - 1, 1)]
     return bool(np.median(corners) >= HALF)

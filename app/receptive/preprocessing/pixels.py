@@ -25,7 +25,7 @@ def fit(images: Tensor, shape: tuple[int, int, int]) -> Tensor:
 
 
 def is_framed(images: Sequence[int], shape: tuple[int, int, int]) -> bool:
-    """Whether images of this shape, (..., H, W), get a border of zeros to be of the other, (C, H, W)."""
+    """True if images of this shape, (..., H, W), get a border of zeros to become (C, H, W)."""
     rows, columns = shape[1] - images[-2], shape[2] - images[-1]
     return 0 <= rows <= shape[1] // 4 and 0 <= columns <= shape[2] // 4
 

@@ -1,4 +1,4 @@
-"""What the ways from a picture to the input share: the steps as they are shown, sizes and the centre of mass."""
+"""Shared parts of preprocessing: the steps as they are shown, resizing and the centre of mass."""
 
 import math
 from collections.abc import Callable
@@ -48,7 +48,7 @@ class Step(NamedTuple):
 
 
 class Preparation:
-    """What became of a picture: every step, and the input, float32, (32, 32) with ink 1 and paper 0, or (C, H, W).
+    """A prepared picture: every step, and the input, float32, (32, 32) with ink 1 and paper 0, or (C, H, W).
 
     paper: which end of the grey scale it is on; None where no paper was looked for.
     """
@@ -69,19 +69,19 @@ class Preparation:
 
     @property
     def steps(self) -> list[Step]:
-        """From `grey` to `pad`, or to `ink` where there is none; put together when they are asked for."""
+        """From `grey` to `pad`, or to `ink` where there is none; put together when they are needed."""
         if not isinstance(self._steps, list):
             self._steps = self._steps()
         return self._steps
 
 
 def paper(light: bool) -> Literal["light", "dark"]:
-    """Which end of the grey scale the paper is on, in a word."""
+    """The end of the grey scale that the paper is on, in a word."""
     return "light" if light else "dark"
 
 
 def is_nothing(box: Box | None) -> bool:
-    """Whether there is no ink, or a speck of dust."""
+    """True if there is no ink, or only a speck of dust."""
     return box is None or max(box.width, box.height) < 3
 
 
@@ -102,7 +102,7 @@ def fitted_size(width: int, height: int) -> tuple[int, int]:
 
 @lru_cache(maxsize=256)
 def weights(before: int, after: int) -> Floats:
-    """How much of each of `before` pixels goes into each of `after`: a triangle as wide as the scale, (after, before).
+    """The share of each of `before` pixels in each of `after`: a triangle as wide as the scale, (after, before).
 
     What Pillow calls bilinear: it averages where it shrinks and interpolates where it enlarges.
     """
@@ -110,8 +110,8 @@ def weights(before: int, after: int) -> Floats:
     reach = max(scale, 1.0)
     middles = (np.arange(after)[:, None] + 0.5) * scale
     shares = np.maximum(1 - np.abs(np.arange(before)[None, :] + 0.5 - middles) / reach, 0)
-    found: Floats = (shares / shares.sum(axis=1, keepdims=True)).astype(np.float32)
-    return found
+    normalized: Floats = (shares / shares.sum(axis=1, keepdims=True)).astype(np.float32)
+    return normalized
 
 
 # A row of ones adds; a row of positions adds what is weighted by its place.
@@ -124,10 +124,10 @@ def moments(fitted: Grey) -> Floats:
     The first three stay below 2^24, so that float32 adds them exactly.
     """
     rows, columns = fitted.shape[-2:]
-    found: Floats = _MOMENTS[:, :rows] @ fitted.astype(np.float32) @ _MOMENTS[:, :columns].T
-    return found
+    moments: Floats = _MOMENTS[:, :rows] @ fitted.astype(np.float32) @ _MOMENTS[:, :columns].T
+    return moments
 
 
 def begin(centre: float, side: int) -> int:
-    """Where a side begins on the 28-pixel field, for its centre of mass to lie on the centre pixel."""
+    """The start of a side on the 28-pixel field that puts its centre of mass on the centre pixel."""
     return min(max(math.floor(CENTRE - centre + 0.5), 0), FIELD - side)

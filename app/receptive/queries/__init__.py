@@ -1,1 +1,1 @@
-"""One module for each thing that can be asked of a network."""
+"""Queries to a network, one module each."""

@@ -10,11 +10,11 @@ from receptive.preprocessing.steps import Preparation
 if TYPE_CHECKING:
     from receptive.networks.loaded import LoadedNetwork
 
-Answer_co = TypeVar("Answer_co", covariant=True)
+Result_co = TypeVar("Result_co", covariant=True)
 
 
 class QueryError(ExplainedError):
-    """A query that its network cannot answer; says which part of it and what the network has."""
+    """A query that its network cannot answer; the text names the part of it and what the network has."""
 
 
 def no_such_layer(field: str, layer: str, model: str, known: Iterable[str]) -> QueryError:
@@ -29,8 +29,8 @@ def no_such_layer(field: str, layer: str, model: str, known: Iterable[str]) -> Q
     )
 
 
-class Query(Generic[Answer_co]):
-    """A question to one network; subclasses are frozen dataclasses with a field `network`, its name.
+class Query(Generic[Result_co]):
+    """A query to one network; subclasses are frozen dataclasses with a field `network`, its name.
 
     reads_facts: answered from what is known of the open network, in no time and without a pass.
     refreshes: the network is opened again first if its files have changed.
@@ -51,8 +51,8 @@ class Query(Generic[Answer_co]):
 
     def answer(
         self, network: "LoadedNetwork", preparation: Preparation | None, batch: Batch | None, row: int
-    ) -> Answer_co:
-        """The answer; `batch` holds the pass at `row`, and is None without a picture or for a blank one."""
+    ) -> Result_co:
+        """The result; `batch` holds the pass at `row`, and is None without a picture or for a blank one."""
         raise NotImplementedError
 
 

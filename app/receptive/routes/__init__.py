@@ -1,1 +1,1 @@
-"""The doors: REST, the socket, and the guard that every one of them passes."""
+"""HTTP routes, the WebSocket, and the guard in front of them."""

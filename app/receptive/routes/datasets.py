@@ -44,7 +44,7 @@ class Fetching:
 
     @property
     def given_up(self) -> bool:
-        """Whether it ends with the next bytes that come."""
+        """True if the download ends with the next bytes."""
         return self._given_up.is_set()
 
     def run(self) -> None:
@@ -184,7 +184,7 @@ async def _fetched(fetching: Fetching, task: asyncio.Task[None]) -> AsyncIterato
         try:
             await task
         except (DatasetError, Cancelled) as error:
-            why = error.why.told if isinstance(error, DatasetError) else None
+            why = error.why.as_dict if isinstance(error, DatasetError) else None
             yield _sent("failed", {"reason": str(error), "why": why})
         except Exception as error:  # noqa: BLE001  the stream has begun and has to end
             other = Why(
@@ -192,7 +192,7 @@ async def _fetched(fetching: Fetching, task: asyncio.Task[None]) -> AsyncIterato
                 "{data} could not be downloaded: {error}",
                 {"data": fetching.name, "error": str(error)[:200]},
             )
-            yield _sent("failed", {"reason": str(other), "why": other.told})
+            yield _sent("failed", {"reason": str(other), "why": other.as_dict})
         else:
             yield _sent("done", {})
     finally:

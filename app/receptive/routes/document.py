@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
 from receptive.routes.problems import documented
-from receptive.schemas import FitDone, FitEvent, Message, PredictRequest, Problem, Question
+from receptive.schemas import FitDone, FitEvent, Message, OperationRequest, PredictRequest, Problem
 from receptive.schemas.inference import ActivationsRequest
 from receptive.schemas.runs import EVENTS, NewDrawing
 
@@ -41,11 +41,11 @@ def _add_refusals(method: str, operation: dict[str, Any]) -> None:
 
 
 def _read_by_routes() -> dict[str, Any]:
-    asked = (ActivationsRequest, FitDone, FitEvent, NewDrawing, PredictRequest, Problem)
-    kinds: list[type[Message]] = [*asked, *EVENTS, *_below(Question)]
+    listed = (ActivationsRequest, FitDone, FitEvent, NewDrawing, PredictRequest, Problem)
+    kinds: list[type[Message]] = [*listed, *EVENTS, *_below(OperationRequest)]
     _, definitions = models_json_schema([(kind, "validation") for kind in kinds], ref_template=PLACE)
     return dict(definitions["$defs"])
 
 
-def _below(kind: type[Question]) -> list[type[Question]]:
-    return [found for child in kind.__subclasses__() for found in (child, *_below(child))]
+def _below(kind: type[OperationRequest]) -> list[type[OperationRequest]]:
+    return [each for child in kind.__subclasses__() for each in (child, *_below(child))]

@@ -11,12 +11,11 @@ from PIL import Image
 from starlette.responses import Response
 
 from convnets.why import Why
-from receptive.routes.bounds import LARGEST_BODY
 from receptive.routes.inputs import picture_of
 from receptive.routes.negotiation import JSON, as_json
 from receptive.routes.problems import RefusalError, documented
 from receptive.routes.runs.access import COOKIE, browser_of, drawings_of
-from receptive.routes.runs.body import parse, read_body
+from receptive.routes.runs.body import parse
 from receptive.schemas.runs import DrawingList, DrawnFacts, NewDrawing
 from receptive.training.runs.errors import unwritable
 
@@ -42,7 +41,7 @@ def _answer(example: object) -> dict[str, object]:
     responses={200: _answer({"drawings": [_DRAWN]}), **documented(503)},
 )
 async def drawings(request: Request) -> Response:
-    """Those of this browser, the oldest first; each one's picture is at `/drawings/{id}.png`."""
+    """The drawings of this browser, the oldest first; the picture of each is at `/drawings/{id}.png`."""
     await request.app.state.engine.ready()
 
     def listed() -> list[dict[str, str]]:
@@ -72,7 +71,7 @@ async def drawings(request: Request) -> Response:
 )
 async def keep(request: Request) -> Response:
     """A picture and its label; framed as `/predict` frames it, and kept for this browser by a cookie."""
-    raw = await read_body(request, LARGEST_BODY)
+    raw = await request.body()
     await request.app.state.engine.ready()
     browser = browser_of(request)
 

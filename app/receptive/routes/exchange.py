@@ -1,4 +1,4 @@
-"""One HTTP request on its way through the guard: bounds of its body, headers of its answer."""
+"""One HTTP request and its response inside the guard: bounds of the body, headers of the response."""
 
 import asyncio
 import logging
@@ -22,7 +22,7 @@ MULTIPART: Final = "multipart/form-data"
 SAFETENSORS: Final = "application/vnd.safetensors"
 # What a page of any site can send without being allowed to. Only these addresses read one of them, an uploaded file.
 SIMPLE_TYPES: Final = ("text/plain", "application/x-www-form-urlencoded", MULTIPART)
-UPLOADS: Final = frozenset({"/predict", "/activations", "/operations/dropout/network"})
+UPLOADS: Final = frozenset({"/predict", "/activations", "/explain", "/operations/dropout/network"})
 
 Headers = Mapping[bytes, list[bytes]]
 
@@ -32,7 +32,7 @@ class BodyRefusedError(Exception):
 
 
 class Exchange:
-    """A request's messages, and those of its answer. `headers` are added to every answer."""
+    """The ASGI messages of a request and its response. `headers` are added to every response."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
         self._scope = scope
@@ -50,7 +50,7 @@ class Exchange:
         self._text = b""
 
     async def run(self, app: ASGIApp, headers: Headers) -> None:
-        """Let the application answer, within the bounds."""
+        """Run the application within the bounds."""
         refusal = self._begin_body(headers)
         if refusal is not None:
             await self.refuse(refusal)
@@ -85,10 +85,10 @@ class Exchange:
         if self._complete:
             return None
         media = media_type(headers)
-        if self._scope["method"] not in ("GET", "HEAD") and media in SIMPLE_TYPES and not self._is_upload(media):
-            why = Why(
-                "unread-type", "Content-Type: {type} is not read here; send application/json", {"type": brief(media)}
-            )
+        is_simple = not media or media in SIMPLE_TYPES
+        if self._scope["method"] not in ("GET", "HEAD") and is_simple and not self._is_upload(media):
+            sent = brief(media) if media else "none"
+            why = Why("unread-type", "Content-Type: {type} is not read here; send application/json", {"type": sent})
             return Refusal(415, why)
         length = headers.get(b"content-length", [b""])[0]
         if length.isdigit() and int(length[:20]) > self._limits.length:
@@ -173,7 +173,7 @@ class Exchange:
         return {"type": "http.response.body", "body": refusal.body, "more_body": False}
 
     async def refuse(self, refusal: Refusal) -> None:
-        """Answer at once, then read the rest of the request, so that the client gets to read the answer."""
+        """Respond at once, then read the rest of the request, so that the client gets to read the response."""
         start = {"type": "http.response.start", "status": refusal.status, "headers": refusal.headers(self._headers)}
         await self._send(start)
         await self._send({"type": "http.response.body", "body": refusal.body, "more_body": True})
@@ -195,14 +195,14 @@ class Exchange:
             return
 
     async def empty(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
-        """Answer with headers alone."""
+        """Send a response without a body."""
         start: dict[str, Any] = {"type": "http.response.start", "status": status}
         await self._send({**start, "headers": [*headers, (b"content-length", b"0"), *self._headers]})
         await self._send({"type": "http.response.body", "body": b""})
 
 
 def has_body(headers: Headers) -> bool:
-    """Whether a body follows the head of a request."""
+    """True if a body follows the head of the request."""
     return b"transfer-encoding" in headers or headers.get(b"content-length", [b"0"]) != [b"0"]
 
 
@@ -217,11 +217,11 @@ def _is_plain(start: Message) -> bool:
 
 
 def _reason(status: int, text: bytes, scope: Scope) -> Why:
-    asked = [value for name, value in scope["headers"] if name.lower() == b"range"]
-    if asked and status in (400, 416):
+    ranges = [value for name, value in scope["headers"] if name.lower() == b"range"]
+    if ranges and status in (400, 416):
         return Why(
             "bad-range",
             "Range: {range} cannot be read, or lies outside the file; send bytes=FIRST-LAST, or no Range",
-            {"range": brief(asked[0].decode("latin-1"))},
+            {"range": brief(ranges[0].decode("latin-1"))},
         )
     return Why("refused", "{detail}", {"detail": text.decode("utf-8", "replace")})

@@ -39,7 +39,7 @@ class Guard:
         self._headers = protecting(bool(self._origins))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or answer it here."""
+        """Pass the request to the application, or respond to it here."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
@@ -162,7 +162,7 @@ class Guard:
         return any(_same(token, value) for value in sent)
 
     def _joined(self, scope: Scope) -> tuple[str, str] | None:
-        """Where a join link leads and the cookie it sets; None for any other request, and for a wrong token."""
+        """The target of a join link and the cookie that it sets; None for other requests and for a wrong token."""
         if self._token is None or scope["method"] != "GET" or b"token=" not in scope["query_string"]:
             return None
         query = parse_qsl(_text(scope["query_string"]), keep_blank_values=True)

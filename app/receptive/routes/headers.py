@@ -1,4 +1,4 @@
-"""The headers that protect a visitor, on every answer."""
+"""Security headers of every response."""
 
 from typing import Final
 
@@ -19,7 +19,7 @@ POLICY: Final = "; ".join(
 
 
 def protecting(embedded: bool = False) -> list[tuple[bytes, bytes]]:
-    """The headers; embedded: whether other sites may show what this server answers."""
+    """The security headers; embedded: other sites may show the response in a frame."""
     return [
         (b"content-security-policy", POLICY.encode()),
         (b"x-content-type-options", b"nosniff"),

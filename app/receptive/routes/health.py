@@ -1,4 +1,4 @@
-"""`GET /healthz`: ready, or why not. It needs no token, and says no more than that."""
+"""`GET /healthz`: ready, or the reason why not. It needs no token and returns nothing else."""
 
 import logging
 from collections.abc import Awaitable
@@ -19,7 +19,7 @@ UNAVAILABLE: Final = Why("networks-unavailable", "no network can be run on this 
 
 
 class Readiness:
-    """Whether networks can be run: not while they load, and not where they cannot be."""
+    """Report if networks can be run: 503 while they load, and where they cannot be loaded."""
 
     def __init__(self, why: Why | None = LOADING) -> None:
         self.why = why
@@ -28,7 +28,7 @@ class Readiness:
         """Be ready when the awaitable returns, unavailable when it raises."""
         try:
             await runnable
-        except Exception as error:  # noqa: BLE001  every cause has the same answer
+        except Exception as error:  # noqa: BLE001  every cause has the same response
             log.error("no network can be run: %s", error)
             self.why = UNAVAILABLE
         else:

@@ -1,4 +1,4 @@
-"""A picture as it comes in at the door, multipart or JSON, and what is wanted of it."""
+"""Parsing of requests that carry a picture, as multipart or JSON."""
 
 import asyncio
 import base64
@@ -28,40 +28,42 @@ from receptive.routes.problems import RefusalError
 from receptive.schemas import Box, InputFacts, Picture, StepFacts
 from receptive.schemas.field import LONGEST, sent
 from receptive.schemas.inference import Drawable
-from receptive.training.runs.shelf import NoSuchRunError
+from receptive.training.runs.store import NoSuchRunError
 
-Asked = TypeVar("Asked", bound=Picture)
+RequestT = TypeVar("RequestT", bound=Picture)
 T = TypeVar("T")
 
 LONGEST_FIELD: Final = 4096  # bytes of a form field that is not the image
 DATA_URL: Final = re.compile(r"data:[a-z0-9.+/-]*(;[a-z0-9=._-]+)*;base64,", re.ASCII | re.IGNORECASE)
 
 
-async def asked_of(request: Request, kind: type[Asked], query: Mapping[str, Any], pool: Executor) -> tuple[Asked, Any]:
-    """What is asked and the picture's preparation. What stands in the body goes before what stands in the query."""
+async def parse_request(
+    request: Request, kind: type[RequestT], query: Mapping[str, Any], pool: Executor
+) -> tuple[RequestT, Any]:
+    """Parse the request and prepare its picture. Fields of the body override those of the query string."""
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     extra = {name: value for name, value in query.items() if value is not None}
     if media == "multipart/form-data":
         data, fields = await _form(request)
-        asked = _checked(kind, {**extra, **fields, "image": ""})
+        message = _checked(kind, {**extra, **fields, "image": ""})
     elif media == "application/json" or (media.startswith("application/") and media.endswith("+json")):
         data = None
-        asked = await in_pool(pool, lambda raw: _read_json(kind, raw, extra), await request.body())
+        message = await in_pool(pool, lambda raw: _read_json(kind, raw, extra), await request.body())
     else:
         raise wrong_media(media, ("multipart/form-data", "application/json"))
-    if asked.model is not None and not is_network(asked.model):
-        raise unknown_network(asked.model, 422)
-    reading = (await described(request.app.state.engine, network_of(asked))).reading
-    return asked, await in_pool(pool, _prepared, reading, asked, data)
+    if message.model is not None and not is_network(message.model):
+        raise unknown_network(message.model, 422)
+    reading = (await described(request.app.state.engine, network_of(message))).reading
+    return message, await in_pool(pool, _prepared, reading, message, data)
 
 
-def _prepared(reading: Reading, asked: Picture, data: bytes | None) -> Preparation:
-    """data: the file that was sent, None where the picture is in what is asked. Raises PictureError, RefusalError."""
-    return reading.prepare(picture_of(asked, reading) if data is None else reading.decode(data))
+def _prepared(reading: Reading, message: Picture, data: bytes | None) -> Preparation:
+    """data: the uploaded file; None where the picture is in the message. Raises PictureError and RefusalError."""
+    return reading.prepare(picture_of(message, reading) if data is None else reading.decode(data))
 
 
 def wrong_media(media: str, allowed: Sequence[str]) -> RefusalError:
-    """The refusal of a body in a format that is not read here."""
+    """The refusal of a body whose media type is not supported."""
     return RefusalError.because(
         415,
         "wrong-content-type",
@@ -96,21 +98,21 @@ async def described(engine: Engine, name: str, status: int = 422) -> Description
         raise RefusalError.of(status, error, field="model") from error
 
 
-async def answered(request: Request, about: Description, query: Query[T]) -> T:
-    """The engine's answer; a long query is dropped when its client leaves. Raises LeftError."""
-    asking = request.app.state.engine.ask(query)
+async def run_query(request: Request, about: Description, query: Query[T]) -> T:
+    """Run a query and return its result; a long query is cancelled when its client disconnects. Raises LeftError."""
+    result = request.app.state.engine.ask(query)
     if about.is_short and not query.is_long:
-        return await asking  # type: ignore[no-any-return]
-    return await while_connected(request, asking)
+        return await result  # type: ignore[no-any-return]
+    return await while_connected(request, result)
 
 
-def network_of(asked: Picture) -> str:
-    """The network that is asked, the default one where none is named."""
-    return asked.model or DEFAULT
+def network_of(message: Picture) -> str:
+    """The name of the network in the request; the default network if there is none."""
+    return message.model or DEFAULT
 
 
 def refuse_blank(preparation: Preparation) -> None:
-    """A picture without ink has no answer."""
+    """Refuse a picture without ink. Raises RefusalError."""
     if preparation.blank:
         why = Why("blank", "image: no ink was found; a digit on paper of another brightness is needed")
         raise RefusalError(422, str(why), "Blank", why=why)
@@ -190,26 +192,26 @@ def layers_in_query(values: list[str] | None) -> list[str] | None:
 # --- JSON
 
 
-def _read_json(kind: type[Asked], raw: bytes, extra: Mapping[str, Any]) -> Asked:
+def _read_json(kind: type[RequestT], raw: bytes, extra: Mapping[str, Any]) -> RequestT:
     try:
-        asked = kind.model_validate_json(raw, strict=True)
-        missing = {name: value for name, value in extra.items() if getattr(asked, name) is None}
-        return asked.model_copy(update=missing)
+        message = kind.model_validate_json(raw, strict=True)
+        missing = {name: value for name, value in extra.items() if getattr(message, name) is None}
+        return message.model_copy(update=missing)
     except ValidationError as error:
         raise RefusalError.invalid(error) from error
 
 
-def _checked(kind: type[Asked], fields: Mapping[str, Any]) -> Asked:
+def _checked(kind: type[RequestT], fields: Mapping[str, Any]) -> RequestT:
     try:
         return kind.model_validate(fields)
     except ValidationError as error:
         raise RefusalError.invalid(error) from error
 
 
-def picture_of(asked: Drawable, reading: Reading = INK) -> Pixels:
+def picture_of(message: Drawable, reading: Reading = INK) -> Pixels:
     """The picture that was sent as JSON. Raises PictureError and RefusalError."""
-    if asked.pixels is not None:
-        largest = max(max(row) for row in asked.pixels)
+    if message.pixels is not None:
+        largest = max(max(row) for row in message.pixels)
         if 0 < largest <= 1:
             raise RefusalError.because(
                 422,
@@ -217,8 +219,8 @@ def picture_of(asked: Drawable, reading: Reading = INK) -> Pixels:
                 "pixels: the largest is {largest}; they count from 0 to 255, so send 255 times these",
                 largest=f"{largest:g}",
             )
-        return np.rint(np.array(asked.pixels, np.float64)).astype(np.uint8)
-    text = asked.image or ""
+        return np.rint(np.array(message.pixels, np.float64)).astype(np.uint8)
+    text = message.image or ""
     head = DATA_URL.match(text[:200])
     if text[:5].lower() == "data:" and head is None:
         raise RefusalError.because(

@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class LeftError(Exception):
-    """The client has left; there is nobody to answer."""
+    """The client has disconnected before its response."""
 
 
 async def while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:

@@ -1,4 +1,4 @@
-"""Tensors as the client asked for them: JSON for people, safetensors for programs."""
+"""Content negotiation: tensors as JSON for people, as safetensors for programs."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -18,12 +18,12 @@ LONGEST_PIECE: Final = 16_384  # values that are written as JSON in one go
 
 
 def wanted(accept: str | None) -> str:
-    """Which of JSON and safetensors an Accept header prefers; JSON where it does not mind. Refuses with 406."""
+    """Choose JSON or safetensors by the Accept header; JSON if it has no preference. Refuses with 406."""
     return preferred(accept, (JSON, SAFETENSORS))
 
 
 def preferred(accept: str | None, kinds: Sequence[str]) -> str:
-    """Which of some media types an Accept header prefers; the first where it does not mind. Refuses with 406."""
+    """Choose one of the media types by the Accept header; the first if it has no preference. Refuses with 406."""
     if not accept or not accept.strip():
         return kinds[0]
     weights = dict.fromkeys(kinds, (0.0, -1))
@@ -58,7 +58,7 @@ def _quality(parameters: list[str]) -> float:
 
 
 def as_json(content: Any) -> Response:
-    """An answer in JSON; what is no finite number is null."""
+    """A JSON response; NaN and infinite values are null."""
     raw = orjson.dumps(_in_pieces(content), option=orjson.OPT_SERIALIZE_NUMPY)
     return Response(raw, media_type=JSON, headers=VARIES)
 
@@ -88,7 +88,7 @@ def _written(values: NDArray[Any]) -> bytes:
 
 
 def as_safetensors(tensors: Mapping[str, NDArray[Any]], words: Mapping[str, str]) -> Response:
-    """An answer in safetensors; `words` is its metadata."""
+    """A safetensors response with `words` as its metadata."""
     whole = {name: np.ascontiguousarray(values) for name, values in tensors.items()}
     return Response(save(whole, dict(words)), media_type=SAFETENSORS, headers=VARIES)
 

@@ -24,7 +24,7 @@ Name = Annotated[str, Path(description="a name from /models, or run:<id>", max_l
 
 @router.get("", summary="The catalogue")
 def networks() -> list[NetworkSummary]:
-    """Every network that can be asked; known before PyTorch is loaded."""
+    """List every network; available before PyTorch is loaded."""
     return [NetworkSummary(**_summary(network)) for network in CATALOGUE.values()]
 
 

@@ -29,10 +29,10 @@ environment = jinja2.Environment(
 
 
 def language(request: Request) -> str:
-    """What the visitor reads: what the address says, else what was chosen before, else what the browser asks for."""
-    for said in (request.query_params.get("lang"), cookie(request.scope, "lang")):
-        if said in words.LANGUAGES:
-            return said
+    """The language of a page: from the query string, else from the cookie, else from Accept-Language."""
+    for choice in (request.query_params.get("lang"), cookie(request.scope, "lang")):
+        if choice in words.LANGUAGES:
+            return choice
     return words.preferred(request.headers.get("accept-language", ""))
 
 
@@ -66,7 +66,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
 
 
 def page_data(lang: str) -> Markup:
-    """What the draw page's script has to know before it asks, as JSON that is safe inside a script element."""
+    """The data that the draw page's script starts with, as JSON that is safe inside a script element."""
     networks = [{"name": network.name, "title": network.title} for network in CATALOGUE.values()]
     data = {"lang": lang, "socket": "/live", "models": networks, "default": DEFAULT}
     return Markup(json.dumps(data, ensure_ascii=False).replace("<", "\\u003c"))  # noqa: S704  < is escaped
@@ -84,7 +84,7 @@ def learn(request: Request) -> Response:
 
 
 def lesson(request: Request) -> Response:
-    """One lesson; a broken file says what is wrong with it, on its own page."""
+    """Show a lesson; for a file that cannot be read, a page with the reason."""
     found = shelf(request).lesson(request.path_params["name"], language(request))
     if found is None:
         return picture(request)
@@ -103,7 +103,7 @@ def picture(request: Request) -> Response:
 
 
 async def exhibit(request: Request) -> Response:
-    """One exhibit alone, in the state that the address says."""
+    """Show one exhibit, in the state that the query string sets."""
     found = exhibits.EXHIBITS.get(request.path_params["name"])
     if found is None:
         return missing(request)
@@ -112,7 +112,7 @@ async def exhibit(request: Request) -> Response:
 
 
 async def train(request: Request) -> Response:
-    """The training lab, in the state that the address says."""
+    """Show the training lab, in the state that the query string sets."""
     return page(request, "train.html.j2", attributes=exhibits.attributes(request.query_params.multi_items()))
 
 
@@ -122,12 +122,12 @@ async def docs(request: Request) -> Response:
 
 
 def wanted(request: Request) -> bool:
-    """Whether who asks is a browser, which is better answered by a page than by JSON."""
+    """True if the request comes from a browser, which is better served a page than JSON."""
     return request.method in READING and "text/html" in request.headers.get("accept", "")
 
 
 def missing(request: Request) -> Response:
-    """The page that says that there is no such page."""
+    """The page of a 404."""
     return page(request, "missing.html.j2", status=404)
 
 

@@ -1,4 +1,4 @@
-"""A picture shown to a network: `/predict` answers with its classes, `/activations` with every layer's values."""
+"""Routes that run a network on a picture: `/predict` returns classes, `/activations` the output of every layer."""
 
 from math import prod
 from typing import Annotated, Any, Final
@@ -15,14 +15,14 @@ from receptive.queries.description import Description
 from receptive.queries.layers import Layers
 from receptive.queries.prediction import Predict
 from receptive.routes.inputs import (
-    answered,
-    asked_of,
     described,
     facts,
     in_pool,
     layers_in_query,
     network_of,
+    parse_request,
     refuse_blank,
+    run_query,
 )
 from receptive.routes.negotiation import SAFETENSORS, as_json, as_safetensors, wanted
 from receptive.routes.problems import RefusalError, documented
@@ -95,12 +95,12 @@ async def predict(
     Fashion-MNIST were. `input` tells each step.
     """
     state = request.app.state
-    asked, preparation = await asked_of(request, PredictRequest, {"model": model, "top_k": top_k}, state.pool)
+    message, preparation = await parse_request(request, PredictRequest, {"model": model, "top_k": top_k}, state.pool)
     refuse_blank(preparation)
-    name = network_of(asked)
+    name = network_of(message)
     about = await described(state.engine, name)
-    prediction = await answered(request, about, Predict(name, preparation.input))
-    top = prediction.top(asked.top_k or USUAL_TOP)
+    prediction = await run_query(request, about, Predict(name, preparation.input))
+    top = prediction.top(message.top_k or USUAL_TOP)
     return as_json(
         {
             "model": prediction.model,
@@ -135,17 +135,17 @@ async def activations(
     kind = wanted(accept)
     state = request.app.state
     given = {"model": model, "layers": layers_in_query(layers)}
-    asked, preparation = await asked_of(request, ActivationsRequest, given, state.pool)
+    message, preparation = await parse_request(request, ActivationsRequest, given, state.pool)
     refuse_blank(preparation)
     engine: Engine = state.engine
-    name = network_of(asked)
+    name = network_of(message)
     about = await described(engine, name)
-    for layer in asked.layers or []:
+    for layer in message.layers or []:
         about.check_layer("layers", layer)
     if kind != SAFETENSORS:
-        _check_length(about, asked.layers)
-    chosen = None if asked.layers is None else tuple(asked.layers)
-    answer = await answered(request, about, Activate(name, preparation.input, chosen))
+        _check_length(about, message.layers)
+    chosen = None if message.layers is None else tuple(message.layers)
+    answer = await run_query(request, about, Activate(name, preparation.input, chosen))
     kinds = {} if kind == SAFETENSORS else {row["name"]: row["kind"] for row in await engine.ask(Layers(name))}
     return await in_pool(state.pool, _encoded, answer, kinds)
 
@@ -164,7 +164,7 @@ def _check_length(about: Description, layers: list[str] | None) -> None:
 
 
 def _encoded(answer: values.Activations, kinds: dict[str, str]) -> Response:
-    """The answer as JSON where the kinds of its layers are given, else as safetensors."""
+    """The response, as JSON where the kinds of the layers are given, else as safetensors."""
     prediction = answer.prediction
     index = prediction.index
     label = prediction.classes[index]
@@ -176,18 +176,18 @@ def _encoded(answer: values.Activations, kinds: dict[str, str]) -> Response:
             "probabilities": prediction.probabilities,
         }
         return as_safetensors({**more, **answer.layers}, {"model": prediction.model, "label": label})
-    rows = [_row(layer, kinds[layer], found) for layer, found in answer.layers.items()]
+    rows = [_row(layer, kinds[layer], output) for layer, output in answer.layers.items()]
     head = {"model": prediction.model, "label": label, "index": index}
     return as_json({**head, "probability": float(prediction.probabilities[index]), "layers": rows})
 
 
-def _row(name: str, kind: str, found: Floats) -> dict[str, object]:
+def _row(name: str, kind: str, output: Floats) -> dict[str, object]:
     return {
         "name": name,
         "kind": kind,
-        "shape": list(found.shape),
-        "minimum": float(found.min()),
-        "maximum": float(found.max()),
-        "mean": float(found.mean()),
-        "values": found,
+        "shape": list(output.shape),
+        "minimum": float(output.min()),
+        "maximum": float(output.max()),
+        "mean": float(output.mean()),
+        "values": output,
     }

@@ -35,7 +35,7 @@ from receptive.training.runs.errors import (
 __all__ = ["MEDIA_TYPE", "brief", "explain", "reason_of"]  # besides what is made here
 
 STATUSES: Final = {PictureTooLargeError: 413, PictureUnsupportedError: 415}  # of a picture; 422 for any other
-CLIENT_LEFT: Final = 499  # as nginx has it; nobody reads the answer
+CLIENT_LEFT: Final = 499  # as nginx has it; nobody reads the response
 RUN_STATUSES: Mapping[type[RunError], int] = {
     NoSuchRunError: 404,
     RunDamagedError: 409,
@@ -45,11 +45,11 @@ RUN_STATUSES: Mapping[type[RunError], int] = {
     SpaceError: 507,
     RunsFolderError: 507,
 }
-UNAVAILABLE: Final = (WeightsError, NetworkTooLargeError, EngineError)  # networks that cannot be asked now: 503
+UNAVAILABLE: Final = (WeightsError, NetworkTooLargeError, EngineError)  # networks that are unavailable: 503
 
 
 class RefusalError(Exception):
-    """A request that is refused, with the problem that says why."""
+    """A refused request, with its problem document."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class RefusalError(Exception):
         field: str = "",
         headers: Mapping[str, str] | None = None,
     ) -> Self:
-        """A refusal for what the error says; field: the one that it is about, where it does not name it itself."""
+        """A refusal with the reason of an error; field: prepended where the error does not name the field itself."""
         return cls(status, f"{field}: {error}" if field else str(error), title, headers, error.why)
 
     @classmethod
@@ -91,17 +91,17 @@ class RefusalError(Exception):
 
 def problem(status: int, detail: str, title: str | None = None, why: Why | None = None) -> Problem:
     """A problem whose title is the status's own phrase unless another is given."""
-    told = None if why is None else schemas.Why(code=why.code, values=dict(why.values))
-    return Problem(title=title or HTTPStatus(status).phrase, status=status, detail=detail, why=told)
+    reason = None if why is None else schemas.Why(code=why.code, values=dict(why.values))
+    return Problem(title=title or HTTPStatus(status).phrase, status=status, detail=detail, why=reason)
 
 
 def response(what: Problem, headers: Mapping[str, str] | None = None) -> Response:
-    """The problem as an HTTP answer."""
+    """The problem as an HTTP response."""
     return Response(what.model_dump_json(), what.status, headers, MEDIA_TYPE)
 
 
 def install(app: FastAPI) -> None:
-    """Answer every exception that leaves a route with a problem."""
+    """Register the handlers that turn exceptions of the routes into problems."""
     for kind, handler in HANDLERS.items():
         app.add_exception_handler(kind, handler)
 
@@ -140,7 +140,7 @@ def install(app: FastAPI) -> None:
 
 
 async def _unavailable(_: Request, error: Exception) -> Response:
-    """The answer where a network, or the engine, cannot answer now."""
+    """The response while a network or the engine is unavailable."""
     return response(unavailable(error), {"Retry-After": "5"} if isinstance(error, LaneFullError) else None)
 
 

@@ -1,4 +1,4 @@
-"""A refusal in RFC 9457 application/problem+json, for those who answer before the schemas are imported."""
+"""Refusals in RFC 9457 application/problem+json, without the schemas, which are not imported at the start."""
 
 import json
 import logging
@@ -37,7 +37,7 @@ class Refusal:
 
     @property
     def body(self) -> bytes:
-        """The answer's JSON."""
+        """The JSON of the response."""
         problem = {
             "type": "about:blank",
             "title": HTTPStatus(self.status).phrase,
@@ -48,11 +48,11 @@ class Refusal:
         return json.dumps(problem, ensure_ascii=False, separators=(",", ":")).encode()
 
     def answer(self, headers: Mapping[str, str] | None = None) -> Response:
-        """The HTTP answer."""
+        """The HTTP response."""
         return Response(self.body, self.status, headers, MEDIA_TYPE)
 
     def headers(self, more: Iterable[tuple[bytes, bytes]] | None = None) -> list[tuple[bytes, bytes]]:
-        """The headers of the answer where the connection ends with it; `more`: the protecting ones."""
+        """The headers of a response that closes the connection; `more`: the security headers."""
         head = [
             (b"content-type", MEDIA_TYPE.encode()),
             (b"content-length", str(len(self.body)).encode()),
@@ -62,7 +62,7 @@ class Refusal:
         return [*head, (b"www-authenticate", b"Bearer")] if self.status == 401 else head
 
     def http(self) -> bytes:
-        """The whole answer as HTTP/1.1, for what answers below ASGI."""
+        """The whole response as HTTP/1.1, for the protocol below ASGI."""
         lines = [f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}".encode()]
         lines += [name + b": " + value for name, value in self.headers()]
         return b"\r\n".join(lines) + b"\r\n\r\n" + self.body
@@ -81,7 +81,7 @@ def brief(value: object) -> str:
 
 
 async def unserved(request: Request, error: HTTPException) -> Response:
-    """The answer where there is no such address, or not with this method; to a browser, a page."""
+    """The response to an unknown address or a method that is not allowed; for a browser, a page."""
     status, detail = error.status_code, str(error.detail)
     headers = dict(error.headers or {})
     if status == 404 and pages.wanted(request):
@@ -104,7 +104,7 @@ async def unserved(request: Request, error: HTTPException) -> Response:
 
 
 def allowed(request: Request) -> str:
-    """Every method that the address of a request can be asked with."""
+    """The methods that the address of a request allows."""
     scope = dict(request.scope)
     scope["root_path"] = scope.get("app_root_path", scope.get("root_path", ""))
     routes = [route for route in request.app.routes if not isinstance(route, Mount)]
@@ -117,7 +117,7 @@ def allowed(request: Request) -> str:
 
 
 async def unexpected(request: Request, error: Exception) -> Response:
-    """The answer where the server is at fault; the guard has been left by then, so its headers are set here."""
+    """The response to an error of the server; the guard is no longer involved, so its headers are set here."""
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     why = Why("server-failed", "the server failed at this request; its log says where")
     return Refusal(500, why).answer({name.decode(): value.decode() for name, value in protecting()})

@@ -102,7 +102,7 @@ def _photo(name: str) -> bytes:
 
 
 def _folder() -> Path:
-    """Where scikit-learn's data are. Raises RefusalError."""
+    """The folder of scikit-learn's data. Raises RefusalError."""
     try:
         return bundled.folder()
     except ModuleNotFoundError as error:

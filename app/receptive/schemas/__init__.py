@@ -10,6 +10,7 @@ from receptive.schemas.classifier import (
     SoftmaxAnswer,
     SoftmaxRequest,
 )
+from receptive.schemas.explain import ExplainAnswer, ExplainRequest
 from receptive.schemas.inference import (
     Activations,
     ActivationsRequest,
@@ -57,7 +58,6 @@ from receptive.schemas.layers import (
 )
 from receptive.schemas.message import Message, schema
 from receptive.schemas.operations import (
-    Answer,
     ConvolutionAnswer,
     ConvolutionRequest,
     CountsAnswer,
@@ -68,9 +68,10 @@ from receptive.schemas.operations import (
     MatrixAnswer,
     MatrixRequest,
     Moving,
+    OperationRequest,
+    OperationResponse,
     PoolingAnswer,
     PoolingRequest,
-    Question,
     SeparableAnswer,
     SeparableRequest,
     SpectrumAnswer,
@@ -117,7 +118,6 @@ __all__ = [
     "Activations",
     "ActivationsRequest",
     "Alphas",
-    "Answer",
     "ApproximationRequest",
     "Box",
     "ChainAnswer",
@@ -143,6 +143,8 @@ __all__ = [
     "Dropped",
     "EpochEvent",
     "Epochs",
+    "ExplainAnswer",
+    "ExplainRequest",
     "Figures",
     "FitDone",
     "FitEvent",
@@ -175,6 +177,8 @@ __all__ = [
     "NormalizationAnswer",
     "NormalizationRequest",
     "NoticeEvent",
+    "OperationRequest",
+    "OperationResponse",
     "PhotoRow",
     "Picture",
     "Plan",
@@ -183,7 +187,6 @@ __all__ = [
     "PredictRequest",
     "Prediction",
     "Problem",
-    "Question",
     "Ranked",
     "Run",
     "RunChange",

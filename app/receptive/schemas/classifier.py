@@ -1,4 +1,4 @@
-"""Messages about the way from maps to an answer, and about the fit of a curve by one hidden layer."""
+"""Messages about the classifier, and about the fit of a curve by one hidden layer."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -10,14 +10,14 @@ from receptive.operations.choices import ActivationKind, Penalty
 from receptive.schemas.field import FieldError
 from receptive.schemas.layers import Nested, Seed
 from receptive.schemas.message import Message
-from receptive.schemas.operations import Answer, Question
+from receptive.schemas.operations import OperationRequest, OperationResponse
 from receptive.schemas.values import Array, Numbers
 
 # --- the fully connected layer
 
 
-class LinearRequest(Question):
-    """What `/operations/linear` is asked."""
+class LinearRequest(OperationRequest):
+    """Request of `/operations/linear`."""
 
     input: Annotated[Array, Numbers(1, 2, 3)] = Field(
         description="[n], [H][W] or [C][H][W], flattened map by map and row by row"
@@ -27,7 +27,7 @@ class LinearRequest(Question):
     unit: int | None = Field(None, ge=0, description="the output whose products are wanted")
 
 
-class LinearAnswer(Answer):
+class LinearAnswer(OperationResponse):
     """A fully connected layer's output, both ways."""
 
     output: list[float] = Field(description="weight times input, plus bias")
@@ -39,11 +39,11 @@ class LinearAnswer(Answer):
     )
 
 
-# --- softmax and what a wrong answer costs
+# --- softmax and the loss
 
 
-class SoftmaxRequest(Question):
-    """What `/operations/softmax` is asked."""
+class SoftmaxRequest(OperationRequest):
+    """Request of `/operations/softmax`."""
 
     logits: Annotated[Array, Numbers(1, most=1000)] = Field(description="a score for each class; at most 1,000")
     temperature: float = Field(1.0, ge=0.01, le=1000, description="by which the logits are divided")
@@ -54,7 +54,7 @@ class SoftmaxRequest(Question):
     strength: float = Field(0.0, ge=0, le=1e6)
 
 
-class SoftmaxAnswer(Answer):
+class SoftmaxAnswer(OperationResponse):
     """Probabilities, their price, and the penalty as a prior. Logarithms are natural."""
 
     probabilities: list[float]
@@ -104,8 +104,8 @@ class Points(Numbers):
         return {"type": "array", "items": pair, "minItems": 2, "maxItems": self.most // 2}
 
 
-class ApproximationRequest(Question):
-    """What `/operations/approximation` is asked."""
+class ApproximationRequest(OperationRequest):
+    """Request of `/operations/approximation`."""
 
     points: Annotated[Array, Points()] = Field(description="of the curve: 2 to 512, [x, y] each, from -10 to 10")
     units: int = Field(20, ge=1, le=200, description="of the hidden layer")

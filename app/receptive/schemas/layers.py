@@ -1,4 +1,4 @@
-"""Messages about what comes between convolutions: activation, normalization, dropout, and what a movement leaves."""
+"""Messages about what comes between convolutions: activation, normalization, dropout, and invariance to movement."""
 
 from typing import Annotated, Literal
 
@@ -13,7 +13,7 @@ from receptive.operations.choices import (
     Summary,
 )
 from receptive.schemas.inference import Name, Picture
-from receptive.schemas.operations import Answer, Question
+from receptive.schemas.operations import OperationRequest, OperationResponse
 from receptive.schemas.values import Array, Numbers, Whole
 
 LARGEST_SEED = 2**32 - 1
@@ -29,15 +29,15 @@ Nested = list[object]  # numbers in as many lists as the shape says; null for wh
 # --- activation
 
 
-class ActivationRequest(Question):
-    """What `/operations/activation` is asked."""
+class ActivationRequest(OperationRequest):
+    """Request of `/operations/activation`."""
 
     input: Anything = Field(description="up to four dimensions, at most 262,144 values")
     kind: ActivationKind
     slope: float = Field(0.01, ge=0, le=1, description="of leaky ReLU below zero")
 
 
-class ActivationAnswer(Answer):
+class ActivationAnswer(OperationResponse):
     """A function's values and its derivatives."""
 
     output: Nested = Field(description="in the input's shape")
@@ -46,8 +46,8 @@ class ActivationAnswer(Answer):
     output_shape: list[int]
 
 
-class ChainRequest(Question):
-    """What `/operations/activation/chain` is asked. The input is standard normal."""
+class ChainRequest(OperationRequest):
+    """Request of `/operations/activation/chain`. The input is standard normal."""
 
     kind: ActivationKind
     initialization: Initialization = Field(
@@ -62,8 +62,8 @@ class ChainRequest(Question):
     loss: ChainLoss = Field("sum", description="of the last layer's outputs: their sum, or the mean of their squares")
 
 
-class ChainAnswer(Answer):
-    """What autograd found, from the first layer to the last; computed in float64."""
+class ChainAnswer(OperationResponse):
+    """The gradients by autograd, from the first layer to the last; computed in float64."""
 
     gradients: list[float | None] = Field(description="norm of the loss's gradient by each layer's pre-activations")
     weight_gradients: list[float | None] = Field(description="norm of the loss's gradient by each layer's weights")
@@ -76,8 +76,8 @@ PerChannel = Annotated[Array, Numbers(1)]
 PerChannelSquared = Annotated[Array, Numbers(1, largest=SQUARED**2)]
 
 
-class NormalizationRequest(Question):
-    """What `/operations/normalization` is asked; a field that belongs to the other kind is refused."""
+class NormalizationRequest(OperationRequest):
+    """Request of `/operations/normalization`; a field that belongs to the other kind is refused."""
 
     input: Annotated[Array, Numbers(3, 4, largest=SQUARED)] = Field(
         description="[C][H][W] or [N][C][H][W]; at most 262,144 values of at most 1,000,000"
@@ -105,8 +105,8 @@ class NormalizationRequest(Question):
     map: int | None = Field(None, ge=0, le=4095, description="the map whose histograms are wanted; all if left out")
 
 
-class HistogramFacts(Answer):
-    """How often values of each size occur."""
+class HistogramFacts(OperationResponse):
+    """A histogram of values."""
 
     edges: list[float] = Field(description="one more than there are bins, from the smallest value to the largest")
     counts: list[int]
@@ -114,14 +114,14 @@ class HistogramFacts(Answer):
     standard_deviation: float
 
 
-class Alphas(Answer):
+class Alphas(OperationResponse):
     """One alpha in both conventions."""
 
     paper: float = Field(description="times the sum of squares")
     torch: float = Field(description="what torch.nn.LocalResponseNorm has to be given for the same: n times as much")
 
 
-class NormalizationAnswer(Answer):
+class NormalizationAnswer(OperationResponse):
     """The normalized values and what they were normalized with."""
 
     output: Nested = Field(description="in the input's shape")
@@ -139,8 +139,8 @@ class NormalizationAnswer(Answer):
 # --- dropout
 
 
-class DropoutRequest(Question):
-    """What `/operations/dropout` is asked."""
+class DropoutRequest(OperationRequest):
+    """Request of `/operations/dropout`."""
 
     input: Anything = Field(description="up to four dimensions, at most 262,144 values")
     rate: Rate = Field(0.5, description="probability with which a value, or a whole channel, is dropped")
@@ -149,8 +149,8 @@ class DropoutRequest(Question):
     whole_channels: bool = Field(False, description="of [C][H][W] and [N][C][H][W] whole maps; of [n] single values")
 
 
-class DropoutAnswer(Answer):
-    """What is left."""
+class DropoutAnswer(OperationResponse):
+    """The result of dropout."""
 
     output: Nested = Field(description="in the input's shape")
     mask: Nested = Field(description="in the input's shape: 1 kept, 0 dropped")
@@ -158,7 +158,7 @@ class DropoutAnswer(Answer):
 
 
 class DropoutNetworkRequest(Picture):
-    """What `/operations/dropout/network` is asked, as JSON or in a form."""
+    """Request of `/operations/dropout/network`, as JSON or in a form."""
 
     layer: Name = Field(description="the layer whose outputs are dropped; a name from /models/{name}")
     rate: Rate = Field(0.5, description="probability with which a value, or a whole channel, is dropped")
@@ -168,8 +168,8 @@ class DropoutNetworkRequest(Picture):
     training: bool = Field(True, description="false: nothing is dropped and nothing is scaled")
 
 
-class DropoutNetworkAnswer(Answer):
-    """What a network says of one picture with values of one layer dropped, draw by draw."""
+class DropoutNetworkAnswer(OperationResponse):
+    """The output of a network for one picture with values of one layer dropped, draw by draw."""
 
     model: str
     layer: str
@@ -189,8 +189,8 @@ class DropoutNetworkAnswer(Answer):
 # --- invariance
 
 
-class InvarianceRequest(Question):
-    """What `/operations/invariance` is asked."""
+class InvarianceRequest(OperationRequest):
+    """Request of `/operations/invariance`."""
 
     input: Annotated[Array, Numbers(2, 3, largest=SQUARED)] = Field(
         description="[H][W] or [C][H][W]; at most 64 channels and 262,144 values of at most 1,000,000"
@@ -206,7 +206,7 @@ class InvarianceRequest(Question):
     at: float = Field(0.0, description="the position whose maps are wanted")
 
 
-class Curves(Answer):
+class Curves(OperationResponse):
     """||moved - unmoved|| / ||unmoved|| at every position; null where the unmoved one is all zero."""
 
     positions: list[float]
@@ -215,7 +215,7 @@ class Curves(Answer):
     pooled: list[float | None]
 
 
-class InvarianceAnswer(Answer):
+class InvarianceAnswer(OperationResponse):
     """The maps at one position, and how much each of them changes on the way."""
 
     input: Nested = Field(description="moved by `at`")

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from receptive.operations import limits
 from receptive.schemas.inference import Drawable
 from receptive.schemas.message import Message
-from receptive.schemas.operations import Question
+from receptive.schemas.operations import OperationRequest
 from receptive.training.settings import RunSettings
 
 FILE: Final = Path(__file__).parents[3] / "static" / "src" / "wire" / "limits.json"
@@ -34,12 +34,12 @@ KEYWORDS: Final = {
 def text() -> str:
     """The file's content."""
     bounds: dict[str, dict[str, dict[str, float]]] = {}
-    kinds: list[type[BaseModel]] = [*_below(Question), *_below(Drawable), RunSettings]
+    kinds: list[type[BaseModel]] = [*_below(OperationRequest), *_below(Drawable), RunSettings]
     for kind in kinds:
         schema = kind.model_json_schema()
         for name, definition in ((kind.__name__, schema), *schema.get("$defs", {}).items()):
             fields = {field: _bounds(each) for field, each in definition.get("properties", {}).items()}
-            bounds[name] = {field: found for field, found in fields.items() if found}
+            bounds[name] = {field: limits for field, limits in fields.items() if limits}
     kept = {name: fields for name, fields in sorted(bounds.items()) if fields}
     return json.dumps({"LIMITS": LIMITS, "BOUNDS": kept}, indent=2).replace("e-0", "e-") + "\n"
 
@@ -51,12 +51,12 @@ def _below(kind: type[Message]) -> Iterator[type[BaseModel]]:
 
 def _bounds(schema: dict[str, Any]) -> dict[str, float]:
     """The bounds of a number, or of the numbers in a list."""
-    found = {KEYWORDS[name]: _number(value) for name, value in schema.items() if name in KEYWORDS}
+    limits = {KEYWORDS[name]: _number(value) for name, value in schema.items() if name in KEYWORDS}
     inner = [schema["items"]] if isinstance(schema.get("items"), dict) else []
     for each in (*schema.get("anyOf", ()), *inner):
         if each.get("type") in ("integer", "number"):
-            found |= {KEYWORDS[name]: _number(value) for name, value in each.items() if name in KEYWORDS}
-    return found
+            limits |= {KEYWORDS[name]: _number(value) for name, value in each.items() if name in KEYWORDS}
+    return limits
 
 
 def _number(value: float) -> float:

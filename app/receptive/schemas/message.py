@@ -1,4 +1,4 @@
-"""What every message is, and all of them together as JSON Schema."""
+"""The base class of all messages, and their JSON Schema."""
 
 import json
 
@@ -20,4 +20,4 @@ def schema() -> str:
 
 
 def _below(kind: type[Message]) -> list[type[Message]]:
-    return [found for child in kind.__subclasses__() for found in (child, *_below(child))]
+    return [each for child in kind.__subclasses__() for each in (child, *_below(child))]

@@ -1,4 +1,4 @@
-"""Messages about convolution and pooling: what `/operations/…` is asked and what it answers."""
+"""Messages about convolution and pooling: requests and responses of `/operations/…`."""
 
 from math import inf
 from typing import Annotated, Literal, Self
@@ -31,14 +31,14 @@ MapsOfMaps = Annotated[Array, Numbers(4, largest=inf)]
 SPECTRUM = "[H][W], frequency zero first"
 
 
-class Question(Message):
-    """What an operation is asked: nothing is guessed, so that "3" is no number and true is no 1."""
+class OperationRequest(Message):
+    """Base of requests of operations. Strict: "3" is not a number, true is not 1."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, strict=True)
 
 
-class Answer(Message):
-    """What an operation answers."""
+class OperationResponse(Message):
+    """Base of responses of operations."""
 
 
 class Formula(Message):
@@ -58,8 +58,8 @@ class Dropped(Message):
 # --- convolution
 
 
-class Moving(Question):
-    """How a kernel moves over the input. Pairs are rows, then columns; one number stands for both."""
+class Moving(OperationRequest):
+    """Stride, padding and dilation of a kernel. Pairs are rows, then columns; one number stands for both."""
 
     stride: Pair = (1, 1)
     padding: Sides = Field(
@@ -70,7 +70,7 @@ class Moving(Question):
 
 
 class MatrixRequest(Moving):
-    """What `/operations/convolution/matrix` is asked."""
+    """Request of `/operations/convolution/matrix`."""
 
     input: Maps = Field(description="[H][W] or [C][H][W]; at most 64 channels and 262,144 values")
     kernel: Kernels = Field(
@@ -84,12 +84,12 @@ class MatrixRequest(Moving):
 
 
 class ConvolutionRequest(MatrixRequest):
-    """What `/operations/convolution` is asked."""
+    """Request of `/operations/convolution`."""
 
     partials: bool = Field(False, description="whether each input channel's share of each output map is wanted")
 
 
-class ConvolutionAnswer(Answer):
+class ConvolutionAnswer(OperationResponse):
     """A convolution's output and its arithmetic."""
 
     output: MapsOut = Field(description="[H'][W'] where input and kernel have two dimensions, else [O][H'][W']")
@@ -103,7 +103,7 @@ class ConvolutionAnswer(Answer):
     )
 
 
-class MatrixAnswer(Answer):
+class MatrixAnswer(OperationResponse):
     """A convolution as a matrix times a vector, and as im2col."""
 
     matrix: PlaneOut = Field(description="[O H' W'][C H W]; at most 65,536 cells")
@@ -114,8 +114,8 @@ class MatrixAnswer(Answer):
     output_shape: list[int]
 
 
-class SpectrumRequest(Question):
-    """What `/operations/convolution/spectrum` is asked."""
+class SpectrumRequest(OperationRequest):
+    """Request of `/operations/convolution/spectrum`."""
 
     input: Plane = Field(description="[H][W]")
     kernel: Plane = Field(
@@ -125,7 +125,7 @@ class SpectrumRequest(Question):
     flip: bool = Field(False, description="true: a convolution; false: cross-correlation, with the conjugate spectrum")
 
 
-class SpectrumAnswer(Answer):
+class SpectrumAnswer(OperationResponse):
     """A circular convolution by way of its spectra and without."""
 
     input_spectrum_real: PlaneOut = Field(description=SPECTRUM)
@@ -140,7 +140,7 @@ class SpectrumAnswer(Answer):
 
 
 class CountsRequest(Moving):
-    """What `/operations/convolution/counts` is asked."""
+    """Request of `/operations/convolution/counts`."""
 
     input_shape: Annotated[tuple[int, int, int], Whole(1, 4096, 3)] = Field(description="C, H, W")
     filters: Annotated[int, Field(ge=1, le=4096)]
@@ -151,14 +151,14 @@ class CountsRequest(Moving):
 
 
 class LayerCount(Message):
-    """What one kind of layer costs for one picture."""
+    """Cost of one kind of layer for one picture."""
 
     parameters: int = Field(description="weights and biases")
     connections: int = Field(description="biases included, as LeCun et al. 1998 count them")
     macs: int = Field(description="multiply-accumulate operations; bias not counted")
 
 
-class CountsAnswer(Answer):
+class CountsAnswer(OperationResponse):
     """The same layer as each kind.
 
     Locally connected, each place has weights of its own. Depthwise separable is the window on each channel by itself,
@@ -175,8 +175,8 @@ class CountsAnswer(Answer):
     bottleneck: LayerCount | None = None
 
 
-class SeparableRequest(Question):
-    """What `/operations/convolution/separable` is asked."""
+class SeparableRequest(OperationRequest):
+    """Request of `/operations/convolution/separable`."""
 
     input: Plane = Field(description="[H][W]")
     kernel: Plane = Field(description="[kh][kw]; sides at most 11")
@@ -189,7 +189,7 @@ class StepMacs(Message):
     two_steps: int
 
 
-class SeparableAnswer(Answer):
+class SeparableAnswer(OperationResponse):
     """A kernel as a column times a row, and what that gives."""
 
     rank: int
@@ -203,8 +203,8 @@ class SeparableAnswer(Answer):
     macs: StepMacs
 
 
-class VolumeRequest(Question):
-    """What `/operations/convolution/volume` is asked."""
+class VolumeRequest(OperationRequest):
+    """Request of `/operations/convolution/volume`."""
 
     input: Volume = Field(description="[D][H][W]; at most 262,144 values")
     kernel: Volume = Field(description="[kd][kh][kw]; sides at most 11")
@@ -219,7 +219,7 @@ class VolumeFormula(Formula):
     depth: str
 
 
-class VolumeAnswer(Answer):
+class VolumeAnswer(OperationResponse):
     """A 3-D convolution's output and its arithmetic."""
 
     output: VolumeOut = Field(description="[D'][H'][W']")
@@ -232,8 +232,8 @@ class VolumeAnswer(Answer):
 # --- pooling
 
 
-class PoolingRequest(Question):
-    """What `/operations/pooling` is asked."""
+class PoolingRequest(OperationRequest):
+    """Request of `/operations/pooling`."""
 
     input: Maps = Field(description="[H][W] or [C][H][W]; at most 64 channels and 262,144 values")
     kind: Literal["max", "average", "l2", "global-average", "subsampling"] = "max"
@@ -261,8 +261,8 @@ class PoolingRequest(Question):
         return self
 
 
-class PoolingAnswer(Answer):
-    """What pooling gives."""
+class PoolingAnswer(OperationResponse):
+    """The result of pooling."""
 
     output: MapsOut = Field(description="[H'][W'] where the input has two dimensions, else [C][H'][W']")
     output_shape: list[int]

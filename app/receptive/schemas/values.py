@@ -20,7 +20,7 @@ NESTINGS: Final = ("number", "[n]", "[rows][columns]", "[channels][rows][columns
 
 
 class _Checked:
-    """A marker in Annotated[…] that reads a value and says how it looks in the schema."""
+    """A marker in Annotated[…] that parses a value and gives its schema."""
 
     def read(self, value: object) -> object:
         """The value as what stands below uses it. Raises FieldError."""

@@ -1,1 +1,1 @@
-"""How the networks are trained: data, distortions, the loop as a generator of events, weights with their card."""
+"""Training of networks: data, distortions, the loop as a generator of events, weights with their card."""

@@ -11,7 +11,7 @@ from receptive.training.evaluation import Evaluation
 
 @dataclass(frozen=True)
 class Patience:
-    """When a run that gets no better ends."""
+    """The rule by which a run that no longer improves ends."""
 
     epochs: int | None = None  # without a new best; None never ends it
     metric: str = "validation-loss"  # or validation-accuracy, or loss
@@ -28,7 +28,7 @@ class Best:
         self.weights: dict[str, Tensor] | None = None
 
     def improved(self, epoch: int, loss: float, evaluation: Evaluation, weights: dict[str, Tensor]) -> bool:
-        """Whether this epoch is better than all before; then its weights are kept if they are to come back."""
+        """True if this epoch is the best so far; its weights are kept if they are to be restored."""
         value = self._value(loss, evaluation)
         if self.epoch and value >= self.value:
             return False
@@ -38,7 +38,7 @@ class Best:
         return True
 
     def is_over(self, epoch: int) -> bool:
-        """Whether too many epochs have passed since the best."""
+        """True once too many epochs have passed since the best."""
         return self.patience.epochs is not None and epoch - self.epoch >= self.patience.epochs
 
     def why(self, epoch: int) -> Why:
@@ -56,7 +56,7 @@ class Best:
             network.load_state_dict(self.weights)
 
     def _value(self, loss: float, evaluation: Evaluation) -> float:
-        """What is watched, so that less is better; the loss learned from where nothing is held out."""
+        """The watched value, lower is better; the training loss where nothing is held out."""
         if self.patience.metric == "validation-accuracy" and evaluation.accuracy is not None:
             return -evaluation.accuracy
         if self.patience.metric == "loss" or evaluation.loss is None:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from convnets.classifier import Classifier
-from receptive.training.feeds import Batch
+from receptive.training.batches import Batch
 from receptive.training.statistics import observed_activity
 
 

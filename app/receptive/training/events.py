@@ -49,12 +49,12 @@ class Epoch:
 
     @property
     def held_out(self) -> int:
-        """How many pictures were judged on."""
+        """The number of held-out pictures."""
         return sum(map(sum, self.confusion))
 
     @property
     def errors(self) -> int:
-        """How many of them were called by a wrong name."""
+        """The number of held-out pictures that were classified wrongly."""
         return self.held_out - sum(row[place] for place, row in enumerate(self.confusion))
 
     @property

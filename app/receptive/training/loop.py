@@ -8,11 +8,11 @@ import torch
 from torch import Tensor, nn
 
 from convnets.classifier import Classifier
+from receptive.training.batches import BatchSource
 from receptive.training.divergence import diverged
 from receptive.training.early_stopping import Best, Patience
 from receptive.training.evaluation import Evaluation, copied, evaluate
 from receptive.training.events import Epoch, Event, Notice, Started, Step, Stopped
-from receptive.training.feeds import Feed
 from receptive.training.resume import Place, Resume, Whole
 from receptive.training.statistics import EXPLODED, Watch, layers
 
@@ -21,7 +21,7 @@ LOST = 20.0  # times the loss of a guess, or the first loss if that was larger: 
 
 @dataclass(frozen=True)
 class Course:
-    """How the network goes from one step to the next."""
+    """The hyperparameters of a training loop."""
 
     epochs: int
     optimizer: Callable[[nn.Module], torch.optim.Optimizer]
@@ -34,11 +34,11 @@ class Course:
     patience: Patience = field(default_factory=Patience)
 
 
-def train(network: Classifier, feed: Feed, course: Course, resume: Resume | None = None) -> Generator[Event]:
+def train(network: Classifier, source: BatchSource, course: Course, resume: Resume | None = None) -> Generator[Event]:
     """Trains `network` in place. With averaging, what each Epoch carries is the average, not the network's own weights.
 
-    resume: what an Epoch of the same network, feed and course carried; the run goes on after it, bit for bit as if it
-    had not been interrupted. Dropout draws from torch's global generator; everything else that is random is the feed's.
+    resume: from an Epoch of the same network, source and course; the run continues after that epoch with the same bits
+    as without an interruption. Dropout draws from torch's global generator, everything else from the source's.
 
     Raises ResumeError.
     """
@@ -47,14 +47,14 @@ def train(network: Classifier, feed: Feed, course: Course, resume: Resume | None
     best, at = Best(course.patience), Place()
     parameters = [(name, value) for name, value in network.named_parameters() if value.requires_grad]
     watch = Watch([name for name, _ in parameters], [value.shape for _, value in parameters])
-    whole = Whole(network, optimizer, average, best, watch, feed.generator)
+    whole = Whole(network, optimizer, average, best, watch, source.generator)
     if resume is not None:
         at = whole.restored(resume)
-    steps = feed.per_epoch * course.epochs
-    yield Started(feed.pictures, feed.held_out, steps)
+    steps = source.per_epoch * course.epochs
+    yield Started(source.pictures, source.held_out, steps)
     while True:
         if at.loss > at.worst:
-            rate = course.rate(at.step, steps, feed.per_epoch)
+            rate = course.rate(at.step, steps, source.per_epoch)
             yield diverged("diverged-growth", at.loss, at, rate)
             return
         if at.epoch == course.epochs:
@@ -65,9 +65,9 @@ def train(network: Classifier, feed: Feed, course: Course, resume: Resume | None
         at.epoch += 1
         network.train()
         tally = _Tally(parameters)
-        for inputs, labels in feed.batches(at.epoch):
+        for inputs, labels in source.batches(at.epoch):
             at.step += 1
-            rate = course.rate(at.step, steps, feed.per_epoch)
+            rate = course.rate(at.step, steps, source.per_epoch)
             for group in optimizer.param_groups:
                 group["lr"] = rate
             output = network(inputs)
@@ -97,7 +97,7 @@ def train(network: Classifier, feed: Feed, course: Course, resume: Resume | None
             yield Notice("vanishing", layer, at.step, at.epoch, length)
         own = copied(network)
         weights = own if average is None else {name: value.clone() for name, value in average.items()}
-        evaluation = evaluate(network, weights, feed.held_out_batches(), course.loss)
+        evaluation = evaluate(network, weights, source.held_out_batches(), course.loss)
         if evaluation.loss is not None and not math.isfinite(evaluation.loss):
             yield diverged("diverged-held-out", evaluation.loss, at, rate)
             return
@@ -128,12 +128,12 @@ def _lengths(gradients: list[tuple[Tensor, Tensor]]) -> Tensor:
 
 
 def is_weight(value: Tensor) -> bool:
-    """Whether penalties are for it: kernels and matrices, not biases and what scales a whole map."""
+    """True for kernels and matrices, which penalties apply to; false for biases and scales of a map."""
     return value.ndim > 1
 
 
 class _Tally:
-    """What is summed up in the course of an epoch."""
+    """The sums of an epoch."""
 
     def __init__(self, parameters: list[tuple[str, nn.Parameter]]) -> None:
         self.parameters = parameters

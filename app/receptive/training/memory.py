@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from convnets.why import ExplainedError, Value
-from receptive.training.feeds import CHUNK, EVALUATED
+from receptive.training.batches import CHUNK, EVALUATED
 
 REAL = 4  # bytes of a float32
 COPIES = 8  # of every weight at most: itself, its gradient, Adam's two, what was judged, kept and the best
@@ -22,12 +22,12 @@ class TooLargeError(ExplainedError, ValueError):
 
 def available() -> int | None:
     """Bytes that this process could still have; None where the system does not say."""
-    known = [found for found in (_of_the_system(), _of_the_group()) if found is not None]
+    known = [size for size in (_of_the_system(), _of_the_group()) if size is not None]
     return min(known, default=None)
 
 
 def check(network: nn.Module, shape: tuple[int, int, int], batch: int, augmented: bool, free: int | None) -> None:
-    """Whether a step and the evaluation fit into `free` bytes. Raises TooLargeError."""
+    """Check that a step and the evaluation fit into `free` bytes. Raises TooLargeError."""
     if free is None:
         return
     weights = sum(value.numel() for value in network.parameters()) * REAL * COPIES
@@ -36,12 +36,12 @@ def check(network: nn.Module, shape: tuple[int, int, int], batch: int, augmented
     ahead = inputs * (6 if augmented else 2)
     values = answers_of(network, shape) * REAL
     answers = values * 3 // 2  # and their gradients, half of which are there at once at most, as measured
-    room = SPARE * free - weights
+    budget = SPARE * free - weights
     needed = max(batch, CHUNK) * ahead + max(batch * answers, EVALUATED * values)
-    if needed <= room:
+    if needed <= budget:
         return
     least = CHUNK * ahead + EVALUATED * values
-    fits = int((room - CHUNK * ahead) // (answers + ahead)) if least <= room else 0
+    fits = int((budget - CHUNK * ahead) // (answers + ahead)) if least <= budget else 0
     sizes: dict[str, Value] = {"batch": batch, "needed": _size_text(needed + weights), "free": _size_text(free)}
     if fits >= 1:
         raise TooLargeError(
@@ -60,7 +60,7 @@ def check(network: nn.Module, shape: tuple[int, int, int], batch: int, augmented
 
 
 def answers_of(network: nn.Module, shape: tuple[int, int, int]) -> int:
-    """How many values all layers together answer to one picture."""
+    """The number of output values of all layers together for one picture."""
     total = 0
 
     def listen(_: nn.Module, __: tuple[Tensor, ...], output: Tensor) -> None:
@@ -93,7 +93,7 @@ def _of_the_system() -> int | None:
 
 
 def _of_the_group() -> int | None:
-    """What the control group of this process, a container's say, has left; None without a limit."""
+    """The bytes that this process's control group (its container) has left; None without a limit."""
     try:
         most, taken = (int((GROUP / name).read_text(encoding="ascii")) for name in ("memory.max", "memory.current"))
         lines = (GROUP / "memory.stat").read_text(encoding="ascii").splitlines()

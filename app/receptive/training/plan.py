@@ -75,7 +75,7 @@ def plan(settings: RunSettings, facts: Facts) -> Plan:
 
 
 def check_outputs(name: str, classes: int, dataset: str) -> None:
-    """Whether a network of the catalogue has an output for every class. Raises PlanError."""
+    """Check that a network of the catalogue has an output for every class. Raises PlanError."""
     outputs = len(CATALOGUE[name].classes)
     if classes > outputs:
         raise PlanError(
@@ -100,7 +100,7 @@ def _layers(settings: RunSettings, facts: Facts) -> list[dict[str, Any]] | None:
 
 
 def folder_facts(folder: Path) -> Facts:
-    """What a folder of images holds, counted and not read. Raises PlanError."""
+    """The facts of a folder of images, counted and not read. Raises PlanError."""
     if not folder.is_dir():
         raise PlanError(
             "no-folder-here",

@@ -1,4 +1,4 @@
-"""What a run needs to go on after an epoch as if it had never been interrupted: tensors and numbers, no pickle."""
+"""The state from which a run continues after an epoch without a difference: tensors and numbers, no pickle."""
 
 import math
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ Number = float | int | str | None  # a value of JSON
 
 
 class ResumeError(ExplainedError, ValueError):
-    """What was kept does not go with the settings; says what is missing or different."""
+    """The kept state does not fit the settings."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Resume:
 
 @dataclass
 class Place:
-    """How far a run has come."""
+    """The position of a run."""
 
     epoch: int = 0
     step: int = 0
@@ -68,7 +68,7 @@ class Whole:
     average: dict[str, Tensor] | None
     best: Best
     watch: Watch
-    generator: torch.Generator | None  # the feed's
+    generator: torch.Generator | None  # the source's
 
     def kept(self, at: Place, own: dict[str, Tensor], judged: dict[str, Tensor]) -> Resume:
         """own: copies of the network's weights; judged: of the average if there is one."""
@@ -84,7 +84,7 @@ class Whole:
         return Resume(tensors, numbers | {"noticed": ", ".join(sorted(self.watch.said))})
 
     def restored(self, resume: Resume) -> Place:
-        """How far the run had come. Raises ResumeError."""
+        """Restore the state and return the run's position. Raises ResumeError."""
         restore(self.network, resume.part("network"))
         restore_optimizer(self.optimizer, resume.part("optimizer"))
         if self.average is not None:
@@ -146,7 +146,7 @@ def restore(network: nn.Module, tensors: Mapping[str, Tensor]) -> None:
 
 
 def fitting(expected: Mapping[str, Tensor], tensors: Mapping[str, Tensor]) -> None:
-    """Whether the tensors are those of the same network, shape for shape. Raises ResumeError."""
+    """Check that the tensors are of the same network, shape for shape. Raises ResumeError."""
     for name in sorted(expected.keys() | tensors.keys()):
         here = list(expected[name].shape) if name in expected else "nothing"
         there = list(tensors[name].shape) if name in tensors else "nothing"

@@ -15,7 +15,7 @@ CYCLE_END = 1e-4  # of that one: L. Smith and N. Topin, 2017, with the numbers o
 
 
 class Schedule(BaseModel):
-    """How the learning rate changes during a run."""
+    """The schedule of the learning rate during a run."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 

@@ -59,12 +59,12 @@ def a_batch_size(value: Any, whole: ValidatorFunctionWrapHandler) -> Any:
 
 
 def a_kind_of_model(value: Any) -> str:
-    """Whether a network is named, or put together; so that what is wrong with it is said of that alone."""
+    """The tag of the model: a name or a pattern, so that errors concern that form only."""
     return "name" if isinstance(value, str) else "pattern"
 
 
 class EarlyStopping(BaseModel):
-    """When a run ends before its last epoch."""
+    """The rule by which a run ends before its last epoch."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -79,7 +79,7 @@ Strength = Annotated[Finite, Field(ge=0, le=1)]
 
 
 class Augmentation(BaseModel):
-    """How pictures are changed before they are learned from, each kind from 0, not at all, to 1, as far as it goes."""
+    """The strength of each random change of the training pictures, from 0 (none) to 1 (full)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -98,7 +98,7 @@ class Augmentation(BaseModel):
 
     @property
     def any(self) -> bool:
-        """Whether anything is changed."""
+        """True if any strength is above 0."""
         return self != Augmentation()
 
 

@@ -1,4 +1,4 @@
-"""How the weights, the gradients and the answers of each layer are spread, and when a gradient is lost on its way."""
+"""Statistics of each layer's weights, gradients and outputs; vanishing and exploding gradients."""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
@@ -42,7 +42,7 @@ class LayerStatistics:
 
 
 def histogram(values: Tensor) -> Histogram:
-    """How finite values are spread; equal ones stand in the middle of a narrow range."""
+    """The histogram of finite values; equal ones stand in the middle of a narrow range."""
     flat = values.detach().flatten()
     low, high = (float(end) for end in flat.aminmax())
     mean = float(flat.mean())
@@ -82,7 +82,7 @@ def layer_of(parameter: str) -> str:
 
 
 class Watch:
-    """Which layers' gradients have vanished or exploded, each said once."""
+    """Detects vanishing and exploding gradients; each layer is reported once."""
 
     def __init__(self, names: list[str], shapes: list[torch.Size]) -> None:
         self.places = {layer_of(name): at for at, name in enumerate(names) if len(shapes[at]) > 1}
@@ -140,7 +140,7 @@ def observed_activity(network: nn.Module) -> Iterator[Activity]:
 
 
 def _activates(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> bool:
-    """Whether a layer answers each value on its own."""
+    """True for a layer that computes each value on its own, as an activation does."""
     other = isinstance(module, nn.Dropout | nn.BatchNorm2d | nn.Identity)
     return not other and not any(True for _ in module.parameters()) and inputs[0].shape == output.shape
 

@@ -25,7 +25,7 @@ class Registry:
 @cache
 def registry() -> Registry:
     """Every kind of the package."""
-    files = sorted(found.name for found in pkgutil.iter_modules(__path__))
+    files = sorted(info.name for info in pkgutil.iter_modules(__path__))
     kinds = [kind for name in files for kind in getattr(importlib.import_module(f"{__name__}.{name}"), "KINDS", ())]
     return Registry(
         {module: kind for kind in kinds for module in kind.modules},
@@ -58,7 +58,7 @@ def _of_class(given: type[nn.Module], modules: dict[type[nn.Module], Kind]) -> K
 
 
 def _computes(name: str, parent: type[nn.Module]) -> bool:
-    """Whether a method of this name takes part in what the parent computes."""
+    """True if a method of this name takes part in the parent's computation."""
     own = callable(getattr(parent, name, None)) and not hasattr(nn.Module, name)
     return name in ("forward", "__call__") or (own and name not in KEPT)
 

@@ -142,7 +142,7 @@ class PartialConvolutionKind(Convolution):
         return lists
 
     def terms(self, call: Call, unit: Unit) -> Terms:
-        """Those of the maps that are listed."""
+        """The terms of the maps that are listed for the output map."""
         made, *place = unit
         maps, window = tuple(call["lists"][made]), self.window(call)
         inputs = gather(call["input"][0, list(maps)], place, window)

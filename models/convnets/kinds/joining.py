@@ -29,7 +29,7 @@ class Arithmetic(Kind):
         return self.names.get(operation, operation)
 
     def bind(self, operation: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        """What is taken from a number comes second, as it is written."""
+        """The operands in the order in which they are written: in `1 - x`, the tensor is the second."""
         given = super().bind(operation, args, kwargs)
         if operation.startswith("r"):
             given["input"], given["other"] = given["other"], given["input"]

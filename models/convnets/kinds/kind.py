@@ -126,7 +126,7 @@ class Kind:
         return dict(zip(self.functions[operation].split(), args, strict=False)) | dict(kwargs)
 
     def accepts(self, settings: Mapping[str, Any]) -> bool:
-        """Whether a function call with these settings is of this kind."""
+        """True if a function call with these settings is of this kind."""
         return True
 
     def window(self, call: Call) -> Window | None:

@@ -72,7 +72,7 @@ class BatchNormalization(Normalization):
         return empty
 
     def moments(self, call: Call, read: Tensor, unit: Unit) -> tuple[Tensor, Tensor]:
-        """Those kept of the map; without, those of the batch."""
+        """The running statistics of the map; without them, the statistics of the batch."""
         if _keeps(call):
             return call["running_mean"][unit[0]].double(), call["running_var"][unit[0]].double()
         batch = call["input"].detach()[:, unit[0]].double()
@@ -96,7 +96,7 @@ class GroupNormalization(Normalization):
         return whole(extent[0], extent[0]), whole(extent[1], extent[1])
 
     def moments(self, call: Call, read: Tensor, unit: Unit) -> tuple[Tensor, Tensor]:
-        """Those of the group."""
+        """The statistics of the group."""
         size = len(read) // call["num_groups"]
         group = read[unit[0] // size * size : (unit[0] // size + 1) * size]
         return group.mean(), group.var(correction=0)
@@ -113,7 +113,7 @@ class InstanceNormalization(GroupNormalization):
     maps: ClassVar[Maps] = "own"
 
     def moments(self, call: Call, read: Tensor, unit: Unit) -> tuple[Tensor, Tensor]:
-        """Those of the map, or those that were kept."""
+        """The statistics of the map, or the running statistics."""
         if call.get("running_mean") is not None and not call.get("use_input_stats", False):
             return call["running_mean"][unit[0]].double(), call["running_var"][unit[0]].double()
         return read[unit[0]].mean(), read[unit[0]].var(correction=0)
@@ -140,7 +140,7 @@ class LayerNormalization(Normalization):
         return (Slide(), whole(extent[1], extent[1])) if extent[1] == call["input"].shape[-1] else None
 
     def moments(self, call: Call, read: Tensor, unit: Unit) -> tuple[Tensor, Tensor]:
-        """Those of the last axes."""
+        """The statistics of the last axes."""
         values = read[unit[: read.ndim - len(tuple(call["normalized_shape"]))]]
         return values.mean(), values.var(correction=0)
 
@@ -161,7 +161,7 @@ class LocalResponseNormalization(Kind):
     maps: ClassVar[Maps] = "all"
 
     def settings(self, part: nn.Module) -> dict[str, Any]:
-        """How many neighbours, and the constants."""
+        """The number of neighbours and the constants."""
         return {name: getattr(part, name) for name in ("size", "alpha", "beta", "k")}
 
     def bind(self, operation: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ class Pooling(Kind):
     """A window over one map at a time."""
 
     def settings(self, part: nn.Module) -> dict[str, Any]:
-        """Those that the function of this name takes."""
+        """The settings that the function of this name takes."""
         names = (*FULL.split()[1:-1], *AVERAGE.split()[-2:], "norm_type")
         return {name: getattr(part, name) for name in names if hasattr(part, name)}
 
@@ -135,7 +135,7 @@ class AdaptivePooling(Pooling):
     """The map cut into as many shares as there are outputs, which overlap where the sizes do not divide."""
 
     def settings(self, part: nn.Module) -> dict[str, Any]:
-        """None: the output's shape says all."""
+        """None: the output's shape determines them."""
         return {}
 
     def window(self, call: Call) -> None:  # type: ignore[override]

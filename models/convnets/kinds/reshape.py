@@ -88,8 +88,8 @@ class Moving(Kind):
         if places is None:
             return None
         maps = torch.where(places < 0, places, places // (read[2] * read[3])).flatten(1)
-        found = [sorted({int(each) for each in row.unique()} - {OUTSIDE}) for row in maps]
-        return None if found == [[at] for at in range(read[1])] else found
+        feeds = [sorted({int(each) for each in row.unique()} - {OUTSIDE}) for row in maps]
+        return None if feeds == [[at] for at in range(read[1])] else feeds
 
     def terms(self, call: Call, unit: Unit) -> Terms:
         """The one value that is moved here."""

@@ -31,12 +31,12 @@ class Upsampling(Kind):
         axes = call.output.ndim - 2
         if axes > 2:
             return None
-        found: list[Axis] = []
+        reaches: list[Axis] = []
         for axis in range(axes):
             weights = _weights(call, axis)
             cells = [line.nonzero()[:, 0].tolist() for line in weights]
-            found.append(Table(tuple(range(each[0], each[-1] + 1) for each in cells)))
-        return (found[0], found[1]) if axes == 2 else (Slide(), found[0])
+            reaches.append(Table(tuple(range(each[0], each[-1] + 1) for each in cells)))
+        return (reaches[0], reaches[1]) if axes == 2 else (Slide(), reaches[0])
 
     def terms(self, call: Call, unit: Unit) -> Terms:
         """The neighbours and their weights."""

@@ -17,7 +17,7 @@ from receptive.training.data.drawings import DrawingError, Drawings
 from receptive.training.data.pictures import DatasetError
 from receptive.training.events import Epoch
 from receptive.training.loop import train
-from receptive.training.preparing import prepare as prepare_run
+from receptive.training.preparation import prepare as prepare_run
 from receptive.training.settings import RunSettings
 
 BROWSER = "a-browser-1"
@@ -65,7 +65,7 @@ def test_a_network_learns_to_tell_them_apart(tmp_path: Path) -> None:
         mine.add("steep", line(1.5 + 0.1 * number / 8))
     settings = RunSettings(model=Pattern(units=()), dataset="drawings", epochs=8, batch_size=4, held_out=0.25)
     run = prepare_run(settings, mine.pictures())
-    epoch = list(train(run.network, run.feed, run.course))[-1]
+    epoch = list(train(run.network, run.source, run.course))[-1]
     assert isinstance(epoch, Epoch)
     assert (epoch.held_out, epoch.errors) == (4, 0)
 

@@ -9,12 +9,12 @@ from receptive.training.data import datasets
 from receptive.training.events import Step
 from receptive.training.loop import train
 from receptive.training.plan import KNOWN, plan
-from receptive.training.preparing import prepare
-from receptive.training.runs import journal, points
+from receptive.training.preparation import prepare
+from receptive.training.runs import journal, steps_file
 from receptive.training.runs.comparisons import COMPARISONS, Comparison
 from receptive.training.runs.run import Run
-from receptive.training.runs.shelf import PREPARED_ID, SHIPPED
 from receptive.training.runs.state import OVER
+from receptive.training.runs.store import PREPARED_ID, SHIPPED
 from receptive.training.settings import RunSettings
 
 VARIANTS = [(comparison, variant) for comparison in COMPARISONS for variant in comparison.variants]
@@ -67,7 +67,7 @@ def test_a_log_is_whole(comparison: Comparison, variant: str) -> None:
     assert (events[0]["kind"], events[-1]["kind"]) == ("started", "status")
     assert events[0]["steps"] == plan(comparison.variants[variant], KNOWN["digits"]).steps == run.state.steps
     assert (events[-1]["status"], events[-1]["reason"]) == (run.state.status, run.state.reason)
-    assert points.rebuilt(run.log).tobytes() == points.read(run.folder / "steps.bin").tobytes()
+    assert steps_file.rebuilt(run.log).tobytes() == steps_file.read(run.folder / "steps.bin").tobytes()
     epochs = [event for event in events if event["kind"] == "epoch"]
     assert [epoch["epoch"] for epoch in epochs] == list(range(1, run.state.epoch + 1))
     assert epochs[-1]["layers"]
@@ -78,8 +78,8 @@ def test_a_log_is_whole(comparison: Comparison, variant: str) -> None:
 def test_trained_again_a_run_begins_with_the_recorded_steps() -> None:
     comparison = next(each for each in COMPARISONS if each.name == "momentum")
     prepared = prepare(comparison.variants["with"], datasets.digits())
-    events = train(prepared.network, prepared.feed, prepared.course)
+    events = train(prepared.network, prepared.source, prepared.course)
     losses = [event.loss for event in islice(events, 40) if isinstance(event, Step)]
-    kept = points.read(recorded(comparison, "with").folder / "steps.bin")["loss"]
+    kept = steps_file.read(recorded(comparison, "with").folder / "steps.bin")["loss"]
     np.testing.assert_allclose(losses, kept[: len(losses)], rtol=1e-4)
     assert len(losses) > 30

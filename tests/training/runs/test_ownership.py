@@ -17,8 +17,8 @@ from receptive.training.runs.errors import NoSuchRunError, ReadOnlyError, RunErr
 from receptive.training.runs.queue import Queue
 from receptive.training.runs.run import Run
 from receptive.training.runs.session import Session
-from receptive.training.runs.shelf import Shelf
 from receptive.training.runs.space import size_of
+from receptive.training.runs.store import RunStore
 from receptive.training.settings import EarlyStopping, RunSettings
 
 TINY: dict[str, Any] = {"model": {"channels": [2], "window": 4, "units": []}, "subset": 40, "batch_size": 10}
@@ -37,7 +37,7 @@ def idle(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def queue(tmp_path: Path, idle: None) -> Iterator[Queue]:
-    queue = Queue(Shelf(tmp_path / "runs"))
+    queue = Queue(RunStore(tmp_path / "runs"))
     queue.start()
     yield queue
     queue.close()
@@ -48,7 +48,7 @@ def queue(tmp_path: Path, idle: None) -> Iterator[Queue]:
 
 def test_the_second_server_only_reads_and_says_who_has_the_folder(queue: Queue) -> None:
     run = queue.submit(settings())
-    second = Queue(Shelf(queue.shelf.folder))
+    second = Queue(RunStore(queue.store.folder))
     second.start()
     assert second.position(run) is None
     assert second.state(run).status == "queued"
@@ -62,14 +62,14 @@ def test_the_second_server_only_reads_and_says_who_has_the_folder(queue: Queue) 
         with pytest.raises(ReadOnlyError, match=f"process {os.getpid()} on ") as refused:
             change()
         assert refused.value.why.code == "runs-of-another-server"
-    assert [each.id for each in second.shelf.all()] == [run.id]
+    assert [each.id for each in second.store.all()] == [run.id]
     assert run.state.status == "queued"
     second.close()
 
 
 def test_the_folder_passes_to_the_second_server_when_the_first_one_ends(queue: Queue) -> None:
     run = queue.submit(settings())
-    second = Queue(Shelf(queue.shelf.folder))
+    second = Queue(RunStore(queue.store.folder))
     second.start()
     queue.close()
     other = second.submit(settings())
@@ -79,11 +79,11 @@ def test_the_folder_passes_to_the_second_server_when_the_first_one_ends(queue: Q
 
 def test_a_folder_that_is_replaced_is_owned_anew(queue: Queue) -> None:
     run = queue.submit(settings())
-    queue.shelf.folder.rename(queue.shelf.folder.with_name("aside"))
+    queue.store.folder.rename(queue.store.folder.with_name("aside"))
     other = queue.submit(settings())
     assert queue.position(run) is None
     assert queue.position(other) == 1
-    second = Queue(Shelf(queue.shelf.folder))
+    second = Queue(RunStore(queue.store.folder))
     with pytest.raises(ReadOnlyError):
         second.submit(settings())
 
@@ -92,7 +92,7 @@ def test_a_run_that_is_gone_is_no_such_run_for_whatever_changes_it(queue: Queue)
     for change in (queue.delete, queue.resume, lambda run: queue.describe(run, "x", None)):
         run = queue.submit(settings())
         queue._waiting.clear()
-        queue.shelf.delete(run)
+        queue.store.delete(run)
         with pytest.raises(NoSuchRunError, match="does not exist"):
             change(run)
 
@@ -100,7 +100,7 @@ def test_a_run_that_is_gone_is_no_such_run_for_whatever_changes_it(queue: Queue)
 @pytest.mark.skipif(sys.platform == "win32", reason="file names are text there")
 def test_a_folder_whose_name_is_not_utf8_holds_runs(tmp_path: Path) -> None:
     folder = tmp_path / os.fsdecode(b"runs-\xff")
-    queue = Queue(Shelf(folder))
+    queue = Queue(RunStore(folder))
     queue.start()
     run = queue.submit(settings(epochs=1))
     until(lambda: queue.state(run).status == "finished")
@@ -109,13 +109,13 @@ def test_a_folder_whose_name_is_not_utf8_holds_runs(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_named_with_its_flag(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "file").write_bytes(b"")
-    queue = Queue(Shelf(tmp_path / "file" / "runs"))
+    queue = Queue(RunStore(tmp_path / "file" / "runs"))
     with caplog.at_level(logging.WARNING):
         queue.start()
     assert f"--runs: {tmp_path / 'file' / 'runs'}: " in caplog.text
     with pytest.raises(RunsFolderError, match="another --runs folder"):
         queue.submit(settings())
-    assert queue.shelf.all() == []
+    assert queue.store.all() == []
 
 
 def until(reached: Any) -> None:
@@ -132,7 +132,7 @@ def test_a_run_that_another_process_ended_meanwhile_is_continued_without_waiting
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server that is killed while a run begins leaves a trainer, which ends the run that the next server begins."""
-    queue = Queue(Shelf(tmp_path / "runs"))
+    queue = Queue(RunStore(tmp_path / "runs"))
     queue.start()
     waited: list[float] = []
     run = queue.submit(settings(epochs=10_000))
@@ -166,7 +166,7 @@ def test_no_run_takes_more_than_its_plan_says(tmp_path: Path, optimizer: Any) ->
     about = RunSettings.model_validate(
         {**TINY, "epochs": 6, "optimizer": optimizer, "early_stopping": {"patience": 5}, "snapshots": 60}
     )
-    run = Shelf(tmp_path).create(about.model_dump(mode="json"))
+    run = RunStore(tmp_path).create(about.model_dump(mode="json"))
     assert Session(run, None).run(lambda: None).status == "finished"
     facts, state = run.network, run.state
     planned = disk_of(about, facts["parameters"], len(facts["layers"]), 10, 359, 784, state.steps or 0)
@@ -181,30 +181,30 @@ def test_a_large_network_is_planned_with_its_copies() -> None:
 
 
 def test_a_run_beyond_the_space_is_refused_before_it_begins(tmp_path: Path, idle: None) -> None:
-    queue = Queue(Shelf(tmp_path / "runs"), space=3 * space.GIB)
+    queue = Queue(RunStore(tmp_path / "runs"), space=3 * space.GIB)
     queue.start()
     first = queue.submit(settings(), disk=2 * space.GIB)  # it waits, and will take as much
     with pytest.raises(SpaceError, match=r"2\.0 GiB of the 3\.0 GiB .* up to 1\.5 GiB; delete runs") as refused:
         queue.submit(settings(), disk=3 * space.GIB // 2)
     assert refused.value.why.code == "runs-space"
-    assert len(queue.shelf.all()) == 1
+    assert len(queue.store.all()) == 1
     queue.delete(first)
     queue.submit(settings(), disk=3 * space.GIB // 2)
     queue.close()
 
 
 def test_a_run_beyond_the_disk_is_refused(tmp_path: Path, idle: None) -> None:
-    queue = Queue(Shelf(tmp_path / "runs"), space=2**62)
+    queue = Queue(RunStore(tmp_path / "runs"), space=2**62)
     queue.start()
     with pytest.raises(SpaceError) as refused:
         queue.submit(settings(), disk=2**61)
     assert refused.value.why.code == "disk-space"
-    assert queue.shelf.all() == []
+    assert queue.store.all() == []
     queue.close()
 
 
 def test_a_run_that_is_over_counts_with_what_it_takes(tmp_path: Path, idle: None) -> None:
-    queue = Queue(Shelf(tmp_path / "runs"), space=space.GIB)
+    queue = Queue(RunStore(tmp_path / "runs"), space=space.GIB)
     queue.start()
     run = queue.submit(settings(), disk=space.GIB - 1)
     queue.stop(run)
@@ -224,7 +224,7 @@ def test_what_a_worker_says_before_it_has_a_run_is_kept_and_told(
     monkeypatch.setattr(
         "receptive.training.runs.trainer.sys.executable", str(_broken(tmp_path / "python", "no module named pathlib"))
     )
-    queue = Queue(Shelf(tmp_path / "runs"))
+    queue = Queue(RunStore(tmp_path / "runs"))
     queue.start()
     run = queue.submit(settings())
     until(lambda: run.id not in queue._workers)
@@ -249,8 +249,8 @@ def test_a_worker_that_reports_nothing_has_its_exit_status_alone() -> None:
 
 
 def test_a_damaged_lock_is_the_reason_why_a_run_fails(tmp_path: Path) -> None:
-    queue = Queue(Shelf(tmp_path / "runs"))
-    run = queue.shelf.create(settings())
+    queue = Queue(RunStore(tmp_path / "runs"))
+    run = queue.store.create(settings())
     (run.folder / "lock").mkdir()
     queue.start()
     until(lambda: Run(run.folder).state.status == "failed")

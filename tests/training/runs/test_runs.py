@@ -11,25 +11,25 @@ import numpy as np
 import orjson
 import pytest
 
-from receptive.training.runs import journal, points
+from receptive.training.runs import journal, steps_file
 from receptive.training.runs.archive import packed
 from receptive.training.runs.curve import curve, stretch
 from receptive.training.runs.errors import NoSuchRunError
 from receptive.training.runs.journal import Journal, Reader, events
 from receptive.training.runs.lock import LockedError, is_locked, locked
 from receptive.training.runs.run import Run, put
-from receptive.training.runs.shelf import Shelf
+from receptive.training.runs.store import RunStore
 from receptive.training.runs.summary import log_summary
 from receptive.training.settings import RunSettings
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
-    return Shelf(tmp_path / "runs")
+def store(tmp_path: Path) -> RunStore:
+    return RunStore(tmp_path / "runs")
 
 
-def created(shelf: Shelf, **about: Any) -> Run:
-    return shelf.create(RunSettings().model_dump(mode="json"), **about)
+def created(store: RunStore, **about: Any) -> Run:
+    return store.create(RunSettings().model_dump(mode="json"), **about)
 
 
 def logged(run: Run, kinds: list[tuple[str, dict[str, Any]]]) -> Run:
@@ -124,14 +124,14 @@ def test_a_line_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path, mon
     ["", "..", ".", "../runs", "20261121-084501-lenet5-7f3a/..", "20261121-084501-lenet5-7f3a\n", "a" * 500,
      "20261121-084501-lenet5-7F3A", "20261121-084501--7f3a", "２０261121-084501-lenet5-7f3a", "/etc", "C:\\runs"],
 )  # fmt: skip
-def test_a_name_that_is_no_id_finds_nothing(shelf: Shelf, name: str) -> None:
-    created(shelf)
+def test_a_name_that_is_no_id_finds_nothing(store: RunStore, name: str) -> None:
+    created(store)
     with pytest.raises(NoSuchRunError):
-        shelf.get(name)
+        store.get(name)
 
 
 def test_a_run_that_a_server_left_half_made_is_not_there_and_is_swept_up(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Killed(BaseException):
         pass
@@ -142,28 +142,28 @@ def test_a_run_that_a_server_left_half_made_is_not_there_and_is_swept_up(
     with monkeypatch.context() as patch:
         patch.setattr(Run, "describe", die)
         with pytest.raises(Killed):
-            created(shelf, name="first")
-    assert shelf.all() == []
-    (half,) = shelf.folder.iterdir()
-    shelf.sweep()
+            created(store, name="first")
+    assert store.all() == []
+    (half,) = store.folder.iterdir()
+    store.sweep()
     assert half.exists()  # another thread may be making it now
     os.utime(half, (0, 0))
-    shelf.sweep()
-    assert list(shelf.folder.iterdir()) == []
+    store.sweep()
+    assert list(store.folder.iterdir()) == []
 
 
-def test_the_newest_run_is_the_first(shelf: Shelf) -> None:
-    made = [created(shelf, name=str(place)).id for place in range(5)]
-    assert [run.id for run in shelf.all()] == made[::-1]
+def test_the_newest_run_is_the_first(store: RunStore) -> None:
+    made = [created(store, name=str(place)).id for place in range(5)]
+    assert [run.id for run in store.all()] == made[::-1]
 
 
-def test_a_deleted_run_is_gone_and_what_a_crash_left_of_one_is_swept_up(shelf: Shelf) -> None:
-    run, other = created(shelf), created(shelf)
-    shelf.delete(run)
-    other.folder.rename(shelf.folder / f".{other.id}.deleted")
-    assert shelf.all() == []
-    shelf.sweep()
-    assert list(shelf.folder.iterdir()) == []
+def test_a_deleted_run_is_gone_and_what_a_crash_left_of_one_is_swept_up(store: RunStore) -> None:
+    run, other = created(store), created(store)
+    store.delete(run)
+    other.folder.rename(store.folder / f".{other.id}.deleted")
+    assert store.all() == []
+    store.sweep()
+    assert list(store.folder.iterdir()) == []
 
 
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,8 +190,8 @@ def test_a_folder_is_locked_by_one_at_a_time(tmp_path: Path) -> None:
     assert not is_locked(path)
 
 
-def test_a_zip_file_has_everything_but_what_is_for_this_machine(shelf: Shelf) -> None:
-    run = logged(created(shelf), [steps(1, [1.0], 0.1)])
+def test_a_zip_file_has_everything_but_what_is_for_this_machine(store: RunStore) -> None:
+    run = logged(created(store), [steps(1, [1.0], 0.1)])
     for name in ("lock", "worker.log", "best.safetensors.part"):
         (run.folder / name).write_bytes(b"x")
     with zipfile.ZipFile(io.BytesIO(b"".join(packed(run.folder)))) as archive:
@@ -204,9 +204,9 @@ def test_a_zip_file_has_everything_but_what_is_for_this_machine(shelf: Shelf) ->
 # --- steps and curves
 
 
-def test_steps_rebuilt_from_the_log_leave_out_what_is_void(shelf: Shelf) -> None:
+def test_steps_rebuilt_from_the_log_leave_out_what_is_void(store: RunStore) -> None:
     run = logged(
-        created(shelf),
+        created(store),
         [
             steps(1, [3.0, 2.0], 0.2),
             steps(3, [1.0], 0.3),
@@ -214,7 +214,7 @@ def test_steps_rebuilt_from_the_log_leave_out_what_is_void(shelf: Shelf) -> None
             steps(3, [0.5, 0.25], 0.6, epoch=2),
         ],
     )
-    found = points.rebuilt(run.log)
+    found = steps_file.rebuilt(run.log)
     assert found["loss"].tolist() == [3.0, 2.0, 0.5, 0.25]
     assert found["seconds"].tolist() == pytest.approx([0.1, 0.2, 0.4, 0.6])
     assert found["epoch"].tolist() == [1, 1, 2, 2]
@@ -222,38 +222,38 @@ def test_steps_rebuilt_from_the_log_leave_out_what_is_void(shelf: Shelf) -> None
 
 @pytest.mark.parametrize("count", [1, 5, 99, 100, 101, 1000, 12_345])
 def test_every_peak_is_among_the_steps_that_are_chosen(count: int) -> None:
-    made = np.zeros(count, points.STEP)
+    made = np.zeros(count, steps_file.STEP)
     random = np.random.default_rng(count)
-    for name in points.DRAWN:
+    for name in steps_file.DRAWN:
         made[name] = random.normal(size=count)
     for first, last in ((1, None), (count // 3 + 1, count // 2 + 1)):
-        places = points.chosen(made, 100, first, last)
+        places = steps_file.chosen(made, 100, first, last)
         span = made[first - 1 : last]
         assert 0 < len(places) <= 100
         assert (np.diff(places) > 0).all()
         assert places[0] == first - 1
         assert places[-1] == (count if last is None else min(last, count)) - 1
-        for name in points.DRAWN:
+        for name in steps_file.DRAWN:
             assert made[name][places].min() == span[name].min()
             assert made[name][places].max() == span[name].max()
 
 
 def test_each_stretch_of_a_curve_keeps_its_own_extremes() -> None:
-    made = np.zeros(10_000, points.STEP)
+    made = np.zeros(10_000, steps_file.STEP)
     made["loss"] = np.random.default_rng(1).normal(size=10_000)
-    places = points.chosen(made, 602)
+    places = steps_file.chosen(made, 602)
     for part in range(0, 10_000, 100):
         here = places[(places >= part) & (places < part + 100)]
         assert made["loss"][part : part + 100].max() in made["loss"][here]
         assert made["loss"][part : part + 100].min() in made["loss"][here]
 
 
-def test_a_curve_has_what_is_valid_and_knows_where_the_events_go_on(shelf: Shelf) -> None:
+def test_a_curve_has_what_is_valid_and_knows_where_the_events_go_on(store: RunStore) -> None:
     figures = {"loss": 1.0, "accuracy": 0.5, "validation_loss": None, "validation_accuracy": None}
     epoch = {**figures, "best": True, "seconds": 0.2, "confusion": [[1]], "layers": []}
     notice = {"what": "vanishing", "layer": "c1", "epoch": 2, "norm": 0.0}
     run = logged(
-        created(shelf),
+        created(store),
         [
             ("started", {"steps": 4}),
             steps(1, [3.0, 2.0], 0.2),
@@ -274,13 +274,13 @@ def test_a_curve_has_what_is_valid_and_knows_where_the_events_go_on(shelf: Shelf
     assert found["started"]["steps"] == 4
 
 
-def test_a_log_that_grows_is_read_on_and_its_epochs_are_told_whole(shelf: Shelf) -> None:
+def test_a_log_that_grows_is_read_on_and_its_epochs_are_told_whole(store: RunStore) -> None:
     figures = {"loss": 1.0, "accuracy": 0.5, "validation_loss": None, "validation_accuracy": None}
     epochs = [
         ("epoch", {"epoch": n, "step": n, **figures, "best": True, "seconds": 0.1, "confusion": [[n]], "layers": []})
         for n in range(1, 12)
     ]
-    run = created(shelf)
+    run = created(store)
     log = log_summary(run.log)
     assert (log.read().seq, log.latest()) == (0, None)
     for count, epoch in enumerate(epochs, 1):
@@ -311,14 +311,14 @@ def test_a_running_mean_is_what_its_recurrence_says_and_a_gap_stays_one(weight: 
         if math.isfinite(value):
             mean, share = weight * mean + (1 - weight) * value, weight * share + (1 - weight)
         expected.append(mean / share if math.isfinite(value) else math.nan)
-    assert np.allclose(points.running_mean(values, weight), expected, rtol=1e-6, equal_nan=True)
+    assert np.allclose(steps_file.running_mean(values, weight), expected, rtol=1e-6, equal_nan=True)
 
 
-def test_a_stretch_has_the_means_of_the_whole_run_at_its_own_steps(shelf: Shelf) -> None:
+def test_a_stretch_has_the_means_of_the_whole_run_at_its_own_steps(store: RunStore) -> None:
     losses = np.random.default_rng(4).random(6000).astype(np.float32)
-    run = logged(created(shelf), [steps(1, losses.tolist(), 6.0)])
+    run = logged(created(store), [steps(1, losses.tolist(), 6.0)])
     whole = stretch(run, 10_000, smoothing=0.9)
-    assert np.allclose(whole["mean_loss"], points.running_mean(losses, 0.9), rtol=1e-6)
+    assert np.allclose(whole["mean_loss"], steps_file.running_mean(losses, 0.9), rtol=1e-6)
     some = stretch(run, 10_000, 2001, 2050, 0.9)
     assert some["step"].tolist() == list(range(2001, 2051))
     assert np.allclose(some["mean_loss"], whole["mean_loss"][2000:2050], rtol=1e-6)
@@ -328,8 +328,8 @@ def test_a_stretch_has_the_means_of_the_whole_run_at_its_own_steps(shelf: Shelf)
     assert stretch(run, 10, 7000, 8000)["step"].tolist() == []
 
 
-def test_a_line_of_the_log_is_json_with_its_number_first(shelf: Shelf) -> None:
-    run = logged(created(shelf), [steps(1, [1.0], 0.1)])
+def test_a_line_of_the_log_is_json_with_its_number_first(store: RunStore) -> None:
+    run = logged(created(store), [steps(1, [1.0], 0.1)])
     (line,) = run.log.read_bytes().splitlines()
     assert line.startswith(b'{"seq":1,"kind":"steps",')
     assert orjson.loads(line)["loss"] == [1.0]

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from receptive.training.runs import points
+from receptive.training.runs import steps_file
 from receptive.training.runs.endings import end, killed
 from receptive.training.runs.journal import Journal, events
 from receptive.training.runs.repair import repair
 from receptive.training.runs.run import Run
-from receptive.training.runs.shelf import Shelf
+from receptive.training.runs.store import RunStore
 from receptive.training.settings import RunSettings
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a trainer is forked, which Windows does not do")
@@ -61,8 +61,8 @@ def forge() -> Iterator[Forge]:
         process.stdin.close()
 
 
-def started(shelf: Shelf) -> Run:
-    return shelf.create(RunSettings.model_validate(TINY).model_dump(mode="json"))
+def started(store: RunStore) -> Run:
+    return store.create(RunSettings.model_validate(TINY).model_dump(mode="json"))
 
 
 def finished(run: Run) -> bool:
@@ -81,7 +81,7 @@ def told(run: Run) -> dict[int, dict[str, Any]]:
 
 
 def losses(run: Run) -> list[float]:
-    return [float(loss) for loss in points.rebuilt(run.log)["loss"]]
+    return [float(loss) for loss in steps_file.rebuilt(run.log)["loss"]]
 
 
 class Kills:
@@ -120,18 +120,18 @@ def check_whole(run: Run, before: set[int]) -> None:
     assert sorted(epochs) == list(range(1, len(epochs) + 1))
     assert before <= set(epochs)
     assert run.state.epoch == len(epochs)
-    assert points.read(run.folder / "steps.bin").tobytes() == points.rebuilt(run.log).tobytes()
+    assert steps_file.read(run.folder / "steps.bin").tobytes() == steps_file.rebuilt(run.log).tobytes()
     for path in run.folder.rglob("*.safetensors"):
         assert load_file(path)
 
 
 def test_fifty_kills_lose_no_finished_epoch_and_change_no_number(forge: Forge, tmp_path: Path) -> None:
-    shelf, kills = Shelf(tmp_path / "runs"), Kills(forge, seed=7)
-    whole = started(shelf)
+    store, kills = RunStore(tmp_path / "runs"), Kills(forge, seed=7)
+    whole = started(store)
     assert forge.ask(f"wait {forge.ask(f'train {whole.folder}')}") == "0"
     assert finished(whole)
     while kills.count < KILLS:
-        run = started(shelf)
+        run = started(store)
         kills.carry_out(run)
         assert losses(run) == losses(whole)
         ours, theirs = told(run), told(whole)

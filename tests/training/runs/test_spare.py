@@ -11,7 +11,7 @@ import pytest
 
 from receptive.training.runs import queue as module
 from receptive.training.runs.queue import Queue
-from receptive.training.runs.shelf import Shelf
+from receptive.training.runs.store import RunStore
 from receptive.training.runs.trainer import Worker
 from receptive.training.settings import RunSettings
 
@@ -24,7 +24,7 @@ UNUSED = ("sklearn", "scipy", "pooch", "requests", "pandas", "tensorboard", "fas
 @pytest.fixture
 def queue(tmp_path: Path) -> Iterator[Queue]:
     """A queue that has been started."""
-    queue = Queue(Shelf(tmp_path / "runs"))
+    queue = Queue(RunStore(tmp_path / "runs"))
     queue.start()
     yield queue
     queue.close()

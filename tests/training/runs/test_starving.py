@@ -15,10 +15,10 @@ import httpx2
 import pytest
 from safetensors.numpy import load_file
 
-from receptive.training.runs import points
+from receptive.training.runs import steps_file
 from receptive.training.runs.journal import events
 from receptive.training.runs.run import Run
-from receptive.training.runs.shelf import Shelf
+from receptive.training.runs.store import RunStore
 from receptive.training.settings import RunSettings
 from tests.routes.test_runs import TINY, begun, listened, over, run_of, until
 from tests.serving import running
@@ -53,7 +53,7 @@ def check_whole(run: Run) -> list[dict[str, Any]]:
     """No line and no file is torn, and every number follows the one before; the events."""
     told = list(events(run.log))
     assert [event["seq"] for event in told] == list(range(1, len(told) + 1))
-    assert points.rebuilt(run.log).tobytes() == points.read(run.folder / "steps.bin").tobytes()
+    assert steps_file.rebuilt(run.log).tobytes() == steps_file.read(run.folder / "steps.bin").tobytes()
     for path in run.folder.rglob("*.safetensors"):
         assert load_file(path)
     assert not list(run.folder.rglob("*.part"))
@@ -121,7 +121,7 @@ def small_disk(place: Path, size: str) -> Iterator[list[str]]:
 
 def test_a_disk_that_is_really_full_ends_the_run_and_what_was_finished_is_whole(tmp_path: Path) -> None:
     settings = RunSettings.model_validate({**TINY, "epochs": 2000, "snapshots": 100})
-    made = Shelf(tmp_path / "runs").create(settings.model_dump(mode="json"))
+    made = RunStore(tmp_path / "runs").create(settings.model_dump(mode="json"))
     disk, out = tmp_path / "disk", tmp_path / "out"
     with small_disk(disk, "600k") as inside:
         script = f"cp -r {made.folder} {disk}/run && {sys.executable} -m receptive.training.runs.worker {disk}/run; "

@@ -16,13 +16,13 @@ import torch
 
 from receptive.training.data.pictures import DatasetError
 from receptive.training.events import Epoch
-from receptive.training.runs import journal, points
+from receptive.training.runs import journal, steps_file
 from receptive.training.runs.endings import STOPPED, explained, killed
-from receptive.training.runs.recorder import Recorder
 from receptive.training.runs.run import Run
 from receptive.training.runs.session import Session
-from receptive.training.runs.shelf import Shelf
+from receptive.training.runs.store import RunStore
 from receptive.training.runs.worker import LOCKED
+from receptive.training.runs.writer import RunWriter
 from receptive.training.settings import RunSettings
 
 ROOT = Path(__file__).parents[3]
@@ -31,7 +31,7 @@ TINY: dict[str, Any] = {"model": {"channels": [2], "window": 4, "units": []}, "s
 
 
 def created(folder: Path, **settings: Any) -> Run:
-    return Shelf(folder / "runs").create(RunSettings.model_validate({**TINY, **settings}).model_dump(mode="json"))
+    return RunStore(folder / "runs").create(RunSettings.model_validate({**TINY, **settings}).model_dump(mode="json"))
 
 
 def worker(*arguments: str) -> "subprocess.Popen[str]":
@@ -102,18 +102,18 @@ def test_a_run_that_diverges_says_why(tmp_path: Path) -> None:
 def test_the_steps_of_a_run_that_was_continued_are_those_of_its_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = Recorder._epoch_event
+    told = RunWriter._epoch_event
 
-    def later(recorder: Recorder, event: Epoch) -> dict[str, Any]:
+    def later(writer: RunWriter, event: Epoch) -> dict[str, Any]:
         time.sleep(0.005)  # an epoch is judged and told after its last step
-        return told(recorder, event)
+        return told(writer, event)
 
-    monkeypatch.setattr(Recorder, "_epoch_event", later)
+    monkeypatch.setattr(RunWriter, "_epoch_event", later)
     run = created(tmp_path, epochs=8)
     heard = itertools.count(1)
     while run.state.status != "finished":
         Session(run, None).run(lambda: STOPPED if next(heard) % 20 == 0 else None)
-        assert points.read(run.folder / "steps.bin").tobytes() == points.rebuilt(run.log).tobytes()
+        assert steps_file.read(run.folder / "steps.bin").tobytes() == steps_file.rebuilt(run.log).tobytes()
     assert [event["kind"] for event in journal.events(run.log)].count("continued") > 1
 
 

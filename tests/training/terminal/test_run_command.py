@@ -19,7 +19,7 @@ from receptive.training.data.pictures import Pictures
 from receptive.training.events import Epoch
 from receptive.training.loop import train
 from receptive.training.plan import PlanError
-from receptive.training.preparing import prepare
+from receptive.training.preparation import prepare
 from receptive.training.settings import Augmentation, EarlyStopping, RunSettings
 from receptive.training.terminal.command import run
 from receptive.training.terminal.options import OF_A_PATTERN, OF_A_RUN, TrainSettings, command_of, run_settings
@@ -93,7 +93,7 @@ def test_what_is_written_loads_and_its_card_is_true(box: Pictures, tmp_path: Pat
     assert run(settings) == 0
     about = card("lenet5", tmp_path)
     prepared = prepare(run_settings(settings), PICTURES)
-    epochs = [event for event in train(prepared.network, prepared.feed, prepared.course) if isinstance(event, Epoch)]
+    epochs = [event for event in train(prepared.network, prepared.source, prepared.course) if isinstance(event, Epoch)]
     network = load("lenet5", folder=tmp_path)
     assert all(torch.equal(epochs[-1].weights[key], value) for key, value in network.state_dict().items())
     assert about["history"][-1]["loss"] == epochs[-1].loss

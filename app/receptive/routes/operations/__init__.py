@@ -1,4 +1,4 @@
-"""Routes of the operations. Each reads tensors as JSON or safetensors and answers in either."""
+"""Routes of the operations. Each accepts and returns tensors as JSON or safetensors."""
 
 from fastapi import APIRouter
 

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from receptive.routes.operations.machinery import answered, documentation
+from receptive.routes.operations.endpoint import documentation, run_operation
 from receptive.schemas.layers import ActivationAnswer, ActivationRequest, ChainAnswer, ChainRequest
 
 router = APIRouter(prefix="/activation")
@@ -25,16 +25,16 @@ router = APIRouter(prefix="/activation")
 )
 async def activation(request: Request) -> Response:
     """Apply an activation function to every value. Returns the outputs, the derivatives and the share of zeros."""
-    return await answered(request, ActivationRequest, _activation)
+    return await run_operation(request, ActivationRequest, _activation)
 
 
-def _activation(asked: ActivationRequest) -> dict[str, Any]:
+def _activation(request: ActivationRequest) -> dict[str, Any]:
     import torch
 
     from receptive.operations.activation import activate
 
-    found = activate(torch.from_numpy(asked.input), asked.kind, asked.slope)
-    return {**found._asdict(), "output_shape": list(found.output.shape)}
+    result = activate(torch.from_numpy(request.input), request.kind, request.slope)
+    return {**result._asdict(), "output_shape": list(result.output.shape)}
 
 
 @router.post(
@@ -54,11 +54,11 @@ async def chain(request: Request) -> Response:
 
     The forward and backward pass may take at most 200,000,000 multiplications.
     """
-    return await answered(request, ChainRequest, _chain)
+    return await run_operation(request, ChainRequest, _chain)
 
 
-def _chain(asked: ChainRequest) -> dict[str, Any]:
+def _chain(request: ChainRequest) -> dict[str, Any]:
     from receptive.operations.chain import chain
 
-    found = chain(**asked.model_dump())
-    return {name: values.tolist() for name, values in found._asdict().items()}
+    result = chain(**request.model_dump())
+    return {name: values.tolist() for name, values in result._asdict().items()}

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from convnets.why import Why
 from receptive.routes.negotiation import JSON, SAFETENSORS
-from receptive.routes.operations.machinery import asked_of
+from receptive.routes.operations.endpoint import parse_request
 from receptive.routes.problems import RefusalError, documented
 from receptive.schemas.classifier import ApproximationRequest
 
@@ -33,7 +33,7 @@ _POINTS: Final = [[x / 10, (x / 10) ** 2] for x in range(-10, 11)]
 
 
 class Fits:
-    """The places for fits, and the threads that they are computed in."""
+    """Bounds the number of fits that run at once, and holds their threads."""
 
     def __init__(self) -> None:
         self.running = 0
@@ -113,29 +113,29 @@ async def approximation(request: Request) -> Response:
     """
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = await request.body()
-    asked = await request.app.state.workbench.call(lambda: asked_of(body, media, ApproximationRequest))
+    message = await request.app.state.workbench.call(lambda: parse_request(body, media, ApproximationRequest))
     fits: Fits = request.app.state.fits
     fits.enter()
-    return FitResponse(_events(asked, fits), fits)
+    return FitResponse(_events(message, fits), fits)
 
 
-async def _events(asked: ApproximationRequest, fits: Fits) -> AsyncIterator[bytes]:
-    """The fit's events in bytes, no faster than they can be drawn."""
+async def _events(message: ApproximationRequest, fits: Fits) -> AsyncIterator[bytes]:
+    """The encoded events of a fit, no faster than they can be drawn."""
     clock = get_running_loop().time
     due = clock()
-    with closing(_told(asked)) as told:
-        while (event := await anyio.to_thread.run_sync(next, told, None, limiter=fits.threads)) is not None:
+    with closing(_encoded(message)) as events:
+        while (event := await anyio.to_thread.run_sync(next, events, None, limiter=fits.threads)) is not None:
             await sleep(due - clock())
             due = clock() + BETWEEN
             yield event
 
 
-def _told(asked: ApproximationRequest) -> Generator[bytes]:
-    """The fit's events in bytes; each is computed when it is asked for."""
+def _encoded(message: ApproximationRequest) -> Generator[bytes]:
+    """The encoded events of a fit; each is computed when it is requested."""
     from receptive.operations.approximation import Problem, approximate
 
-    points = [(float(x), float(y)) for x, y in asked.points]
-    fields = asked.model_dump(exclude={"points"})
+    points = [(float(x), float(y)) for x, y in message.points]
+    fields = message.model_dump(exclude={"points"})
     for event in approximate(Problem(points=points, **fields)):
         name, content = _message(event)
         data = orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY).decode()
@@ -145,13 +145,13 @@ def _told(asked: ApproximationRequest) -> Generator[bytes]:
 def _message(event: "Fit | Done") -> tuple[str, dict[str, Any]]:
     from receptive.operations.approximation import Done
 
-    said: dict[str, Any] = {"step": event.step, "loss": event.loss}
+    common: dict[str, Any] = {"step": event.step, "loss": event.loss}
     if isinstance(event, Done):
-        return "done", {**said, "reason": "diverged" if event.diverged else "finished"}
+        return "done", {**common, "reason": "diverged" if event.diverged else "finished"}
     parts = event.pieces
     names = ("weight", "bias", "amplitude")
     return "fit", {
-        **said,
+        **common,
         "x": event.x.numpy(),
         "curve": event.curve.numpy(),
         "offset": event.offset,

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from receptive.routes.operations.machinery import answered, documentation
+from receptive.routes.operations.endpoint import documentation, run_operation
 from receptive.schemas.classifier import LinearAnswer, LinearRequest, SoftmaxAnswer, SoftmaxRequest
 
 router = APIRouter()
@@ -26,23 +26,23 @@ router = APIRouter()
 )  # fmt: skip
 async def linear(request: Request) -> Response:
     """Multiply the flattened input by the weights; also as a convolution with kernels as large as the input."""
-    return await answered(request, LinearRequest, _linear)
+    return await run_operation(request, LinearRequest, _linear)
 
 
-def _linear(asked: LinearRequest) -> dict[str, Any]:
+def _linear(request: LinearRequest) -> dict[str, Any]:
     import torch
 
     from receptive.operations.linear import linear, products
 
-    source, weight = torch.from_numpy(asked.input), torch.from_numpy(asked.weight)
-    bias = None if asked.bias is None else torch.from_numpy(asked.bias)
-    found = linear(source, weight, bias)
+    source, weight = torch.from_numpy(request.input), torch.from_numpy(request.weight)
+    bias = None if request.bias is None else torch.from_numpy(request.bias)
+    result = linear(source, weight, bias)
     return {
-        "output": found.output,
-        "convolution": found.convolution,
-        "difference": found.difference,
-        "kernel_shape": list(found.kernel.shape),
-        "products": None if asked.unit is None else products(source, weight, asked.unit),
+        "output": result.output,
+        "convolution": result.convolution,
+        "difference": result.difference,
+        "kernel_shape": list(result.kernel.shape),
+        "products": None if request.unit is None else products(source, weight, request.unit),
     }
 
 
@@ -64,31 +64,31 @@ async def softmax(request: Request) -> Response:
     loss + penalty equals the negative log posterior up to `constant` and the log evidence. Neither depends on the
     values of the weights, so minimizing the sum gives the maximum a posteriori estimate.
     """
-    return await answered(request, SoftmaxRequest, _softmax)
+    return await run_operation(request, SoftmaxRequest, _softmax)
 
 
-def _softmax(asked: SoftmaxRequest) -> dict[str, Any]:
+def _softmax(request: SoftmaxRequest) -> dict[str, Any]:
     import torch
 
     from receptive.operations.softmax import cross_entropy, prior, softmax
 
-    logits = torch.from_numpy(asked.logits)
-    said = {**dict.fromkeys(SoftmaxAnswer.model_fields), **softmax(logits, asked.temperature)._asdict()}
+    logits = torch.from_numpy(request.logits)
+    fields = {**dict.fromkeys(SoftmaxAnswer.model_fields), **softmax(logits, request.temperature)._asdict()}
     loss = None
-    if asked.target is not None:
-        price = cross_entropy(logits, asked.target, asked.temperature, asked.label_smoothing)
-        said |= price._asdict()
+    if request.target is not None:
+        price = cross_entropy(logits, request.target, request.temperature, request.label_smoothing)
+        fields |= price._asdict()
         loss = price.loss
-    if asked.weights is None:
-        return said
-    found = prior(torch.from_numpy(asked.weights), asked.penalty, asked.strength)
+    if request.weights is None:
+        return fields
+    result = prior(torch.from_numpy(request.weights), request.penalty, request.strength)
     return {
-        **said,
-        "penalty": found.penalty,
-        "penalty_gradient": found.gradient,
-        "penalized": None if loss is None else loss + found.penalty,
-        "scale": found.scale,
-        "constant": found.constant,
-        "log_prior": found.log_prior,
-        "posterior": None if loss is None else loss - found.log_prior,
+        **fields,
+        "penalty": result.penalty,
+        "penalty_gradient": result.gradient,
+        "penalized": None if loss is None else loss + result.penalty,
+        "scale": result.scale,
+        "constant": result.constant,
+        "log_prior": result.log_prior,
+        "posterior": None if loss is None else loss - result.log_prior,
     }

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from receptive.operations.counts import Layer, counts
 from receptive.operations.limits import check_kernel_sides
 from receptive.operations.plan import Settings, length_error, plan
-from receptive.routes.operations.machinery import answered, documentation
+from receptive.routes.operations.endpoint import documentation, run_operation
 from receptive.schemas import (
     ConvolutionAnswer,
     ConvolutionRequest,
@@ -32,16 +32,16 @@ SMALL = {"input": SQUARE, "kernel": [[1, 2], [3, 4]]}
 SOBEL = [[1, 0, -1], [2, 0, -2], [1, 0, -1]]
 
 
-def settings_of(asked: MatrixRequest) -> Settings:
-    """How the kernel moves."""
-    return Settings(**{name: getattr(asked, name) for name in Settings.__dataclass_fields__})
+def settings_of(request: MatrixRequest) -> Settings:
+    """The stride, padding and dilation of a request."""
+    return Settings(**{name: getattr(request, name) for name in Settings.__dataclass_fields__})
 
 
-def whole(asked: MatrixRequest) -> tuple[Array, Array, Array | None]:
+def whole(request: MatrixRequest) -> tuple[Array, Array, Array | None]:
     """Input (C, H, W), kernel (O, C / groups, kh, kw) and bias (O,). Raises OperationError."""
-    kernel = asked.kernel if asked.kernel.ndim == 4 else asked.kernel[None, None]
-    maps = asked.input if asked.input.ndim == 3 else asked.input[None]
-    bias = None if asked.bias is None else asked.bias.reshape(-1)
+    kernel = request.kernel if request.kernel.ndim == 4 else request.kernel[None, None]
+    maps = request.input if request.input.ndim == 3 else request.input[None]
+    bias = None if request.bias is None else request.bias.reshape(-1)
     if bias is not None and len(bias) != len(kernel):
         raise length_error("bias", len(bias), len(kernel))
     return maps, kernel, bias
@@ -67,20 +67,20 @@ async def convolution(request: Request) -> Response:
 
     The padded input and the output may have at most 1,048,576 values each; at most 200,000,000 multiplications.
     """
-    return await answered(request, ConvolutionRequest, _convolution)
+    return await run_operation(request, ConvolutionRequest, _convolution)
 
 
-def _convolution(asked: ConvolutionRequest) -> dict[str, Any]:
+def _convolution(request: ConvolutionRequest) -> dict[str, Any]:
     import torch
 
     from receptive.operations.convolution import convolve, partial_maps
 
-    maps, kernel, bias = whole(asked)
-    settings = settings_of(asked)
+    maps, kernel, bias = whole(request)
+    settings = settings_of(request)
     arithmetic = plan(maps.shape, kernel.shape, settings)
     source, filters = torch.from_numpy(maps), torch.from_numpy(kernel)
     output = convolve(source, filters, None if bias is None else torch.from_numpy(bias), settings)
-    output = output[0] if _flat(asked) else output
+    output = output[0] if _flat(request) else output
     rows, columns = arithmetic.rows, arithmetic.columns
     return {
         "output": output,
@@ -89,13 +89,13 @@ def _convolution(asked: ConvolutionRequest) -> dict[str, Any]:
         "macs": arithmetic.macs,
         "formula": {"height": rows.formula, "width": columns.formula},
         "dropped": {"rows": rows.dropped, "columns": columns.dropped},
-        "partials": partial_maps(source, filters, settings) if asked.partials else None,
+        "partials": partial_maps(source, filters, settings) if request.partials else None,
     }
 
 
-def _flat(asked: MatrixRequest) -> bool:
-    """Whether the answer has two dimensions."""
-    return asked.input.ndim == 2 and (asked.kernel.ndim == 2 or len(asked.kernel) == 1)
+def _flat(request: MatrixRequest) -> bool:
+    """True if the output has two dimensions."""
+    return request.input.ndim == 2 and (request.kernel.ndim == 2 or len(request.kernel) == 1)
 
 
 @router.post(
@@ -105,22 +105,22 @@ def _flat(asked: MatrixRequest) -> bool:
 )
 async def matrix(request: Request) -> Response:
     """Return the matrix that multiplies the flattened input, and the columns of im2col; at most 65,536 cells each."""
-    return await answered(request, MatrixRequest, _matrix)
+    return await run_operation(request, MatrixRequest, _matrix)
 
 
-def _matrix(asked: MatrixRequest) -> dict[str, Any]:
+def _matrix(request: MatrixRequest) -> dict[str, Any]:
     import torch
 
     from receptive.operations.convolution import convolve
     from receptive.operations.unrolled import im2col
     from receptive.operations.unrolled import matrix as unrolled
 
-    maps, kernel, bias = whole(asked)
-    settings = settings_of(asked)
+    maps, kernel, bias = whole(request)
+    settings = settings_of(request)
     source, filters = torch.from_numpy(maps), torch.from_numpy(kernel)
     sparse = unrolled((maps.shape[0], maps.shape[1], maps.shape[2]), filters, settings)
     output = convolve(source, filters, None if bias is None else torch.from_numpy(bias), settings)
-    output = output[0] if _flat(asked) else output
+    output = output[0] if _flat(request) else output
     return {
         "matrix": sparse,
         "vector": source.flatten(),
@@ -138,20 +138,20 @@ def _matrix(asked: MatrixRequest) -> dict[str, Any]:
 )
 async def spectrum(request: Request) -> Response:
     """Return the spectra of input and kernel, their product, and the inverse transform of it."""
-    return await answered(request, SpectrumRequest, _spectrum)
+    return await run_operation(request, SpectrumRequest, _spectrum)
 
 
-def _spectrum(asked: SpectrumRequest) -> dict[str, Any]:
+def _spectrum(request: SpectrumRequest) -> dict[str, Any]:
     import torch
 
     from receptive.operations.spectrum import spectra
 
-    found = spectra(torch.from_numpy(asked.input), torch.from_numpy(asked.kernel), asked.flip, asked.dilation)
+    result = spectra(torch.from_numpy(request.input), torch.from_numpy(request.kernel), request.flip, request.dilation)
     parts = {}
     for name in ("input", "kernel", "product"):
-        values = getattr(found, name)
+        values = getattr(result, name)
         parts[f"{name}_spectrum_real"], parts[f"{name}_spectrum_imag"] = values.real.float(), values.imag.float()
-    return {**parts, "output": found.output, "circular": found.circular, "difference": found.difference}
+    return {**parts, "output": result.output, "circular": result.circular, "difference": result.difference}
 
 
 @router.post(
@@ -174,14 +174,14 @@ def _spectrum(asked: SpectrumRequest) -> dict[str, Any]:
 )
 async def layer_counts(request: Request) -> Response:
     """Count parameters, connections and MACs of a layer as a convolution, locally and fully connected, and cheaper."""
-    return await answered(request, CountsRequest, _counts)
+    return await run_operation(request, CountsRequest, _counts)
 
 
-def _counts(asked: CountsRequest) -> dict[str, Any]:
-    layer = Layer(**{name: getattr(asked, name) for name in Layer.__dataclass_fields__})
-    found = {kind: count._asdict() for kind, count in counts(layer).items()}
+def _counts(request: CountsRequest) -> dict[str, Any]:
+    layer = Layer(**{name: getattr(request, name) for name in Layer.__dataclass_fields__})
+    result = {kind: count._asdict() for kind, count in counts(layer).items()}
     rows, columns = layer.axes
-    return {"output_shape": [asked.filters, rows.output, columns.output], "bottleneck": None, **found}
+    return {"output_shape": [request.filters, rows.output, columns.output], "bottleneck": None, **result}
 
 
 @router.post(
@@ -193,18 +193,18 @@ def _counts(asked: CountsRequest) -> dict[str, Any]:
 )
 async def separable(request: Request) -> Response:
     """Convolve by k x 1, then by 1 x k: exact for a kernel of rank one, else with the nearest kernel of rank one."""
-    return await answered(request, SeparableRequest, _separable)
+    return await run_operation(request, SeparableRequest, _separable)
 
 
-def _separable(asked: SeparableRequest) -> dict[str, Any]:
+def _separable(request: SeparableRequest) -> dict[str, Any]:
     import torch
 
     from receptive.operations.separable import separate
 
-    check_kernel_sides(asked.kernel.shape)
-    found = separate(torch.from_numpy(asked.input), torch.from_numpy(asked.kernel))._asdict()
-    macs = {"one_step": found.pop("macs_one_step"), "two_steps": found.pop("macs_two_steps")}
-    return {**found, "macs": macs}
+    check_kernel_sides(request.kernel.shape)
+    result = separate(torch.from_numpy(request.input), torch.from_numpy(request.kernel))._asdict()
+    macs = {"one_step": result.pop("macs_one_step"), "two_steps": result.pop("macs_two_steps")}
+    return {**result, "macs": macs}
 
 
 @router.post(
@@ -218,21 +218,21 @@ def _separable(asked: SeparableRequest) -> dict[str, Any]:
 )
 async def volume(request: Request) -> Response:
     """Compute a 3-D convolution of one channel, as PyTorch does."""
-    return await answered(request, VolumeRequest, _volume)
+    return await run_operation(request, VolumeRequest, _volume)
 
 
-def _volume(asked: VolumeRequest) -> dict[str, Any]:
+def _volume(request: VolumeRequest) -> dict[str, Any]:
     import torch
 
     from receptive.operations.volume import convolve_volume
 
-    solid, kernel = torch.from_numpy(asked.input), torch.from_numpy(asked.kernel)
-    found = convolve_volume(solid, kernel, asked.bias or 0.0, asked.stride, asked.padding)
+    solid, kernel = torch.from_numpy(request.input), torch.from_numpy(request.kernel)
+    result = convolve_volume(solid, kernel, request.bias or 0.0, request.stride, request.padding)
     names = ("depth", "height", "width")
     return {
-        "output": found.output,
-        "output_shape": list(found.output.shape),
-        "parameters": asked.kernel.size + (asked.bias is not None),
-        "macs": found.macs,
-        "formula": {name: axis.formula for name, axis in zip(names, found.axes, strict=True)},
+        "output": result.output,
+        "output_shape": list(result.output.shape),
+        "parameters": request.kernel.size + (request.bias is not None),
+        "macs": result.macs,
+        "formula": {name: axis.formula for name, axis in zip(names, result.axes, strict=True)},
     }

@@ -7,7 +7,7 @@ import numpy as np
 
 from receptive.operations.limits import OperationError
 from receptive.operations.plan import Settings, plan
-from receptive.schemas import InvarianceRequest, MatrixRequest, PoolingRequest, Question
+from receptive.schemas import InvarianceRequest, MatrixRequest, OperationRequest, PoolingRequest
 from receptive.schemas.layers import ChainRequest
 
 LONG: Final = 4_000_000  # multiplications, about a millisecond of one core
@@ -16,19 +16,19 @@ VALUE: Final = 40  # multiplications that take as long as one value that is read
 ROW: Final = 10  # multiplications for each of a matrix's cubed sides that an orthogonal start takes
 
 
-def is_long(request: Question) -> bool:
+def is_long(request: OperationRequest) -> bool:
     """True for a request that takes more than about a millisecond."""
     return work(request) > LONG
 
 
-def work(request: Question) -> int:
+def work(request: OperationRequest) -> int:
     """Multiplications of the operation, and those that its values are worth."""
     arrays = [value for value in vars(request).values() if isinstance(value, np.ndarray)]
     values = VALUE * sum(array.size for array in arrays)
     return values + _multiplications(request)
 
 
-def _multiplications(request: Question) -> int:
+def _multiplications(request: OperationRequest) -> int:
     if isinstance(request, ChainRequest):
         start = ROW * request.width if request.initialization == "orthogonal" else 0
         return request.depth * request.width**2 * (3 * request.batch + start)

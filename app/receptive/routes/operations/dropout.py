@@ -9,7 +9,7 @@ from receptive.engine.interface import Engine
 from receptive.queries.dropout import Draws, Drop
 from receptive.routes import inputs
 from receptive.routes.negotiation import JSON, SAFETENSORS, wanted
-from receptive.routes.operations.machinery import answered, documentation, told
+from receptive.routes.operations.endpoint import documentation, encode_response, run_operation
 from receptive.routes.problems import documented
 from receptive.schemas.layers import DropoutAnswer, DropoutNetworkAnswer, DropoutNetworkRequest, DropoutRequest
 
@@ -30,16 +30,16 @@ router = APIRouter(prefix="/dropout")
 )
 async def dropout(request: Request) -> Response:
     """Set values to zero at random and multiply the others by 1 / (1 - rate). The same seed drops the same values."""
-    return await answered(request, DropoutRequest, _dropout)
+    return await run_operation(request, DropoutRequest, _dropout)
 
 
-def _dropout(asked: DropoutRequest) -> dict[str, Any]:
+def _dropout(request: DropoutRequest) -> dict[str, Any]:
     import torch
 
     from receptive.operations.dropout import dropout
 
-    values = torch.from_numpy(asked.input)
-    return dropout(values, asked.rate, asked.seed, asked.training, asked.whole_channels)._asdict()
+    values = torch.from_numpy(request.input)
+    return dropout(values, request.rate, request.seed, request.training, request.whole_channels)._asdict()
 
 
 # --- in a network
@@ -83,19 +83,21 @@ async def network(request: Request, accept: Annotated[str | None, Header(include
     kind = wanted(accept)
     state = request.app.state
     engine: Engine = state.engine
-    asked, preparation = await inputs.asked_of(request, DropoutNetworkRequest, {}, state.pool)
+    message, preparation = await inputs.parse_request(request, DropoutNetworkRequest, {}, state.pool)
     inputs.refuse_blank(preparation)
-    name = inputs.network_of(asked)
+    name = inputs.network_of(message)
     about = await inputs.described(engine, name)
-    about.check_layer("layer", asked.layer)
-    settings = {name: getattr(asked, name) for name in ("layer", "rate", "seed", "draws", "whole_channels", "training")}
-    draws = await inputs.answered(request, about, Drop(name, preparation.input, **settings))
-    return await inputs.in_pool(state.pool, _encoded, name, asked.layer, draws, kind)
+    about.check_layer("layer", message.layer)
+    settings = {
+        name: getattr(message, name) for name in ("layer", "rate", "seed", "draws", "whole_channels", "training")
+    }
+    draws = await inputs.run_query(request, about, Drop(name, preparation.input, **settings))
+    return await inputs.in_pool(state.pool, _encoded, name, message.layer, draws, kind)
 
 
 def _encoded(model: str, layer: str, draws: Draws, kind: str) -> Response:
-    """The answer as JSON or safetensors."""
-    return told(
+    """The response as JSON or safetensors."""
+    return encode_response(
         {
             "model": model,
             "layer": layer,

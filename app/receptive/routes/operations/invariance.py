@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from receptive.operations.plan import Settings
-from receptive.routes.operations.machinery import answered, documentation
+from receptive.routes.operations.endpoint import documentation, run_operation
 from receptive.schemas.layers import InvarianceAnswer, InvarianceRequest
 
 router = APIRouter(prefix="/invariance")
@@ -32,27 +32,27 @@ async def invariance(request: Request) -> Response:
 
     All positions together may take at most 200,000,000 multiplications.
     """
-    return await answered(request, InvarianceRequest, _invariance)
+    return await run_operation(request, InvarianceRequest, _invariance)
 
 
-def _invariance(asked: InvarianceRequest) -> dict[str, Any]:
+def _invariance(request: InvarianceRequest) -> dict[str, Any]:
     import torch
 
     from receptive.operations.invariance import Layers, invariance
     from receptive.operations.pooling import Pooling
 
-    maps = asked.input if asked.input.ndim == 3 else asked.input[None]
-    kernel = asked.kernel if asked.kernel.ndim == 4 else asked.kernel[None, None]
-    bias = None if asked.bias is None else torch.from_numpy(asked.bias.reshape(-1))
-    settings = Settings(padding=asked.padding)
-    pooling = Pooling(asked.kind, asked.window, asked.stride)
+    maps = request.input if request.input.ndim == 3 else request.input[None]
+    kernel = request.kernel if request.kernel.ndim == 4 else request.kernel[None, None]
+    bias = None if request.bias is None else torch.from_numpy(request.bias.reshape(-1))
+    settings = Settings(padding=request.padding)
+    pooling = Pooling(request.kind, request.window, request.stride)
     layers = Layers(torch.from_numpy(kernel), bias, settings, pooling)
-    found = invariance(torch.from_numpy(maps), layers, asked.motion, asked.positions, asked.at)
-    stages = found.stages._asdict()
-    if asked.input.ndim == 2:
+    result = invariance(torch.from_numpy(maps), layers, request.motion, request.positions, request.at)
+    stages = result.stages._asdict()
+    if request.input.ndim == 2:
         stages["input"] = stages["input"][0]
         if len(kernel) == 1:
             stages = {**stages, "convolution": stages["convolution"][0], "pooled": stages["pooled"][0]}
     names = ("input", "convolution", "pooled")
-    curve = {name: [getattr(change, name) for change in found.changes] for name in names}
-    return {**stages, "curve": {"positions": asked.positions, **curve}}
+    curve = {name: [getattr(change, name) for change in result.changes] for name in names}
+    return {**stages, "curve": {"positions": request.positions, **curve}}

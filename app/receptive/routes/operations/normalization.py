@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from receptive.operations.limits import OperationError
-from receptive.routes.operations.machinery import answered, documentation
+from receptive.routes.operations.endpoint import documentation, run_operation
 from receptive.schemas.layers import NormalizationAnswer, NormalizationRequest
 from receptive.schemas.values import Array
 
@@ -39,48 +39,52 @@ async def normalization(request: Request) -> Response:
     AlexNet's alpha multiplies the sum of squares; PyTorch divides its alpha by n first. `convention` chooses between
     them, and the answer gives alpha in both.
     """
-    return await answered(request, NormalizationRequest, _normalization)
+    return await run_operation(request, NormalizationRequest, _normalization)
 
 
-def _normalization(asked: NormalizationRequest) -> dict[str, Any]:
+def _normalization(request: NormalizationRequest) -> dict[str, Any]:
     for kind, fields in OWN.items():
         for field in fields:
-            if kind != asked.kind and field in asked.model_fields_set:
+            if kind != request.kind and field in request.model_fields_set:
                 raise OperationError(
                     field,
                     "field-of-other-kind",
                     "is a setting of {kind} normalization, and {chosen} was chosen; leave it out",
                     kind=kind,
-                    chosen=asked.kind,
+                    chosen=request.kind,
                 )
-    channels = asked.input.shape[-3]
-    if asked.map is not None and asked.map >= channels:
+    channels = request.input.shape[-3]
+    if request.map is not None and request.map >= channels:
         raise OperationError(
-            "map", "map-out-of-range", "{map}; the maps are numbered from 0 to {last}", map=asked.map, last=channels - 1
+            "map",
+            "map-out-of-range",
+            "{map}; the maps are numbered from 0 to {last}",
+            map=request.map,
+            last=channels - 1,
         )
     import torch
 
     from receptive.operations.normalization import histogram
 
-    maps = torch.from_numpy(asked.input)
-    output, facts = _across_maps(asked, maps) if asked.kind == "local-response" else _across_batch(asked, maps)
-    shown = slice(None) if asked.map is None else slice(asked.map, asked.map + 1)
-    counted = [histogram(values[..., shown, :, :], asked.bins) for values in (maps, output)]
+    maps = torch.from_numpy(request.input)
+    output, facts = _across_maps(request, maps) if request.kind == "local-response" else _across_batch(request, maps)
+    shown = slice(None) if request.map is None else slice(request.map, request.map + 1)
+    counted = [histogram(values[..., shown, :, :], request.bins) for values in (maps, output)]
     before, after = (
         {**each._asdict(), "edges": each.edges.tolist(), "counts": each.counts.long().tolist()} for each in counted
     )
-    said = {"output": output, "output_shape": list(output.shape), **facts, "before": before, "after": after}
-    return {**dict.fromkeys(NormalizationAnswer.model_fields), **said}
+    response = {"output": output, "output_shape": list(output.shape), **facts, "before": before, "after": after}
+    return {**dict.fromkeys(NormalizationAnswer.model_fields), **response}
 
 
-def _across_maps(asked: NormalizationRequest, maps: Any) -> tuple[Any, dict[str, Any]]:
+def _across_maps(request: NormalizationRequest, maps: Any) -> tuple[Any, dict[str, Any]]:
     from receptive.operations.normalization import local_response
 
-    found = local_response(maps, asked.size, asked.alpha, asked.beta, asked.k, asked.convention)
-    return found.output, {"divisor": found.divisor, "alpha": {"paper": found.alpha, "torch": found.torch_alpha}}
+    result = local_response(maps, request.size, request.alpha, request.beta, request.k, request.convention)
+    return result.output, {"divisor": result.divisor, "alpha": {"paper": result.alpha, "torch": result.torch_alpha}}
 
 
-def _across_batch(asked: NormalizationRequest, maps: Any) -> tuple[Any, dict[str, Any]]:
+def _across_batch(request: NormalizationRequest, maps: Any) -> tuple[Any, dict[str, Any]]:
     import torch
 
     from receptive.operations.normalization import batch_normalized
@@ -89,7 +93,7 @@ def _across_batch(asked: NormalizationRequest, maps: Any) -> tuple[Any, dict[str
         return None if values is None else torch.from_numpy(values)
 
     names = ("running_mean", "running_variance", "weight", "bias")
-    given = {name: tensor(getattr(asked, name)) for name in names}
-    settings = {name: getattr(asked, name) for name in ("training", "momentum", "eps")}
-    found = batch_normalized(maps, **given, **settings)._asdict()
-    return found.pop("output"), found
+    given = {name: tensor(getattr(request, name)) for name in names}
+    settings = {name: getattr(request, name) for name in ("training", "momentum", "eps")}
+    result = batch_normalized(maps, **given, **settings)._asdict()
+    return result.pop("output"), result

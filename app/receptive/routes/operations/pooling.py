@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from receptive.routes.operations.machinery import answered, documentation
+from receptive.routes.operations.endpoint import documentation, run_operation
 from receptive.schemas import PoolingAnswer, PoolingRequest
 
 router = APIRouter()
@@ -28,39 +28,39 @@ GRID = [[1, 3, 2, 1], [2, 9, 1, 1], [1, 3, 2, 3], [5, 6, 1, 2]]
 )
 async def pooling(request: Request) -> Response:
     """Apply max, average, L2 or global average pooling, or LeNet-5's subsampling; at most 1,048,576 output values."""
-    return await answered(request, PoolingRequest, _pooling)
+    return await run_operation(request, PoolingRequest, _pooling)
 
 
-def _pooling(asked: PoolingRequest) -> dict[str, Any]:
+def _pooling(request: PoolingRequest) -> dict[str, Any]:
     import torch
 
     from receptive.operations.pooling import Pooling, arrange, gradient, pool
 
-    flat = asked.input.ndim == 2
-    maps = torch.from_numpy(asked.input)
+    flat = request.input.ndim == 2
+    maps = torch.from_numpy(request.input)
     maps = maps[None] if flat else maps
     trained = {
-        name: torch.from_numpy(getattr(asked, name)).reshape(-1)
+        name: torch.from_numpy(getattr(request, name)).reshape(-1)
         for name in ("coefficient", "bias")
-        if getattr(asked, name) is not None
+        if getattr(request, name) is not None
     }
-    setting = Pooling(asked.kind, asked.kernel_size, asked.stride, asked.padding, asked.ceil_mode, **trained)
+    setting = Pooling(request.kind, request.kernel_size, request.stride, request.padding, request.ceil_mode, **trained)
     rows, columns = arrange((maps.shape[0], maps.shape[1], maps.shape[2]), setting)
-    found = pool(maps, setting)
+    result = pool(maps, setting)
     back = None
-    if asked.gradient:
-        upstream = None if asked.upstream is None else torch.from_numpy(asked.upstream)
+    if request.gradient:
+        upstream = None if request.upstream is None else torch.from_numpy(request.upstream)
         back = gradient(maps, setting, upstream if upstream is None or not flat else upstream[None])
     tensors = {
-        "output": found.output,
-        "indices": None if found.indices is None else found.indices.int(),
-        "before": found.before,
+        "output": result.output,
+        "indices": None if result.indices is None else result.indices.int(),
+        "before": result.before,
         "gradient": back,
     }
     shaped = {name: value[0] if flat and value is not None else value for name, value in tensors.items()}
     return {
         "output": shaped.pop("output"),
-        "output_shape": list(found.output.shape[1:] if flat else found.output.shape),
+        "output_shape": list(result.output.shape[1:] if flat else result.output.shape),
         **shaped,
         "formula": {"height": rows.formula, "width": columns.formula},
         "dropped": {"rows": rows.dropped, "columns": columns.dropped},

@@ -9,7 +9,7 @@ from receptive.routes.cookies import cookie
 from receptive.routes.problems import RefusalError
 from receptive.training.runs.queue import Queue
 from receptive.training.runs.run import Run
-from receptive.training.runs.shelf import LONGEST_ID
+from receptive.training.runs.store import LONGEST_ID
 
 if TYPE_CHECKING:
     from receptive.training.data.drawings import Drawings
@@ -27,7 +27,7 @@ def queue_of(request: Request) -> Queue:
 
 def run_of(request: Request, name: str) -> Run:
     """The run of that id. Raises NoSuchRunError."""
-    return queue_of(request).shelf.get(name)
+    return queue_of(request).store.get(name)
 
 
 def own_run_of(request: Request, name: str) -> Run:
@@ -53,7 +53,7 @@ def drawings_of(request: Request, browser: str) -> "Drawings | None":
     from receptive.training.data.drawings import DrawingError, Drawings
 
     try:
-        return Drawings(queue_of(request).shelf.folder / "drawings", browser)
+        return Drawings(queue_of(request).store.folder / "drawings", browser)
     except DrawingError:
         return None
 

@@ -89,7 +89,7 @@ async def watch(
 
 
 def _has_nothing_after(run: Run, after: int) -> bool:
-    """Whether a run is over and its last event known. Raises RunDamagedError where the log cannot be read on."""
+    """True if a run is over and its last event is known. Raises RunDamagedError where the log is damaged."""
     summary = run.summary()
     if summary.damage and after >= summary.seq:
         raise damaged(run.id, run.log.name, summary.damage)

@@ -29,7 +29,7 @@ def permitted(settings: Settings, path: str) -> Path:
 
 
 def is_shared(settings: Settings) -> bool:
-    """Whether others can reach the server: it listens for them, or a proxy lets them in under another name."""
+    """True if others can reach the server: it listens on the network, or behind a proxy under another name."""
     return not settings.is_loopback or bool(settings.allowed_hosts)
 
 

@@ -105,13 +105,13 @@ def runs(request: Request) -> Response:
     """The newest first; those that wait have a `position`. Runs that cannot be read are listed apart."""
     queue = queue_of(request)
     listed, damaged = [], []
-    for run in queue.shelf.all():
+    for run in queue.store.all():
         try:
             listed.append(run_message(queue, run))
         except NoSuchRunError:
             continue  # deleted just now
         except RunDamagedError as error:
-            damaged.append({"id": run.id, "name": run.about.name, "reason": str(error), "why": error.why.told})
+            damaged.append({"id": run.id, "name": run.about.name, "reason": str(error), "why": error.why.as_dict})
     return as_json({"runs": listed, **({"damaged": damaged} if damaged else {})})
 
 

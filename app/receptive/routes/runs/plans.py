@@ -156,7 +156,7 @@ def plan_of(request: Request, wanted: RunSettings) -> Plan:
 
 
 def facts_of(request: Request, dataset: str) -> Facts:
-    """What is known of a data set. Raises RefusalError and PlanError."""
+    """The facts of a data set. Raises RefusalError and PlanError."""
     if dataset in KNOWN:
         return KNOWN[dataset]
     if dataset.startswith(FOLDER):

@@ -1,1 +1,1 @@
-"""What is learned from: published data sets, folders, a visitor's own drawings, each as labelled pictures."""
+"""Training data: published data sets, folders, a visitor's own drawings, each as labelled pictures."""

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 
 def folder() -> Path:
-    """Where scikit-learn keeps its data. Raises ModuleNotFoundError."""
-    found = importlib.util.find_spec("sklearn")
-    if found is None or found.origin is None:
+    """The folder of scikit-learn's data. Raises ModuleNotFoundError."""
+    package = importlib.util.find_spec("sklearn")
+    if package is None or package.origin is None:
         raise ModuleNotFoundError("scikit-learn, whose digits and photos these are, is not installed")
-    return Path(found.origin).parent / "datasets"
+    return Path(package.origin).parent / "datasets"
 
 
 def digits(place: Path) -> NDArray[np.uint8]:

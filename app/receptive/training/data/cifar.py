@@ -51,14 +51,14 @@ def load(folder: Path | None = None, progress: Progress | None = None) -> Pictur
 
 
 def is_here(folder: Path | None = None) -> bool:
-    """Whether the data set is complete, in `folder` or else in the cache."""
+    """True if the data set is complete, in `folder` or else in the cache."""
     if folder is None:
         return fetching.is_whole(_cache() / ARCHIVE.name, ARCHIVE)
     return any(_is_in(place) for place in _places(folder))
 
 
 def _is_in(place: Path) -> bool:
-    """Whether a folder holds the whole data set in one of its forms."""
+    """True if a folder holds the whole data set in one of its forms."""
     if all((place / name).is_file() for name in NAMES):
         return True
     if all(fetching.is_whole(place / file.name, file) for file in BATCHES):
@@ -75,7 +75,7 @@ def _places(folder: Path) -> tuple[Path, ...]:
 
 
 def _found(place: Path) -> Callable[[], list[Batch]] | None:
-    """What reads the batches of a folder, None where there are none. Raises DatasetError where some are missing."""
+    """The reader of a folder's batches, None where there are none. Raises DatasetError where some are missing."""
     if _has(place, NAMES):
         return lambda: [read_npz(place / name) for name in NAMES]
     if _has(place, tuple(file.name for file in BATCHES)):
@@ -106,7 +106,7 @@ def _batches(folder: Path | None, progress: Progress | None) -> list[Batch]:
 
 
 def _has(folder: Path, names: tuple[str, ...]) -> bool:
-    """Whether all the files are there. Raises DatasetError where only some are."""
+    """True if all the files exist. Raises DatasetError where only some do."""
     missing = [name for name in names if not (folder / name).is_file()]
     if missing and len(missing) < len(names):
         raise DatasetError(
@@ -152,7 +152,7 @@ def read_batch(raw: bytes, path: Path) -> Batch:
 
 
 def _parse(raw: bytes) -> Batch:
-    """What the pickle's instructions carry as data; none of them is carried out, so that nothing in it can act."""
+    """The data in the pickle's instructions, none of which is executed."""
     key, labels, pixels = "", [], b""
     for instruction, value, _ in pickletools.genops(raw):
         if isinstance(value, str | bytes) and instruction.name != "GLOBAL":

@@ -21,7 +21,7 @@ HELD_OUT = 10_000  # the last pictures of MNIST's 60,000, as is the custom
 
 @dataclass(frozen=True)
 class Dataset:
-    """Where a dataset comes from: its two idx files under one of the addresses."""
+    """The files of a published data set: two idx files under one of the addresses."""
 
     name: str
     images: File

@@ -160,7 +160,7 @@ def _name(label: str) -> str:
 
 
 def _is_forgotten(folder: Path) -> bool:
-    """Whether a browser's drawings may be removed for another's: a single one soon, more of them after a day."""
+    """True if a browser's drawings may be removed for another's: a single one soon, several after a day."""
     try:
         unused = time.time() - folder.stat().st_mtime
         is_single = sum(1 for _ in itertools.islice(folder.glob("*.png"), 2)) < 2

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 CHUNK = 2**16  # bytes between two calls of the progress
 
-Progress = Callable[[int, int], None]  # told how many bytes are there, of how many; may raise Cancelled
+Progress = Callable[[int, int], None]  # called with the bytes done and the bytes in all; may raise Cancelled
 
 
 class Cancelled(Exception):
-    """Fetching was given up by whoever asked for it; nothing half-written is left."""
+    """Fetching was cancelled; no half-written file is left."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class File:
 
     name: str
     md5: str
-    size: int = 0  # bytes, said before it is fetched
+    size: int = 0  # bytes, 0 where unknown
 
 
 def fetch(
@@ -44,8 +44,8 @@ def fetch(
     missing = [file for file in files if not (folder / file.name).is_file()]
     whole, before, paths = sum(file.size for file in missing), 0, []
     for file in files:
-        told = None if progress is None else _part(progress, before, file.size, whole)
-        paths.append(download(addresses, file, folder, told))
+        part = None if progress is None else _part(progress, before, file.size, whole)
+        paths.append(download(addresses, file, folder, part))
         before += file.size if file in missing else 0
     return paths
 
@@ -55,7 +55,7 @@ def _part(progress: Progress, before: int, size: int, whole: int) -> Progress:
 
 
 def cache_folder() -> Path:
-    """Where downloads are kept: the user's cache folder."""
+    """The folder of downloads in the user's cache folder."""
     return user_cache_path("receptive")
 
 
@@ -75,7 +75,7 @@ def check(path: Path, file: File) -> Path:
 
 
 def is_whole(path: Path, file: File) -> bool:
-    """Whether the file is there and has its published checksum; read again only when it has changed."""
+    """True if the file exists and has its published checksum; read again only when it has changed."""
     try:
         facts = path.stat()
         if file.size and facts.st_size != file.size:
@@ -160,7 +160,7 @@ class _Open(ExitStack):
 
 
 class _Gauge:
-    """What pooch takes for a progress bar."""
+    """A progress bar for pooch that reports to a function."""
 
     def __init__(self, progress: Progress) -> None:
         self.progress, self.done, self.total = progress, 0, 0
@@ -177,7 +177,7 @@ class _Gauge:
 
 
 def explained(error: OSError, file: File, folder: Path) -> DatasetError:
-    """What a failure to write `file` into `folder` means and what can be done."""
+    """The error for a failed write of `file` into `folder`."""
     if error.errno == errno.ENOSPC:
         return DatasetError(
             "no-space-to-download",

@@ -42,6 +42,6 @@ def _enlarged(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 @torch.inference_mode()
 def guesses(network: Classifier, ink: Tensor, mean: float, std: float) -> Tensor:
-    """What the network calls each picture: (N, 1, 32, 32) -> (N,)."""
+    """The predicted class of each picture: (N, 1, 32, 32) -> (N,)."""
     network.eval()
     return torch.cat([network.logits(network((some - mean) / std)).argmax(dim=1) for some in ink.split(500)])

@@ -45,7 +45,7 @@ class Pictures:
         return self.some(chosen.sort().values)
 
     def some(self, which: slice | Tensor) -> "Pictures":
-        """Those at an index, a slice or a mask."""
+        """The pictures at an index, a slice or a mask."""
         return Pictures(self.images[which], self.labels[which], self.classes)
 
     def _ranks(self) -> tuple[Tensor, Tensor]:

@@ -1,1 +1,1 @@
-"""How the shipped weights are made: the recipe of each network, its distortions, and the card that goes with them."""
+"""Recipes of the shipped weights: stages, distortions, and the card of each network."""

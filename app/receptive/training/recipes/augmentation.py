@@ -17,7 +17,7 @@ KNOTS = 7  # control points of the elastic displacement along one side
 
 @dataclass(frozen=True)
 class Distortion:
-    """How far pictures are bent, at full strength; lengths in pixels of the 28x28 picture."""
+    """The amount of each distortion at full strength; lengths in pixels of the 28x28 picture."""
 
     # The first four are what two standard deviations make.
     rotation: float = 15.0  # degrees
@@ -76,7 +76,7 @@ class Augmenter:
         return torch.randn(shape, generator=self.generator).clamp(-2, 2)
 
     def _grid(self, n: int, strength: float) -> Tensor:
-        """Where each point of the canvas reads: rotation, shear, stretch and elastic bending as one warp."""
+        """The sampling grid of the canvas: rotation, shear, stretch and elastic bending as one warp."""
         recipe = self.distortion
         angle = self._spread(n) * (recipe.rotation / 2 * strength * torch.pi / 180)
         shear = self._spread(n) * (recipe.shear / 2 * strength)

@@ -1,4 +1,4 @@
-"""The recipe of each network's shipped weights: what `receptive train NAME` does unless told otherwise."""
+"""The recipe of each network's shipped weights: what `receptive train NAME` does by default."""
 
 from dataclasses import replace
 

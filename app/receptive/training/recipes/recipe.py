@@ -8,9 +8,9 @@ import torch
 from torch import Tensor, nn
 
 from convnets.classifier import Classifier
+from receptive.training.batches import Batch
 from receptive.training.data.pictures import Pictures
 from receptive.training.events import Event
-from receptive.training.feeds import Batch
 from receptive.training.loop import Course, train
 from receptive.training.recipes import pens, strokes
 from receptive.training.recipes.augmentation import Augmenter, Distortion
@@ -49,7 +49,7 @@ def carried_out(
         loss=network.loss,
         averaging=recipe.averaging,
     )
-    yield from train(network, DistortedFeed(train_on, held_out, recipe, mean, std), course)
+    yield from train(network, DistortedBatches(train_on, held_out, recipe, mean, std), course)
 
 
 def _optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
@@ -58,7 +58,7 @@ def _optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     )
 
 
-class DistortedFeed:
+class DistortedBatches:
     """The data set's digits and drawn ones, bent anew in every epoch; what is held out is only framed."""
 
     def __init__(self, train_on: Pictures, held_out: Pictures, recipe: Recipe, mean: float, std: float) -> None:
@@ -75,12 +75,12 @@ class DistortedFeed:
 
     @property
     def pictures(self) -> int:
-        """How many are learned from, the drawn ones among them."""
+        """The number of training pictures, drawn ones included."""
         return len(self.images)
 
     @property
     def held_out(self) -> int:
-        """How many are only judged on."""
+        """The number of held-out pictures."""
         return len(self.held)
 
     @property
@@ -89,7 +89,7 @@ class DistortedFeed:
         return len(self.images) // self.recipe.batch
 
     def batches(self, epoch: int) -> Iterator[Batch]:
-        """Those of one epoch, in an order of its own."""
+        """The batches of one epoch, in an order of its own."""
         batch = self.recipe.batch
         strength, plain = milder(self.recipe, (epoch - 1) / max(self.recipe.epochs - 1, 1))
         order = torch.randperm(len(self.images), generator=self.generator)[: self.per_epoch * batch]
@@ -98,7 +98,7 @@ class DistortedFeed:
             yield from zip(self._normalized(bent).split(batch), self.labels[chunk].split(batch), strict=True)
 
     def held_out_batches(self) -> Iterator[Batch]:
-        """What is held out, as it is."""
+        """The batches of the held-out pictures, without distortions."""
         for images, labels in zip(self.held.images[..., 0].split(500), self.held.labels.split(500), strict=True):
             framed = nn.functional.pad(images.float() / 255, (2, 2, 2, 2))[:, None]
             yield self._normalized(framed), labels

@@ -20,7 +20,7 @@ from receptive.training.recipes.recipe import Recipe
 
 @dataclass(frozen=True)
 class Judged:
-    """What the weights did on the held-out pictures the last time that these were new to them."""
+    """The result on the held-out pictures, before the network was trained on them."""
 
     epochs: int  # that were behind, of every stage
     errors: int
@@ -66,7 +66,7 @@ def card(
     judged: Judged,
     command: str,
 ) -> dict[str, Any]:
-    """What a card of a recipe says, beside the file and its sha256."""
+    """The content of a recipe's card, without the file and its sha256."""
     joined = epochs > judged.epochs
     seen = f"all of the 60,000 training pictures but the last {HELD_OUT:,}"
     new = f"the last {HELD_OUT:,} of the 60,000 training pictures"
@@ -100,7 +100,7 @@ def _others(name: str, weights: Mapping[str, Tensor]) -> dict[str, Any]:
 
 
 def figure(what: str, errors: int, pictures: int) -> dict[str, Any]:
-    """What a card says of pictures that were judged."""
+    """The entry of a card about pictures that were evaluated."""
     return {"on": what, "pictures": pictures, "errors": errors, "error_percent": round(100 * errors / pictures, 2)}
 
 

@@ -1,1 +1,1 @@
-"""Runs of the lab: kept on disk, trained by processes of their own, told as a log that is read while it grows."""
+"""Runs of the lab: kept on disk, trained by processes of their own, logged as events that are read while they come."""

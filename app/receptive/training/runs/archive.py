@@ -11,7 +11,7 @@ WORDS: Final = (".json", ".jsonl")  # what becomes smaller when it is compressed
 
 
 class _Outlet:
-    """What a zip file is written to; taken away piece by piece."""
+    """An output of a zip file, taken away piece by piece."""
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
@@ -24,8 +24,8 @@ class _Outlet:
         """Nothing is held back."""
 
     def taken(self) -> bytes:
-        found, self._pieces = b"".join(self._pieces), []
-        return found
+        taken, self._pieces = b"".join(self._pieces), []
+        return taken
 
 
 def packed(folder: Path) -> Generator[bytes, None, None]:

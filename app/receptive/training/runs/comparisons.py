@@ -22,7 +22,7 @@ class Comparison:
     variants: Mapping[str, RunSettings]
 
     def id(self, variant: str) -> str:
-        """What the recorded run of a variant is called."""
+        """The id of the prepared run of a variant."""
         return f"{PREPARED}-{self.name}-{variant}"
 
 
@@ -133,7 +133,7 @@ COMPARISONS: Final = (
 
 
 if __name__ == "__main__":
-    from receptive.training.runs.recording import record
+    from receptive.training.runs.prepared import record
 
     chosen = sys.argv[1:] or [comparison.name for comparison in COMPARISONS]
     if unknown := set(chosen) - {comparison.name for comparison in COMPARISONS}:

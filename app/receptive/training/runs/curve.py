@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from receptive.training.runs import points
+from receptive.training.runs import steps_file
 from receptive.training.runs.errors import damaged
 from receptive.training.runs.run import Run
 from receptive.training.runs.summary import log_summary
@@ -44,12 +44,13 @@ def _latest(run: Run) -> dict[str, Any] | None:
 def stretch(run: Run, most: int, first: int = 1, last: int | None = None, smoothing: float = 0.0) -> dict[str, Any]:
     """At most `most` of the steps from `first` to `last`, and the running means of loss and accuracy at them."""
     steps = _steps(run)
-    start, end = points.bounds(len(steps), first, last)
-    begun = max(0, start - points.reach(smoothing))
+    start, end = steps_file.bounds(len(steps), first, last)
+    begun = max(0, start - steps_file.reach(smoothing))
     means = {
-        name: points.running_mean(steps[name][begun:end], smoothing)[start - begun :] for name in ("loss", "accuracy")
+        name: steps_file.running_mean(steps[name][begun:end], smoothing)[start - begun :]
+        for name in ("loss", "accuracy")
     }
-    which = points.chosen(steps, most, first, last, list(means.values()) if smoothing else [])
+    which = steps_file.chosen(steps, most, first, last, list(means.values()) if smoothing else [])
     some = steps[which]
     return {
         "steps": len(steps),
@@ -59,15 +60,15 @@ def stretch(run: Run, most: int, first: int = 1, last: int | None = None, smooth
     }
 
 
-def _steps(run: Run) -> points.Steps:
+def _steps(run: Run) -> steps_file.Steps:
     """All steps, from the log where steps.bin cannot be read. Raises RunDamagedError."""
     place = run.folder / "steps.bin"
     try:
         if place.is_file():
-            return points.read(place)
+            return steps_file.read(place)
     except OSError:
         pass  # the log has them too
     try:
-        return points.rebuilt(run.log)
+        return steps_file.rebuilt(run.log)
     except OSError as error:
         raise damaged(run.id, place.name, error) from error

@@ -22,7 +22,7 @@ class Ending:
     @classmethod
     def because(cls, status: Status, why: Why) -> Self:
         """An ending for this reason."""
-        return cls(status, str(why), why.told)
+        return cls(status, str(why), why.as_dict)
 
 
 STOPPED: Final = Ending.because("stopped", Why("by-hand", "stopped by hand"))

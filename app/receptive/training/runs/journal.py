@@ -133,7 +133,7 @@ def last_line(path: Path) -> bytes:
 
 
 def whole(path: Path) -> int:
-    """How many bytes the whole lines are."""
+    """The size of the whole lines, in bytes."""
     if not path.exists():
         return 0
     with open_file(path) as file:
@@ -149,7 +149,7 @@ def whole(path: Path) -> int:
 
 
 def place_after(path: Path, after: int) -> int:
-    """Where the first line is whose number is greater; found by halving, since numbers only grow."""
+    """The offset of the first line whose number is greater, by bisection."""
     low, high = 0, whole(path)
     if not high or after <= 0:
         return 0

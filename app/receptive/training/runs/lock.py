@@ -38,7 +38,7 @@ class Lock:
 
     @property
     def is_in_place(self) -> bool:
-        """Whether the locked file is still at its path: the folder may have been deleted or replaced."""
+        """True while the locked file is at its path: the folder may have been deleted or replaced."""
         try:
             return os.path.samestat(os.fstat(self._file), self.path.stat())
         except OSError:
@@ -60,7 +60,7 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def is_locked(path: Path) -> bool:
-    """Whether a living process has locked the file; what cannot be opened is locked by nobody."""
+    """True if a living process has locked the file; a file that cannot be opened counts as free."""
     if not path.is_file():
         return False
     try:

@@ -23,9 +23,9 @@ from receptive.training.runs.lock import LockedError
 from receptive.training.runs.ownership import Ownership
 from receptive.training.runs.repair import check_continuable, repair
 from receptive.training.runs.run import Run, stamp
-from receptive.training.runs.shelf import Shelf
 from receptive.training.runs.space import LIMIT, check_space, size_of
 from receptive.training.runs.state import OVER, State
+from receptive.training.runs.store import RunStore
 from receptive.training.runs.trainer import Worker
 
 log = logging.getLogger(__name__)
@@ -43,14 +43,14 @@ class Queue:
     written, and NoSuchRunError where the run is deleted meanwhile.
     """
 
-    def __init__(self, shelf: Shelf, at_once: int = 1, data_dir: Path | None = None, space: int = LIMIT) -> None:
+    def __init__(self, store: RunStore, at_once: int = 1, data_dir: Path | None = None, space: int = LIMIT) -> None:
         """space: bytes that all runs may take."""
-        self.shelf = shelf
+        self.store = store
         self._at_once = at_once
         self._data_dir = data_dir
         self._space = space
         self._lock = threading.RLock()
-        self._ownership = Ownership(shelf.folder)
+        self._ownership = Ownership(store.folder)
         self._waiting: list[str] = []
         self._workers: dict[str, Worker] = {}  # by the run's id
         self._spare: Worker | None = None
@@ -67,7 +67,7 @@ class Queue:
             try:
                 self._own()
             except RunError as error:
-                log.warning("--runs: %s: %s", self.shelf.folder, error)
+                log.warning("--runs: %s: %s", self.store.folder, error)
 
     def close(self) -> None:
         """Interrupt the runs that are trained, so that they can be continued, and wait for that."""
@@ -103,8 +103,8 @@ class Queue:
                     waiting=len(self._waiting),
                     most=MOST_WAITING,
                 )
-            check_space(self.shelf.folder, self._taken(), disk, self._space)
-            run = self.shelf.create(settings, name, note, drawings, disk)
+            check_space(self.store.folder, self._taken(), disk, self._space)
+            run = self.store.create(settings, name, note, drawings, disk)
             self._waiting.append(run.id)
             self._next()
         return run
@@ -167,7 +167,7 @@ class Queue:
             check_continuable(run)
             self._sizes.pop(run.id, None)
             size = size_of(run.folder)
-            check_space(self.shelf.folder, self._taken(), max(run.about.disk - size, 0), self._space)
+            check_space(self.store.folder, self._taken(), max(run.about.disk - size, 0), self._space)
             self._unwritten.pop(run.id, None)
             run.change(status="queued", reason="", why=None, ended=None, ended_by=None)
             self._waiting.append(run.id)
@@ -181,7 +181,7 @@ class Queue:
                 self._waiting.remove(run.id)
             self._unwritten.pop(run.id, None)
             self._sizes.pop(run.id, None)
-            self.shelf.delete(run)
+            self.store.delete(run)
 
     def warm(self) -> None:
         """Have a process ready that has imported what it needs: somebody is about to train."""
@@ -220,8 +220,8 @@ class Queue:
             self._take_over()
 
     def _take_over(self) -> None:
-        self.shelf.sweep()
-        runs = self.shelf.all()
+        self.store.sweep()
+        runs = self.store.all()
         self._waiting = [id_ for id_ in self._waiting if any(run.id == id_ for run in runs)]
         for run in reversed(runs):
             if run.id in self._workers or run.id in self._waiting:
@@ -245,7 +245,7 @@ class Queue:
     def _taken(self) -> int:
         """Bytes that runs take; those that are trained or wait count with what they take at most."""
         total = 0
-        for run in self.shelf.all():
+        for run in self.store.all():
             if run.id in self._workers or run.id in self._waiting:
                 total += max(run.about.disk, size_of(run.folder))
             else:
@@ -263,7 +263,7 @@ class Queue:
     def _next(self) -> None:
         """Begin what may begin."""
         while not self._closed and self._waiting and len(self._workers) < self._at_once:
-            run = Run(self.shelf.folder / self._waiting.pop(0))
+            run = Run(self.store.folder / self._waiting.pop(0))
             if not run.folder.is_dir():
                 continue
             worker, self._spare = self._spare, None
@@ -312,5 +312,5 @@ class Queue:
 
 
 def _is_earlier(state: State, worker: Worker) -> bool:
-    """Whether a run's end is one from before this worker was given the run."""
+    """True if the run's end is from before this worker received the run."""
     return state.status in OVER and state.ended_by != worker.process.pid

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from receptive.training.runs import points
+from receptive.training.runs import steps_file
 from receptive.training.runs.errors import damaged
 from receptive.training.runs.journal import STEPS, Journal, Reader
 from receptive.training.runs.run import Run, put
@@ -24,9 +24,9 @@ def repair(run: Run, journal: Journal) -> State:
         if logged < kept["event"]["epoch"]:
             journal.write("epoch", kept["event"])
         state = replace(state, epoch=kept["event"]["epoch"], last=kept["last"], best=kept["best"])
-    values = points.read(run.folder / "steps.bin")
+    values = steps_file.read(run.folder / "steps.bin")
     if len(values) < steps:
-        values = points.rebuilt(run.log)
+        values = steps_file.rebuilt(run.log)
     put(run.folder / "steps.bin", values[:steps].tobytes())
     seconds = float(values["seconds"][steps - 1]) if steps else 0.0
     state = replace(state, step=steps, seconds=round(seconds, 3))
@@ -74,7 +74,7 @@ def go_back(run: Run, journal: Journal) -> State:
     kept = kept_epoch(run)
     event = kept["event"] if kept else {"epoch": 0, "step": 0, "seconds": 0.0}
     journal.write("continued", {"epoch": event["epoch"], "step": event["step"]})
-    steps = points.read(run.folder / "steps.bin")
+    steps = steps_file.read(run.folder / "steps.bin")
     put(run.folder / "steps.bin", steps[: event["step"]].tobytes())
     for step in run.snapshots():
         if step > event["step"]:

@@ -73,7 +73,7 @@ class Run:
 
     @property
     def prepared(self) -> bool:
-        """Whether the run is shipped: it can be read and not changed."""
+        """True for a shipped run, which can be read and not changed."""
         return self.id.startswith(PREPARED)
 
     @property
@@ -83,7 +83,7 @@ class Run:
 
     @property
     def is_locked(self) -> bool:
-        """Whether a worker is at the run."""
+        """True while a worker trains the run."""
         return is_locked(self.folder / "lock")
 
     @property
@@ -115,7 +115,7 @@ class Run:
 
     @property
     def has_state(self) -> bool:
-        """Whether state.json can be read."""
+        """True if state.json can be read."""
         try:
             parse_state(self._read("state.json"))
         except (RunDamagedError, ValueError):
@@ -232,7 +232,7 @@ class Run:
         )
 
     def has_weights(self) -> bool:
-        """Whether any weights are kept, so that the run has begun."""
+        """True if any weights are kept, so that the run has begun."""
         names = ("best", "last", "resume")
         return any((self.folder / f"{name}.safetensors").exists() for name in names) or bool(self.snapshots())
 

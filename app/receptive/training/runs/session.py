@@ -21,15 +21,15 @@ from receptive.training.data.pictures import Pictures
 from receptive.training.data.sources import DRAWINGS
 from receptive.training.events import Diverged, Stopped
 from receptive.training.loop import train
-from receptive.training.preparing import Prepared, prepare
+from receptive.training.preparation import Prepared, prepare
 from receptive.training.resume import Resume
 from receptive.training.runs.endings import Ending, end, explained
 from receptive.training.runs.errors import damaged
 from receptive.training.runs.journal import Journal
-from receptive.training.runs.recorder import Recorder
 from receptive.training.runs.repair import go_back, repair
 from receptive.training.runs.run import Run, put, stamp
 from receptive.training.runs.weights_file import metadata_of
+from receptive.training.runs.writer import RunWriter
 from receptive.training.settings import RunSettings
 
 
@@ -40,8 +40,8 @@ class Session:
         self._run, self._data_dir = run, data_dir
         self.written = False
 
-    def run(self, asked: Callable[[], Ending | None]) -> Ending:
-        """Train until the end, or until `asked` says how to end; how it ended, and why."""
+    def run(self, interruption: Callable[[], Ending | None]) -> Ending:
+        """Train until the end, or until `interruption` returns an ending; the ending of the run."""
         run = self._run
         try:
             run.change(
@@ -55,12 +55,12 @@ class Session:
             with run.journal() as journal:
                 if journal.seq:
                     repair(run, journal)
-                return self._trained(journal, asked)
+                return self._trained(journal, interruption)
         except Exception as error:  # noqa: BLE001  whatever it is, the run has to say so
             traceback.print_exc()
             return explained(error)
 
-    def _trained(self, journal: Journal, asked: Callable[[], Ending | None]) -> Ending:
+    def _trained(self, journal: Journal, interruption: Callable[[], Ending | None]) -> Ending:
         run = self._run
         settings = RunSettings.model_validate(run.settings)
         torch.set_num_threads(settings.threads)
@@ -71,19 +71,19 @@ class Session:
             put(run.folder / "network.json", orjson.dumps(facts(settings, prepared, pictures)))
             resume = resumed(run)
             state = go_back(run, journal) if journal.seq else run.state
-            recorder = Recorder(run, journal, settings, prepared, state)
-            with closing(train(prepared.network, prepared.feed, prepared.course, resume)) as events:
+            writer = RunWriter(run, journal, settings, prepared, state)
+            with closing(train(prepared.network, prepared.source, prepared.course, resume)) as events:
                 for event in events:
-                    recorder.add(event)
+                    writer.add(event)
                     match event:
                         case Diverged():
                             ending = Ending.because("failed", event.why)
                         case Stopped():
                             ending = Ending.because("finished", event.why)
-                    if (told := asked()) is not None:
-                        ending = told
+                    if (requested := interruption()) is not None:
+                        ending = requested
                         break
-            recorder.close()
+            writer.close()
         except Exception as error:  # noqa: BLE001  whatever it is, the run has to say so
             traceback.print_exc()
             ending = explained(error)
@@ -92,7 +92,7 @@ class Session:
         return ending
 
     def _pictures(self, dataset: str) -> Pictures:
-        """What is learned from; a visitor's drawings are those that the run was begun with. Raises DatasetError."""
+        """The training data; a visitor's drawings are those that the run was begun with. Raises DatasetError."""
         if dataset == DRAWINGS:
             return Drawings(self._run.folder, DRAWINGS).pictures()
         return datasets.obtain(dataset, self._data_dir)
@@ -111,9 +111,9 @@ def resumed(run: Run) -> Resume | None:
 
 
 def facts(settings: RunSettings, prepared: Prepared, pictures: Pictures) -> dict[str, Any]:
-    """What whoever opens the weights has to know."""
-    feed, network = prepared.feed, prepared.network
-    shape = tuple(feed.train_on[0].shape[1:])
+    """The facts that are needed to open the weights."""
+    source, network = prepared.source, prepared.network
+    shape = tuple(source.train_on[0].shape[1:])
     height, width, channels = pictures.images.shape[1:]
     if isinstance(settings.model, Pattern):
         rows = [

@@ -76,4 +76,4 @@ def _ending(log: Summary, *, is_held: bool, has_weights: bool) -> tuple[Status, 
         "end-unknown",
         "how the run ended is unknown, since state.json is damaged; the run can be continued from its last epoch",
     )
-    return "interrupted", str(why), why.told
+    return "interrupted", str(why), why.as_dict

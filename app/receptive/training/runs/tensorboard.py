@@ -15,12 +15,12 @@ VERSION: Final = b"brain.Event:2"
 
 
 def _table() -> tuple[int, ...]:
-    found = []
+    entries = []
     for value in range(256):
         for _ in range(8):
             value = value >> 1 ^ CASTAGNOLI * (value & 1)
-        found.append(value)
-    return tuple(found)
+        entries.append(value)
+    return tuple(entries)
 
 
 TABLE: Final = _table()
@@ -44,7 +44,7 @@ class Board:
         self._write(_double(1, begun / 1e9) + _bytes(3, VERSION))
 
     def write(self, step: int, figures: Mapping[str, float | None]) -> None:
-        """What some figures are at a step; those that are None are left out. Raises OSError."""
+        """Write figures of a step; those that are None are left out. Raises OSError."""
         values = b"".join(
             _bytes(1, _bytes(1, name.encode()) + _float(2, value))
             for name, value in figures.items()
@@ -68,11 +68,11 @@ def _masked(data: bytes) -> bytes:
 
 
 def _varint(value: int) -> bytes:
-    found = bytearray()
+    raw = bytearray()
     while value > 0x7F:
-        found.append(value & 0x7F | 0x80)
+        raw.append(value & 0x7F | 0x80)
         value >>= 7
-    return bytes([*found, value])
+    return bytes([*raw, value])
 
 
 def _bytes(field: int, value: bytes) -> bytes:

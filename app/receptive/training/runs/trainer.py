@@ -44,7 +44,7 @@ class Worker:
 
     @property
     def is_alive(self) -> bool:
-        """Whether the process still runs."""
+        """True while the process runs."""
         return self.process.poll() is None
 
     def train(self, run: Run) -> None:

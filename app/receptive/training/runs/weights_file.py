@@ -32,8 +32,8 @@ def header_of(path: Path) -> dict[str, Any]:
         raise HeaderError("its header is not that of a safetensors file") from error
     if max(ends, default=0) != whole - 8 - size:
         raise HeaderError(f"its tensors are to have {max(ends, default=0)} bytes, it has {whole - 8 - size}")
-    found: dict[str, Any] = header
-    return found
+    checked: dict[str, Any] = header
+    return checked
 
 
 def metadata_of(path: Path) -> dict[str, str]:

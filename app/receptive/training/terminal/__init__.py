@@ -1,1 +1,1 @@
-"""`receptive train`: what it can be told, what it shows, and what it leaves behind."""
+"""`receptive train`: its flags, its progress in the terminal, and the files it writes."""

@@ -1,4 +1,4 @@
-"""Where a run of the command line was: one file beside its weights, from which `--resume` goes on bit for bit."""
+"""The bookmark of a run of the command line: a file beside its weights, from which `--resume` continues bit for bit."""
 
 import json
 import zlib
@@ -19,7 +19,7 @@ from receptive.training.terminal.runcard import RunCard
 
 
 class BookmarkError(ValueError):
-    """There is nothing to go on from, or it is of another run; says what is different."""
+    """The bookmark is missing, or belongs to a run with other settings."""
 
 
 class Bookmark:
@@ -32,7 +32,7 @@ class Bookmark:
         self.epoch = 0  # after which the run can be taken up
 
     def keep(self, card: RunCard, epoch: Epoch) -> None:
-        """Write down what the run goes on from after this epoch, whole or not at all. Raises OSError."""
+        """Write the state after this epoch, whole or not at all. Raises OSError."""
         remembered, weights = card.remembered()
         words = {
             "settings": json.dumps(self._settings),
@@ -46,7 +46,7 @@ class Bookmark:
         self.epoch = epoch.number
 
     def open(self, card: RunCard) -> Resume:
-        """What the run goes on from; the card remembers what it knew then. Raises BookmarkError."""
+        """The state to continue from; restores the card too. Raises BookmarkError."""
         if not self.path.is_file():
             raise BookmarkError(f"--resume: {self.path} is not there, so there is nothing to go on from; leave it out")
         try:
@@ -78,10 +78,10 @@ class Bookmark:
 
 
 def checksum(pictures: Pictures) -> str:
-    """A number that other pictures, or the same under other names, hardly have."""
-    found = zlib.crc32(pictures.images.numpy().tobytes())
-    found = zlib.crc32(pictures.labels.numpy().tobytes(), found)
-    return f"{zlib.crc32(json.dumps(pictures.classes).encode(), found):08x}"
+    """The checksum of the pictures, their labels and their class names."""
+    number = zlib.crc32(pictures.images.numpy().tobytes())
+    number = zlib.crc32(pictures.labels.numpy().tobytes(), number)
+    return f"{zlib.crc32(json.dumps(pictures.classes).encode(), number):08x}"
 
 
 def differing(then: Mapping[str, Any], now: Mapping[str, Any], place: str = "") -> Iterator[str]:

@@ -15,7 +15,7 @@ from receptive.training.data import datasets
 from receptive.training.data.pictures import DatasetError
 from receptive.training.events import Diverged, Epoch, Stopped
 from receptive.training.loop import train
-from receptive.training.preparing import Prepared, prepare
+from receptive.training.preparation import Prepared, prepare
 from receptive.training.recipes import record
 from receptive.training.recipes.catalogue import RECIPES
 from receptive.training.recipes.recipe import Recipe, carried_out
@@ -111,7 +111,7 @@ def _followed(
     """Train to the end, everything written after every epoch; the last event, None where all was done before."""
     event = None
     done = int(resume.number("step")) if resume else 0
-    with closing(train(prepared.network, prepared.feed, prepared.course, resume)) as events:
+    with closing(train(prepared.network, prepared.source, prepared.course, resume)) as events:
         for event in shown(events, prepared.course.epochs, done=done, quiet=settings.quiet):
             if isinstance(event, Diverged):
                 break

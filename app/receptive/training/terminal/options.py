@@ -1,4 +1,4 @@
-"""What `receptive train` can be told: a flag for every setting of a recipe and of a run, and which goes with which."""
+"""The flags of `receptive train`: one for every setting of a recipe and of a run, and the rules between them."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -66,7 +66,7 @@ def _batch(value: Any) -> Any:
 
 
 def _like(model: type[BaseModel], name: str, before: str = "") -> Any:
-    """A field that is left out, and is said what the model's field of that name says."""
+    """An optional field, described as the model's field of that name is."""
     field = model.model_fields[name]
     default = "" if field.default in (None, (), False) else f"; {field.default} unless given"
     if isinstance(field.default, tuple):
@@ -75,7 +75,7 @@ def _like(model: type[BaseModel], name: str, before: str = "") -> Any:
 
 
 class TrainSettings(BaseModel):
-    """What is trained on what. Without a data set, it is the network's recipe, with what is set differently."""
+    """The network and the data to train it on. Without a data set, the network's recipe with the given changes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -168,7 +168,7 @@ class TrainSettings(BaseModel):
 
 
 def given(settings: TrainSettings) -> dict[str, Any]:
-    """What decides about the result and is not left out."""
+    """The given settings that influence the result."""
     names = ("dataset", *ADJUSTABLE, *OF_A_RUN, *OF_A_PATTERN)
     values = {name: getattr(settings, name) for name in dict.fromkeys(names)}
     return {name: value for name, value in values.items() if value not in (None, False)}

@@ -15,7 +15,7 @@ class FetchingBar:
         self._bar: Any = None
 
     def __call__(self, done: int, total: int) -> None:
-        """That many bytes are there, of so many."""
+        """Show `done` of `total` bytes."""
         if self._bar is None:
             self._bar = tqdm(total=total, unit="B", unit_scale=True, dynamic_ncols=True, desc="fetching")
         self._bar.update(done - self._bar.n)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from receptive.training.data.sources import FOLDER
 from receptive.training.events import Epoch, Stopped
-from receptive.training.preparing import Prepared
+from receptive.training.preparation import Prepared
 from receptive.training.recipes.record import figure, put
 from receptive.training.settings import RunSettings
 
@@ -25,17 +25,17 @@ class Kept:
 
     @property
     def held_out(self) -> int:
-        """How many pictures were judged on."""
+        """The number of held-out pictures."""
         return sum(map(sum, self.confusion))
 
     @property
     def errors(self) -> int:
-        """How many of them were called by a wrong name."""
+        """The number of held-out pictures that were classified wrongly."""
         return self.held_out - sum(row[place] for place, row in enumerate(self.confusion))
 
 
 class RunCard:
-    """What is known of a run, epoch by epoch."""
+    """The card of a run, extended with every epoch."""
 
     def __init__(self, name: str, settings: RunSettings, classes: tuple[str, ...], command: str) -> None:
         self.name, self.settings, self.classes, self.command = name, settings, classes, command
@@ -62,12 +62,12 @@ class RunCard:
             self._kept = Kept(event.number, event.weights, event.confusion)
 
     def remembered(self) -> tuple[dict[str, Any], Mapping[str, Tensor]]:
-        """What an interrupted run has to know of itself when it goes on, and the weights that it keeps."""
+        """The card's content for a run to be continued, and the weights it keeps."""
         kept = self._known()
         return {"history": self.history, "number": kept.number, "confusion": kept.confusion}, kept.weights
 
     def recall(self, remembered: Mapping[str, Any], weights: Mapping[str, Tensor]) -> None:
-        """Know again what an interrupted run knew."""
+        """Restore the card of an interrupted run."""
         self.history = remembered["history"]
         self._kept = Kept(remembered["number"], weights, remembered["confusion"])
 
@@ -82,8 +82,8 @@ class RunCard:
         return self._kept
 
     def about(self, prepared: Prepared, kept: Kept) -> dict[str, Any]:
-        """What the card says, beside the file and its sha256."""
-        feed = prepared.feed
+        """The card's content, without the file and its sha256."""
+        source = prepared.source
         settings = self.settings.model_dump(mode="json")
         settings["dataset"] = _without_place(self.settings.dataset)
         return {
@@ -92,8 +92,8 @@ class RunCard:
             "data": {
                 "name": settings["dataset"],
                 "classes": self.classes,
-                "trained_on": feed.pictures,
-                "held_out": feed.held_out,
+                "trained_on": source.pictures,
+                "held_out": source.held_out,
                 "mean": prepared.mean,
                 "std": prepared.std,
             },

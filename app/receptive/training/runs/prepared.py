@@ -10,8 +10,8 @@ import orjson
 from receptive.training.runs import journal
 from receptive.training.runs.journal import Journal
 from receptive.training.runs.run import About, Run, put
-from receptive.training.runs.shelf import SHIPPED
 from receptive.training.runs.state import State
+from receptive.training.runs.store import SHIPPED
 from receptive.training.runs.worker import Orders, carry_out
 from receptive.training.settings import RunSettings
 
@@ -33,11 +33,11 @@ def record(name: str, settings: RunSettings, shipped: Path = SHIPPED) -> str:
         if ending.status not in ("finished", "failed"):
             raise RuntimeError(f"{name} is {ending.status}: {ending.reason}")
         kept = reduce(run, shipped / name)
-    return told(kept)
+    return summary_line(kept)
 
 
 def reduce(run: Run, folder: Path) -> Run:
-    """What is shown of a run, in a folder of that name: its log without snapshots, no weights, no paths."""
+    """Copy the shown part of a run into `folder`: its log without snapshots, no weights, no paths."""
     kept = Run(folder)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -54,7 +54,7 @@ def reduce(run: Run, folder: Path) -> Run:
     return kept
 
 
-def told(run: Run) -> str:
+def summary_line(run: Run) -> str:
     """A recorded run in one line."""
     state = run.state
     size = sum(path.stat().st_size for path in run.folder.iterdir())

@@ -7,17 +7,17 @@ from receptive.networks.opening import RunSource, stamp_of
 from receptive.preprocessing.reading import ReadingName, Shape
 from receptive.training.data.sources import DRAWINGS
 from receptive.training.plan import KNOWN
-from receptive.training.runs.shelf import Shelf
+from receptive.training.runs.store import RunStore
 from receptive.training.settings import RunSettings
 
 INK: Final = ("digits", "mnist", DRAWINGS)  # data sets of ink on paper, framed as /predict frames it
 NEGATED: Final = ("fashion-mnist",)
 
 
-def source_of(shelf: Shelf, name: str) -> RunSource:
+def source_of(store: RunStore, name: str) -> RunSource:
     """The weights that a network's name stands for. Raises NoSuchRunError and RunDamagedError."""
     _, run_id, which = (name + ":best").split(":")[:3]
-    run = shelf.get(run_id)
+    run = store.get(run_id)
     path = run.weights(which)
     facts, settings, stamp = run.network, run.settings, stamp_of(path)
     return RunSource(

@@ -17,33 +17,33 @@ BESIDE = 4  # pictures of a batch from which on pooling is faster where a pixel'
 Batch = tuple[Tensor, Tensor]  # the network's inputs (N, C, H, W) and their labels (N,)
 
 
-class Feed(Protocol):
-    """Where the batches come from."""
+class BatchSource(Protocol):
+    """A source of batches."""
 
     @property
     def generator(self) -> torch.Generator | None:
-        """What goes on drawing from epoch to epoch; None where every epoch begins anew."""
+        """The random generator that continues from epoch to epoch; None where every epoch has its own seed."""
 
     @property
     def pictures(self) -> int:
-        """How many are learned from."""
+        """The number of training pictures."""
 
     @property
     def held_out(self) -> int:
-        """How many are only judged on."""
+        """The number of held-out pictures."""
 
     @property
     def per_epoch(self) -> int:
         """Batches of an epoch."""
 
     def batches(self, epoch: int) -> Iterator[Batch]:
-        """Those of one epoch, counted from 1."""
+        """The batches of one epoch, counted from 1."""
 
     def held_out_batches(self) -> Iterator[Batch]:
-        """What is held out."""
+        """The batches of the held-out pictures."""
 
 
-class ShuffledFeed:
+class ShuffledBatches:
     """Pictures of (N, C, H, W) uint8, in an order and changed in ways that the seed and the epoch decide.
 
     pools: whether the network does; its batches' memory is then laid out for that, which changes last bits only.
@@ -70,12 +70,12 @@ class ShuffledFeed:
 
     @property
     def pictures(self) -> int:
-        """How many are learned from."""
+        """The number of training pictures."""
         return len(self.train_on[1])
 
     @property
     def held_out(self) -> int:
-        """How many are only judged on."""
+        """The number of held-out pictures."""
         return len(self.held[1])
 
     @property
@@ -84,7 +84,7 @@ class ShuffledFeed:
         return -(-self.pictures // self.batch)
 
     def batches(self, epoch: int) -> Iterator[Batch]:
-        """Those of one epoch; the same again when an interrupted run comes back to it."""
+        """The batches of one epoch; the same again where an interrupted run repeats it."""
         generator = torch.Generator().manual_seed((self.seed * SPREAD + epoch) % 2**32)
         order = torch.randperm(self.pictures, generator=generator)
         images, labels = self.train_on
@@ -94,7 +94,7 @@ class ShuffledFeed:
             yield from zip(inputs.split(self.batch), labels[chunk].split(self.batch), strict=True)
 
     def held_out_batches(self) -> Iterator[Batch]:
-        """What is held out, in its order."""
+        """The batches of the held-out pictures, in their order."""
         images, labels = self.held
         for some, theirs in zip(images.split(EVALUATED), labels.split(EVALUATED), strict=True):
             if len(theirs):

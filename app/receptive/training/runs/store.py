@@ -15,7 +15,7 @@ from receptive.training.runs.errors import NoSuchRunError, no_such_run
 from receptive.training.runs.run import PREPARED, About, Run, dump, put, stamp
 from receptive.training.runs.state import State
 
-__all__ = ["NoSuchRunError", "Run", "Shelf"]
+__all__ = ["NoSuchRunError", "Run", "RunStore"]
 
 ID: Final = re.compile(r"\d{8}-\d{6}-[a-z0-9]+(-[a-z0-9]+)*-[0-9a-f]{4}", re.ASCII)
 PREPARED_ID: Final = re.compile(rf"{PREPARED}(-[a-z0-9]+)+", re.ASCII)
@@ -24,7 +24,7 @@ LONGEST_ID: Final = 48
 ABANDONED: Final = 60.0  # seconds after which a run is not being made any more
 
 
-class Shelf:
+class RunStore:
     """All runs. The folder is made with the first run."""
 
     def __init__(self, folder: Path, shipped: Path = SHIPPED) -> None:
@@ -87,7 +87,7 @@ class Shelf:
 
 
 def _is_abandoned(folder: Path) -> bool:
-    """Whether nobody is still making this run."""
+    """True if this run is no longer being created."""
     try:
         return time.time() - folder.stat().st_mtime > ABANDONED
     except OSError:  # gone meanwhile
@@ -103,5 +103,5 @@ def _created(folder: Path) -> tuple[str, int]:
 
 
 def is_run(folder: Path) -> bool:
-    """Whether a folder is a run's."""
+    """True if a folder is a run's."""
     return bool(ID.fullmatch(folder.name)) and folder.is_dir()

@@ -1,4 +1,4 @@
-"""The recorder of a run: events of the loop become its log, its weights, and the file that it goes on from."""
+"""The writer of a run: events of the loop become its log, its weights, and the file that it goes on from."""
 
 import json
 import sys
@@ -16,8 +16,8 @@ from torch import Tensor
 
 from receptive.training.disk import snapshot_steps
 from receptive.training.events import Epoch, Event, Notice, Started, Step
-from receptive.training.preparing import Prepared
-from receptive.training.runs import points
+from receptive.training.preparation import Prepared
+from receptive.training.runs import steps_file
 from receptive.training.runs.examples import examples
 from receptive.training.runs.journal import Journal
 from receptive.training.runs.run import Run, put, stamp
@@ -31,7 +31,7 @@ REACHED: Final = 1.0  # seconds between two notes of how far the run is
 SYNCED: Final = 2.0  # seconds between two waits for the disk
 
 
-class Recorder:
+class RunWriter:
     """Writes the events of a run: `add` each one, then `close`."""
 
     def __init__(self, run: Run, journal: Journal, settings: RunSettings, prepared: Prepared, state: State) -> None:
@@ -41,7 +41,7 @@ class Recorder:
         self._waiting: list[Step] = []
         self._flushed = self._reached = self._synced = self._epoch_begun = self._stepped = time.monotonic()
         self._mistaken = 0.0
-        steps = points.read(run.folder / "steps.bin")
+        steps = steps_file.read(run.folder / "steps.bin")
         self._logged_until = float(steps["seconds"][-1]) if len(steps) else 0.0
         self._paces: deque[float] = deque(maxlen=5)  # seconds of the last epochs
         self._kept: frozenset[int] = frozenset()
@@ -70,7 +70,7 @@ class Recorder:
     # --- the events
 
     def _start(self, event: Started) -> None:
-        feed, network = self.prepared.feed, self.prepared.network
+        source, network = self.prepared.source, self.prepared.network
         self._begun = time.monotonic() - self.state.seconds
         self._reach(steps=event.steps)
         if self.state.step == 0:
@@ -82,13 +82,13 @@ class Recorder:
                     "pictures": event.pictures,
                     "held_out": event.held_out,
                     "steps": event.steps,
-                    "per_epoch": feed.per_epoch,
+                    "per_epoch": source.per_epoch,
                     "epochs": self.settings.epochs,
                     "parameters": facts["parameters"],
                     "classes": facts["classes"],
                     "layers": facts["layers"],
                     "planned": planned(
-                        self.settings.schedule, self.settings.learning_rate, event.steps, feed.per_epoch
+                        self.settings.schedule, self.settings.learning_rate, event.steps, source.per_epoch
                     ),
                 },
             )
@@ -121,7 +121,7 @@ class Recorder:
             "gradient": _array([step.gradient_norm for step in steps]),
             "seconds": round(self._stepped - self._begun, 3),  # of the step, not of what is judged after it
         }
-        self._steps.write(points.batch(event, self._logged_until).tobytes())  # before the log
+        self._steps.write(steps_file.batch(event, self._logged_until).tobytes())  # before the log
         self.journal.write("steps", event)
         self._board.write(
             last.number,
@@ -186,7 +186,7 @@ class Recorder:
             "validation_accuracy": event.validation_accuracy,
             "best": event.best,
             "seconds": round(now - self._begun, 3),
-            "images_per_second": round(self.prepared.feed.pictures / max(spent, 1e-9), 1),
+            "images_per_second": round(self.prepared.source.pictures / max(spent, 1e-9), 1),
             "seconds_left": round(left, 1),
             "memory": memory(),
             "confusion": event.confusion,
@@ -200,7 +200,7 @@ class Recorder:
     # --- files
 
     def _mistakes(self, event: Epoch, words: dict[str, str]) -> None:
-        images, labels = self.prepared.feed.held
+        images, labels = self.prepared.source.held
         self._keep("mistakes", examples(images, labels, event.called, len(event.confusion)), words, sync=False)
         self._mistaken = time.monotonic()
 

@@ -1,4 +1,4 @@
-"""Reading of requests and writing of answers, the same for every operation."""
+"""Parsing of requests and encoding of responses, shared by the routes of all operations."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
@@ -18,10 +18,10 @@ from receptive.routes.negotiation import JSON, SAFETENSORS, as_json, as_safetens
 from receptive.routes.operations.costs import LONG_BODY, is_long
 from receptive.routes.operations.workbench import Workbench
 from receptive.routes.problems import RefusalError, documented
-from receptive.schemas import Answer, Question
+from receptive.schemas import OperationRequest, OperationResponse
 from receptive.schemas.field import LONGEST, sent
 
-Asked = TypeVar("Asked", bound=Question)
+RequestT = TypeVar("RequestT", bound=OperationRequest)
 
 # As the safetensors header names them. bfloat16 is not among them, because numpy has none.
 TYPES: Final = {
@@ -30,34 +30,38 @@ TYPES: Final = {
 }  # fmt: skip
 
 
-async def answered(request: Request, kind: type[Asked], operation: Callable[[Asked], Mapping[str, Any]]) -> Response:
-    """Run an operation on a request and answer in the format that the client accepts.
+async def run_operation(
+    request: Request, kind: type[RequestT], operation: Callable[[RequestT], Mapping[str, Any]]
+) -> Response:
+    """Run an operation on a request and return the response in the format that the client accepts.
 
-    A request is read in the thread for short operations, and stays there if it is one; a large body is read, and a
-    long operation computed, in the other thread.
+    A request is parsed in the thread for short operations, and computed there if it is short; a large body is
+    parsed, and a long operation computed, in the other thread.
     """
     accept = wanted(request.headers.get("accept"))
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = await request.body()
     workbench: Workbench = request.app.state.workbench
 
-    def compute(asked: Asked) -> Response:
-        return told(operation(asked), accept)
+    def compute(message: RequestT) -> Response:
+        return encode_response(operation(message), accept)
 
-    def compute_if_short() -> Response | Asked:
-        asked = asked_of(body, media, kind)
-        return asked if is_long(asked) else compute(asked)
+    def compute_if_short() -> Response | RequestT:
+        message = parse_request(body, media, kind)
+        return message if is_long(message) else compute(message)
 
     if len(body) > LONG_BODY:
-        return await while_connected(request, workbench.call(lambda: compute(asked_of(body, media, kind)), long=True))
+        return await while_connected(
+            request, workbench.call(lambda: compute(parse_request(body, media, kind)), long=True)
+        )
     answer = await workbench.call(compute_if_short)
     if isinstance(answer, Response):
         return answer
     return await while_connected(request, workbench.call(lambda: compute(answer), long=True))
 
 
-def asked_of(body: bytes, media: str, kind: type[Asked]) -> Asked:
-    """The request in a body of this media type. Raises RefusalError."""
+def parse_request(body: bytes, media: str, kind: type[RequestT]) -> RequestT:
+    """Parse a body of this media type. Raises RefusalError."""
     if media == SAFETENSORS:
         fields = _from_safetensors(body)
     elif media == JSON or (media.startswith("application/") and media.endswith("+json")):
@@ -70,8 +74,8 @@ def asked_of(body: bytes, media: str, kind: type[Asked]) -> Asked:
         raise RefusalError.invalid(error) from error
 
 
-def told(result: Mapping[str, Any], accept: str) -> Response:
-    """The result in JSON or safetensors."""
+def encode_response(result: Mapping[str, Any], accept: str) -> Response:
+    """Encode a result as JSON or safetensors."""
     fields = {name: _array(value) for name, value in result.items()}
     if accept == JSON:
         return as_json(fields)
@@ -102,9 +106,9 @@ def _from_json(text: bytes | str, where: str) -> dict[str, Any]:
 def _from_safetensors(body: bytes) -> dict[str, Any]:
     """The tensors by their names, and the fields that `__metadata__.request` holds as JSON."""
     try:
-        found = deserialize(body)  # type: ignore[no-untyped-call]
+        tensors = deserialize(body)  # type: ignore[no-untyped-call]
         header = orjson.loads(body[8 : 8 + int.from_bytes(body[:8], "little")])
-        arrays = {name: _tensor(name, tensor) for name, tensor in found}
+        arrays = {name: _tensor(name, tensor) for name, tensor in tensors}
     except (SafetensorError, orjson.JSONDecodeError, ValueError) as error:
         raise RefusalError.because(
             422,
@@ -123,24 +127,24 @@ def _from_safetensors(body: bytes) -> dict[str, Any]:
     return {**fields, **arrays}
 
 
-def _tensor(name: str, found: Mapping[str, Any]) -> NDArray[Any]:
-    if found["dtype"] not in TYPES:
+def _tensor(name: str, tensor: Mapping[str, Any]) -> NDArray[Any]:
+    if tensor["dtype"] not in TYPES:
         raise OperationError(
             name[:LONGEST],
             "tensor-type",
             "values of type {type}; {known} are read here",
-            type=str(found["dtype"]),
+            type=str(tensor["dtype"]),
             known=", ".join(TYPES),
         )
-    return np.frombuffer(found["data"], TYPES[found["dtype"]]).reshape(found["shape"])
+    return np.frombuffer(tensor["data"], TYPES[tensor["dtype"]]).reshape(tensor["shape"])
 
 
 def documentation(
-    request: type[Question],
-    answer: type[Answer],
+    request: type[OperationRequest],
+    answer: type[OperationResponse],
     examples: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, Any]:
-    """The arguments of a route's decorator for the document: both bodies, both answers, and the refusals."""
+    """The OpenAPI arguments of a route's decorator: request and response in both formats, and the refusals."""
     binary = {"type": "string", "format": "binary"}
     described = "tensors named like the fields; the other fields as JSON in `__metadata__.request`"
     body = {

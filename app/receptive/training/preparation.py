@@ -13,9 +13,9 @@ from convnets.catalogue import CATALOGUE, build
 from convnets.classifier import Classifier
 from convnets.pattern import Pattern
 from convnets.patterned import PatternNetwork
+from receptive.training.batches import ShuffledBatches
 from receptive.training.data.pictures import Pictures, fitted, statistics
 from receptive.training.early_stopping import Patience
-from receptive.training.feeds import ShuffledFeed
 from receptive.training.initialization import initialize
 from receptive.training.loop import Course, is_weight
 from receptive.training.memory import available, check
@@ -29,7 +29,7 @@ class Prepared:
     """A run that can begin."""
 
     network: Classifier
-    feed: ShuffledFeed
+    source: ShuffledBatches
     course: Course
     mean: tuple[float, ...]  # of each channel, in shares of full ink
     std: tuple[float, ...]
@@ -39,7 +39,7 @@ class Prepared:
     @property
     def planned(self) -> list[tuple[int, float]]:
         """The learning rate's whole curve, as (step, rate)."""
-        per_epoch = self.feed.per_epoch
+        per_epoch = self.source.per_epoch
         return sampled(self.course.rate, per_epoch * self.course.epochs, per_epoch)
 
 
@@ -64,14 +64,14 @@ def prepare(settings: RunSettings, pictures: Pictures) -> Prepared:
     judged = fitted(held_out, shape), held_out.labels
     pools = any(isinstance(layer, nn.MaxPool2d | nn.AvgPool2d) for layer in network.modules())
     learned, changed = (images, train_on.labels), settings.augmentation
-    feed = ShuffledFeed(learned, judged, batch, settings.seed, mean, std, changed, pools=pools)
-    _check_single(network, feed)
+    source = ShuffledBatches(learned, judged, batch, settings.seed, mean, std, changed, pools=pools)
+    _check_single(network, source)
     check(network, shape, min(batch, len(train_on)), settings.augmentation.any, available())
-    return Prepared(network, feed, course_of(settings, network), mean, std, pictures.classes, shape)
+    return Prepared(network, source, course_of(settings, network), mean, std, pictures.classes, shape)
 
 
 def course_of(settings: RunSettings, network: Classifier) -> Course:
-    """How the network goes from one step to the next."""
+    """The hyperparameters of the loop from the settings."""
     early = settings.early_stopping
     return Course(
         epochs=settings.epochs,
@@ -150,14 +150,14 @@ def _set_dropout(network: nn.Module, settings: RunSettings) -> None:
         layer.p = settings.dropout
 
 
-def _check_single(network: nn.Module, feed: ShuffledFeed) -> None:
+def _check_single(network: nn.Module, source: ShuffledBatches) -> None:
     """Batch normalization needs more than one picture in every batch."""
-    last = feed.pictures - (feed.per_epoch - 1) * feed.batch
-    if min(feed.batch, last) == 1 and any(isinstance(layer, nn.BatchNorm2d) for layer in network.modules()):
+    last = source.pictures - (source.per_epoch - 1) * source.batch
+    if min(source.batch, last) == 1 and any(isinstance(layer, nn.BatchNorm2d) for layer in network.modules()):
         raise PlanError(
             "single-picture",
             "batch_size: batches of {batch} out of {pictures} pictures leave one with a single picture, "
             "which batch normalization has nothing to compare with; take another size",
-            batch=feed.batch,
-            pictures=feed.pictures,
+            batch=source.batch,
+            pictures=source.pictures,
         )
