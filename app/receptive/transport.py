@@ -18,7 +18,8 @@ class BoundedTransport:
         self._unread = 0
         self.held = False
         self._paused = False
-        self.write: Callable[[bytes], None] = transport.write  # bound once, for these are called for every frame
+        self.write: Callable[[bytes], None] = self._write
+        self._send = transport.write  # bound once, for these are called for every frame
         self.is_closing = transport.is_closing
 
     def __getattr__(self, name: str) -> Any:
@@ -54,6 +55,14 @@ class BoundedTransport:
             self._transport.resume_reading()
 
     # --- writing
+
+    def _write(self, data: bytes) -> None:
+        """Write, unless the connection is lost and the protocol does not know it yet: uvloop raises there."""
+        try:
+            self._send(data)
+        except RuntimeError:
+            if not self.is_closing():
+                raise
 
     def close(self) -> None:
         """Close when everything is written, or when the client stops reading it."""

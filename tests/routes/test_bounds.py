@@ -5,10 +5,12 @@ import logging
 import socket
 
 import httpx2
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from safetensors.numpy import save
 
 from receptive.routes import bounds
 from receptive.routes.bounds import LARGEST_BODY
@@ -57,12 +59,25 @@ def test_the_header_of_a_safetensors_file_is_bounded_like_json(untrained: Runnin
     assert answer.json()["why"]["code"] == "json-too-many-names"
 
 
+def test_more_lists_than_a_parser_reads_at_once_go_into_a_file_of_tensors(untrained: Running) -> None:
+    headers = {"Content-Type": "application/json"}
+    for values in (b"", b"1"):
+        body = b'{"input":[' + 65_536 * (b"[" + values + b"],") + b'[1]],"kernel":[[1]]}'
+        answer = httpx2.post(f"{untrained.url}/operations/convolution", content=body, headers=headers, timeout=60)
+        assert answer.status_code == 413
+        assert answer.json()["why"] == {"code": "json-too-many-lists", "values": {"most": 65_536}}
+    file = save({"input": np.full((1, 262_144, 1), 0.5, np.float32), "kernel": np.ones((1, 1, 1, 1), np.float32)})
+    headers = {"Content-Type": "application/vnd.safetensors", "Accept": "application/vnd.safetensors"}
+    answer = httpx2.post(f"{untrained.url}/operations/convolution", content=file, headers=headers, timeout=60)
+    assert answer.status_code == 200, answer.text
+
+
 def test_the_largest_that_is_allowed_passes(untrained: Running) -> None:
     pixels = [[200.5] * 256 + [0] * 256] * 512
     assert httpx2.post(f"{untrained.url}/predict", json={"pixels": pixels}, timeout=60).status_code == 200
     tensor = {"input": [[[1.25] * 512] * 512], "kernel": [[1]]}
     assert httpx2.post(f"{untrained.url}/operations/convolution", json=tensor, timeout=60).status_code == 200
-    column = {"input": [[0.5]] * 262_144, "kernel": [[1]]}
+    column = {"input": [[0.5] * 4] * 65_500, "kernel": [[1]]}
     assert httpx2.post(f"{untrained.url}/operations/convolution", json=column, timeout=60).status_code == 200
     note = {"note": 1000 * '[{"x": 1}, ' + 100 * "\\", "epochs": 0}
     assert httpx2.post(f"{untrained.url}/runs", json=note, timeout=60).status_code == 422

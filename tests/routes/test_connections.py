@@ -1,5 +1,6 @@
 """Connections that send without end or never read: each is bounded, and the others are served."""
 
+import asyncio
 import re
 import socket
 
@@ -131,3 +132,21 @@ def test_a_socket_that_is_not_opened_is_answered_with_a_problem(
         line.sendall(head(untrained, f"{first} /live HTTP/1.1", "Connection: Upgrade", "Upgrade: websocket", *lines))
         line.shutdown(socket.SHUT_WR)
         assert problem(everything(line))["status"] == status
+
+
+def test_an_answer_to_a_connection_that_is_just_lost_goes_nowhere() -> None:
+    async def lose() -> None:
+        loop = asyncio.get_running_loop()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            line, _ = await loop.create_connection(asyncio.Protocol, sock=ours)
+            bounded = transport.BoundedTransport(line, loop)
+            line.abort()
+            await asyncio.sleep(0)
+            bounded.write(b"an answer")
+            bounded.close()
+            bounded.abort()
+
+    uvloop = pytest.importorskip("uvloop")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(lose())

@@ -75,6 +75,7 @@ def heavy() -> dict[str, tuple[str, bytes, dict[str, str]]]:
     names = b"{" + b",".join(b'"a%d":1' % number for number in range(900_000)) + b"}"
     few = b"{" + b",".join(b'"a%d":1' % number for number in range(4900)) + b"}"
     lists = b'{"input":[' + b"[1]," * 250_000 + b'[1]],"kernel":[[1]]}'
+    fewer = b'{"input":[' + b"[1]," * 65_000 + b'[1]],"kernel":[[1]]}'
     wrong = json.dumps({"pixels": [["a"] * 512] * 512}).encode()
     large = json.dumps({"pixels": [[200.5] * 512] * 512}).encode()
     tensor = json.dumps({"input": [[[1.25] * 512] * 512], "kernel": [[1]]}).encode()
@@ -92,6 +93,7 @@ def heavy() -> dict[str, tuple[str, bytes, dict[str, str]]]:
         asked[f"wrong {path}"] = (path, wrong, JSON)
         asked[f"large {path}"] = (path, large, JSON)
     asked["tensor"] = ("/operations/convolution", tensor, JSON)
+    asked["fewer lists"] = ("/operations/convolution", fewer, JSON)
     asked["a file"] = ("/predict", part + b"\r\n" + b"\r" * 11_000_000 + end, form)
     asked["headers of a part"] = ("/predict", part + b"A: b\r\n" * 1_500_000 + b"\r\nx" + end, form)
     asked["cookie"] = ("/models", b"", {"Cookie": "a=" + "\\" * 8000})

@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,14 @@ import httpx2
 import numpy as np
 import pytest
 from PIL import Image
+from starlette.requests import ClientDisconnect
 
 from receptive.routes.bounds import DEEPEST, SETTINGS
 from receptive.routes.runs import tails
+from receptive.routes.runs.results import Archive
 from receptive.routes.runs.tails import Tails
 from receptive.training.runs import journal
+from receptive.training.runs.archive import packed
 from receptive.training.runs.journal import Journal
 from receptive.training.runs.run import Run
 from receptive.training.runs.store import RunStore
@@ -331,3 +334,21 @@ def test_a_run_that_is_deleted_while_it_is_watched_ends_the_stream(lab: Running)
     with httpx2.stream("GET", f"{lab.url}/runs/{run.id}/events", timeout=60) as answer:
         lab.app.state.queue.store.delete(Run(run.folder))
         assert [line for line in answer.iter_lines() if line.startswith("data")] == []
+
+
+async def test_the_file_that_is_being_packed_is_closed_when_a_client_leaves(tmp_path: Path) -> None:
+    (tmp_path / "best.safetensors").write_bytes(bytes(2**20))
+    pieces = packed(tmp_path)
+
+    async def send(message: Mapping[str, Any]) -> None:
+        if message.get("body"):
+            raise OSError("the client has left")
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.Event().wait()
+        return {}
+
+    scope = {"type": "http", "asgi": {"version": "3.0", "spec_version": "2.4"}}
+    with pytest.raises(ClientDisconnect):
+        await Archive(pieces)(scope, receive, send)
+    assert not list(pieces)  # it is closed, and the file with it

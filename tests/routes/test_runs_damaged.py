@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -110,6 +111,14 @@ def made_a_folder(name: str) -> Damage:
     return damage
 
 
+def made_a_pipe(name: str) -> Damage:
+    def damage(folder: Path) -> None:
+        (folder / name).unlink(missing_ok=True)
+        os.mkfifo(folder / name)
+
+    return damage
+
+
 def cut(name: str) -> Damage:
     def damage(folder: Path) -> None:
         (folder / name).write_bytes((folder / name).read_bytes()[:-7])
@@ -182,6 +191,20 @@ CASES: dict[str, tuple[Damage, str, set[str]]] = {
     "steps missing": (removed("steps.bin"), "steps.bin", set()),
     "steps a folder": (made_a_folder("steps.bin"), "steps.bin", set()),
     "mistakes garbage": (written("mistakes.safetensors", HEADER + b"{"), "mistakes.safetensors", {"mistakes"}),
+    **{
+        f"{name} a pipe": (made_a_pipe(name), name, refused)
+        for name, refused in {
+            "state.json": set[str](),
+            "settings.json": BY_SETTINGS,
+            "network.json": OPENED,
+            "events.jsonl": LOGGED,
+            "best.safetensors": OPENED,
+            "resume.safetensors": {"continue"},
+            "steps.bin": set[str](),
+            "mistakes.safetensors": {"mistakes"},
+        }.items()
+        if hasattr(os, "mkfifo")
+    },
     "lock a folder": (made_a_folder("lock"), "lock", {"continue"}),
 }
 

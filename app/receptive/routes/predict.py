@@ -41,7 +41,8 @@ Model = Annotated[
 def _body(kind: str, fields: dict[str, Any]) -> dict[str, Any]:
     """The two ways of sending a picture, for the OpenAPI document."""
     image = {"type": "string", "format": "binary", "description": "a PNG, JPEG or WebP file, at most 25 megapixels"}
-    form = {"type": "object", "required": ["image"], "properties": {"image": image, **fields}}
+    properties = {"image": image, **fields}
+    form = {"type": "object", "required": ["image"], "properties": properties, "additionalProperties": False}
     seven = [[255, 0, 0, 0, 255], [255, 255, 255, 0, 255], [255, 255, 0, 255, 255], [255, 255, 0, 255, 255]]
     return {
         "requestBody": {
@@ -57,13 +58,21 @@ def _body(kind: str, fields: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-_MODEL_FIELD = {"type": "string", "examples": ["lenet5", "lenet5-1998"]}
+_NAME = "[A-Za-z0-9._:-]{1,64}"
+_MODEL_FIELD = {"type": "string", "pattern": f"^{_NAME}$", "examples": ["lenet5", "lenet5-1998"]}
 _PREDICT_BODY = _body(
     "PredictRequest", {"model": _MODEL_FIELD, "top_k": {"type": "integer", "minimum": 1, "maximum": 10}}
 )
 _ACTIVATIONS_BODY = _body(
     "ActivationsRequest",
-    {"model": _MODEL_FIELD, "layers": {"type": "string", "description": "names, parted by commas"}},
+    {
+        "model": _MODEL_FIELD,
+        "layers": {
+            "type": "string",
+            "pattern": f"^ *({_NAME})? *(, *({_NAME})? *)*$",
+            "description": "names, parted by commas",
+        },
+    },
 )
 
 

@@ -52,7 +52,12 @@ _BODY: Final = {
     "required": True,
     "content": {
         "multipart/form-data": {
-            "schema": {"type": "object", "required": ["image", "layer"], "properties": {"image": _IMAGE, **_FIELDS}}
+            "schema": {
+                "type": "object",
+                "required": ["image", "layer"],
+                "properties": {"image": _IMAGE, **_FIELDS},
+                "additionalProperties": False,
+            }
         },
         JSON: {"schema": _MESSAGE, "examples": {"c1": {"value": {"pixels": _SEVEN, "layer": "c1_relu", "draws": 3}}}},
     },

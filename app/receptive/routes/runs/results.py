@@ -1,6 +1,7 @@
 """Results of a run: its curve, its weights on the way, the pictures it got wrong, and all of it as one file."""
 
 import io
+from collections.abc import Generator
 from typing import Annotated, Any, Final
 
 import numpy as np
@@ -9,6 +10,7 @@ from PIL import Image
 from safetensors import SafetensorError
 from safetensors.numpy import load
 from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from convnets.why import Why
 from receptive.routes.negotiation import JSON, SAFETENSORS, as_json, as_safetensors, preferred
@@ -18,6 +20,7 @@ from receptive.schemas.runs import Curve, Epochs, Snapshots, Stretch
 from receptive.training.runs.archive import packed
 from receptive.training.runs.curve import curve, epochs, stretch
 from receptive.training.runs.errors import damaged
+from receptive.training.runs.regular import open_file
 
 router = APIRouter(prefix="/runs", tags=["training"])
 
@@ -183,7 +186,8 @@ def mistakes(
     run = run_of(request, id)
     path = run.folder / "mistakes.safetensors"
     try:
-        pictures = load(path.read_bytes()).get(f"{actual}-{called}")
+        with open_file(path) as file:
+            pictures = load(file.read()).get(f"{actual}-{called}")
     except FileNotFoundError as error:
         why = Why("not-evaluated", "run {run} has not been evaluated yet, so no mistake is known", {"run": run.id})
         raise RefusalError(404, str(why), why=why) from error
@@ -216,4 +220,19 @@ def download(request: Request, id: Id) -> Response:  # noqa: A002
     """Settings, log, weights, snapshots and TensorBoard's event files, packed while they are sent."""
     run = run_of(request, id)
     headers = {"Content-Disposition": f'attachment; filename="{run.id}.zip"'}
-    return StreamingResponse(packed(run.folder), media_type=ZIP, headers=headers)
+    return Archive(packed(run.folder), media_type=ZIP, headers=headers)
+
+
+class Archive(StreamingResponse):
+    """An archive that is sent while it is made; its open file is closed when the client has left or does not read."""
+
+    def __init__(self, pieces: Generator[bytes, None, None], **options: Any) -> None:
+        super().__init__(pieces, **options)
+        self._pieces = pieces
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the pieces."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._pieces.close()

@@ -1,7 +1,7 @@
 """The archive of a run: its folder as one zip file, made while it is sent."""
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
@@ -28,7 +28,7 @@ class _Outlet:
         return taken
 
 
-def packed(folder: Path) -> Iterator[bytes]:
+def packed(folder: Path) -> Generator[bytes, None, None]:
     """The bytes of the zip file, without files that are gone meanwhile or cannot be read."""
     outlet = _Outlet()
     with zipfile.ZipFile(cast("IO[bytes]", outlet), "w") as archive:

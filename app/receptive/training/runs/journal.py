@@ -9,6 +9,8 @@ from typing import Any, Final, Self
 
 import orjson
 
+from receptive.training.runs.regular import open_file
+
 CHUNK: Final = 2**16  # bytes read at once
 STEPS: Final = b'"kind":"steps"'  # near the beginning of those lines of which there are many
 LINE: Final = re.compile(rb'\{"seq":(\d{1,15}),"kind":"([a-z]{1,20})"')
@@ -69,7 +71,7 @@ class Reader:
     def lines(self, most: int = 4 * CHUNK) -> list[bytes]:
         """The whole lines that have come since the last call, of at most about `most` bytes; none where none have."""
         try:
-            with self._path.open("rb") as file:
+            with open_file(self._path) as file:
                 file.seek(self.place)
                 raw = file.read(most)
                 end = raw.rfind(b"\n") + 1
@@ -120,7 +122,7 @@ def last_line(path: Path) -> bytes:
     end = whole(path)
     if not end:
         return b""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         found = b""
         start = end
         while start and found.count(b"\n") < 2:
@@ -134,7 +136,7 @@ def whole(path: Path) -> int:
     """The size of the whole lines, in bytes."""
     if not path.exists():
         return 0
-    with path.open("rb") as file:
+    with open_file(path) as file:
         end = file.seek(0, os.SEEK_END)
         while end:
             start = max(0, end - CHUNK)
@@ -151,7 +153,7 @@ def place_after(path: Path, after: int) -> int:
     low, high = 0, whole(path)
     if not high or after <= 0:
         return 0
-    with path.open("rb") as file:
+    with open_file(path) as file:
         while low < high:  # lines before low are not after it; the first line from high on is
             middle = (low + high) // 2
             if middle > low:

@@ -104,7 +104,8 @@ def resumed(run: Run) -> Resume | None:
     if not path.exists():
         return None
     try:
-        return Resume(load_file(path), json.loads(metadata_of(path)["numbers"]))
+        numbers = json.loads(metadata_of(path)["numbers"])  # first: it looks whether the file is whole
+        return Resume(load_file(path), numbers)
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise damaged(run.id, path.name, error) from error
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from receptive.training.runs import journal
+from receptive.training.runs.regular import open_file
 
 STEP: Final = np.dtype(
     [(name, "<f4") for name in ("loss", "accuracy", "rate", "gradient", "seconds")] + [("epoch", "<u4")]
@@ -35,7 +36,7 @@ def read(path: Path) -> Steps:
     """All steps, the first one first; those of a torn end are not there."""
     if not path.exists():
         return np.empty(0, STEP)
-    with path.open("rb") as file:
+    with open_file(path) as file:
         count = os.fstat(file.fileno()).st_size // STEP.itemsize
         return np.fromfile(file, STEP, count)
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 import orjson
 
 from receptive.training.runs.journal import STEPS, BadLineError, head
+from receptive.training.runs.regular import open_file
 
 LIGHT: Final = ("epoch", "step", "loss", "accuracy", "validation_loss", "validation_accuracy", "best", "seconds")
 HEAVY: Final = b',"confusion":'  # the long part of an epoch's line, read on request
@@ -74,7 +75,7 @@ class LogSummary:
 
     def _update(self) -> None:
         try:
-            with self._path.open("rb") as file:
+            with open_file(self._path) as file:
                 facts = os.fstat(file.fileno())
                 repaired = self._now.damage is not None and facts.st_mtime_ns != self._changed
                 if facts.st_ino != self._file or facts.st_size < self._end or repaired:
@@ -130,7 +131,7 @@ class LogSummary:
         if not places:
             return []
         events = []
-        with self._path.open("rb") as file:
+        with open_file(self._path) as file:
             for start, length in places:
                 file.seek(start)
                 events.append(orjson.loads(file.read(length)))

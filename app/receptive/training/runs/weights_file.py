@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import orjson
 
+from receptive.training.runs.regular import open_file
+
 LONGEST_HEADER: Final = 100_000_000  # bytes, the limit of the safetensors library
 
 
@@ -17,7 +19,7 @@ class HeaderError(ValueError):
 
 def header_of(path: Path) -> dict[str, Any]:
     """The header of a file whose length is as its header says. Raises HeaderError and OSError."""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         whole = path.stat().st_size
         size = int.from_bytes(file.read(8), "little")
         if whole < 8 or size > min(whole - 8, LONGEST_HEADER):
