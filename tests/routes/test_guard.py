@@ -304,3 +304,20 @@ def test_nothing_that_is_imported_at_the_start_brings_torch() -> None:
     code = f"import receptive.server, receptive.cli, sys; found = set({heavy!r}) & sys.modules.keys(); "
     code += "assert not found, found"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
+
+
+@pytest.mark.parametrize(("lang", "sentence"), [("en", "This server needs its link"), ("zh-CN", "请用链接进入")])
+def test_a_browser_without_the_token_gets_a_page_with_a_field_for_it(
+    guarded: Running, lang: str, sentence: str
+) -> None:
+    headers = {"Accept": "text/html,*/*", "Accept-Language": lang}
+    answer = httpx2.get(f"{guarded.url}/train", headers=headers)
+    assert answer.status_code == 401
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "script-src 'self'" in answer.headers["content-security-policy"]
+    assert sentence in answer.text
+    assert '<form action="/train" method="get">' in answer.text
+    assert "<script" not in answer.text
+    joined = httpx2.get(f"{guarded.url}/train?token={TOKEN}", headers=headers)
+    assert (joined.status_code, joined.headers["location"]) == (303, "/train")
+    assert httpx2.head(f"{guarded.url}/train", headers=headers).content == b""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from convnets.why import Why
@@ -184,6 +185,16 @@ class Exchange:
         """Refuse a request of which nothing has been read."""
         self._complete = not has_body(headers)
         await self.refuse(refusal)
+
+    async def refuse_with_page(self, page: Response, headers: Headers) -> None:
+        """Refuse a browser's request, of which nothing has been read, with a page."""
+        self._complete = not has_body(headers)
+        start = {"type": "http.response.start", "status": page.status_code}
+        await self._send({**start, "headers": [*page.raw_headers, (b"www-authenticate", b"Bearer"), *self._headers]})
+        body = b"" if self._scope["method"] == "HEAD" else bytes(page.body)
+        await self._send({"type": "http.response.body", "body": body, "more_body": True})
+        await self._drain()
+        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _drain(self) -> None:
         try:

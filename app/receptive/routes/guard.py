@@ -7,10 +7,11 @@ from contextlib import suppress
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from convnets.why import Why
-from receptive.routes import cookies, health
+from receptive.routes import cookies, health, pages
 from receptive.routes.exchange import Exchange, Headers
 from receptive.routes.headers import protecting
 from receptive.routes.refusal import Refusal, brief
@@ -67,6 +68,8 @@ class Guard:
                     (b"cache-control", b"no-store"),  # the address of this answer has the token in it
                 ],
             )
+        elif refusal is not None and refusal.status == 401 and pages.wanted(Request(scope)):
+            await exchange.refuse_with_page(pages.join(Request(scope)), headers)
         elif refusal is not None:
             await exchange.refuse_unread(refusal, headers)
         elif self._is_preflight(scope, headers):

@@ -131,6 +131,11 @@ def missing(request: Request) -> Response:
     return page(request, "missing.html.j2", status=404)
 
 
+def join(request: Request) -> Response:
+    """The page of a visitor without the token."""
+    return page(request, "join.html.j2", status=401)
+
+
 def shelf(request: Request) -> Shelf:
     """The lessons of this server."""
     return Shelf(request.app.state.settings.lessons)
