@@ -6,6 +6,7 @@ import { serverRoot } from './server';
 import { decode, type Tensors } from './safetensors';
 import type {
   Curve,
+  DamagedRun,
   DatasetFacts,
   DrawnFacts,
   EpochEvent,
@@ -17,7 +18,7 @@ import type {
   Stretch,
 } from './types';
 
-export type { Curve, DatasetFacts, DrawnFacts, EpochEvent, Figures, LayerFacts, Plan, Run, Stretch };
+export type { Curve, DamagedRun, DatasetFacts, DrawnFacts, EpochEvent, Figures, LayerFacts, Plan, Run, Stretch };
 export type Status = Run['status'];
 
 export type Server = string | URL | undefined;
@@ -38,6 +39,12 @@ export function isLive(run: Run): boolean {
 
 export async function runs(server: Server, signal?: AbortSignal): Promise<Run[]> {
   return (await get<{ runs: Run[] }>('runs', server, signal)).runs;
+}
+
+/** All runs, and those whose files cannot be read. */
+export async function runList(server: Server): Promise<{ runs: Run[]; damaged: DamagedRun[] }> {
+  const { runs, damaged } = await get<{ runs: Run[]; damaged?: DamagedRun[] | null }>('runs', server);
+  return { runs, damaged: damaged ?? [] };
 }
 
 export function run(id: string, server: Server): Promise<Run> {

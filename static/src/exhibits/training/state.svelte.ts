@@ -49,6 +49,8 @@ export class Lab {
   view = $state<View>(USUALLY.view);
 
   runs = $state.raw<Run[] | null>(null);
+  /** Runs whose files cannot be read; they can only be deleted. */
+  damaged = $state.raw<wire.DamagedRun[]>([]);
   /** Recorded runs opened by id, which are not in the list. */
   prepared = $state.raw<Run[]>([]);
   watches = $state.raw<Watch[]>([]);
@@ -144,8 +146,9 @@ export class Lab {
   async look(): Promise<void> {
     clearTimeout(this.#timer);
     try {
-      const [all] = await Promise.all([wire.runs(this.#server), this.#prepare()]);
-      this.runs = all; // the newest first
+      const [all] = await Promise.all([wire.runList(this.#server), this.#prepare()]);
+      this.damaged = all.damaged;
+      this.runs = all.runs; // the newest first
       if (this.problem?.field === 'connection') this.problem = null;
       if (!this.#chosen) this.#choose();
       if (this.#missing().length > 0) await this.#prepare();

@@ -178,3 +178,17 @@ test('a setting that cannot be is said in the part of the form where it stands',
   expect(homeOf({ ...problem, field: '', detail: 'subset is larger than the data set' })).toBe('data');
   expect(new Lab({}).settings).toEqual(DEFAULTS);
 });
+
+test('runs that cannot be read are kept apart from the others, which still work', async () => {
+  const broken = { id: 'b', name: 'b', reason: 'damaged', why: { code: 'run-damaged', values: {} } };
+  fetched.mockImplementation((url) => {
+    const { pathname } = new URL(url as URL);
+    if (pathname.endsWith('/events')) return Promise.resolve(new Response(null, { status: 204 }));
+    return Promise.resolve(Response.json({ runs: [run('a')], damaged: [broken] }));
+  });
+  const lab = new Lab({ run: 'a' });
+  await lab.look();
+  expect(lab.runs?.map(({ id }) => id)).toEqual(['a']);
+  expect(lab.damaged).toEqual([broken]);
+  for (const watch of lab.watches) watch.close();
+});
