@@ -27,6 +27,7 @@ _BODY: Final = {
                 "type": "object",
                 "required": ["image", "layer", "map"],
                 "properties": {"image": _IMAGE, **_FIELDS},
+                "additionalProperties": False,
             }
         },
         JSON: {
