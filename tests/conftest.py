@@ -1,4 +1,4 @@
-"""What every test may ask for: a server with untrained networks, and one as a visitor starts it."""
+"""Fixtures of all tests: a server with untrained networks, and one as a visitor starts it."""
 
 import subprocess
 import sys

@@ -1,1 +1,1 @@
-"""What a visitor meets, in a real Chromium."""
+"""Tests of the pages in a real Chromium."""

@@ -121,7 +121,7 @@ def complain(visit: Visit, kind: str, text: str) -> None:
 
 
 def violations(page: Page, exclude: list[str] | None = None) -> list[str]:
-    """What axe-core finds wrong, one line for each element: rule, element, what is missing."""
+    """The violations that axe-core finds, one line for each element: rule, element, what is missing."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
     rested(page)
     page.evaluate(SETTLE)

@@ -68,7 +68,7 @@ def blocks(picture: Image.Image) -> Pixels:
 
 
 def difference(stored: Pixels, seen: Pixels) -> str | None:
-    """What is so different that it is no matter of fonts; None where nothing is."""
+    """The difference that is no matter of fonts; None where there is none."""
     (high, wide), (tall, broad) = stored.shape[:2], seen.shape[:2]
     if abs(high - tall) > max(2, TALLER * high) or abs(wide - broad) > 1:
         return f"{tall} x {broad} blocks instead of {high} x {wide}"

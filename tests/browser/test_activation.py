@@ -43,7 +43,7 @@ def answered(page: Page) -> None:
 
 
 def at(x: float, kind: str) -> tuple[float, float]:
-    """What PyTorch says of a function at one place: value and slope."""
+    """The value and slope that PyTorch computes of a function at one place."""
     place = torch.tensor(x, requires_grad=True)
     value = FUNCTIONS[kind](place)
     (slope,) = torch.autograd.grad(value, place)

@@ -51,7 +51,7 @@ def weights(server: str, parameter: str) -> Any:
 
 
 def softmaxed(**asked: float) -> Callable[[Response], bool]:
-    """Whether it answers a question with these fields."""
+    """True if it is the response to a request with these fields."""
 
     def answers(response: Response) -> bool:
         if not response.url.endswith("/operations/softmax"):

@@ -28,7 +28,7 @@ def opened(open_page: Open, attributes: dict[str, str] | None = None, **options:
 
 
 def answered(page: Page) -> None:
-    """What is shown is the server's."""
+    """The output shown is the server's."""
     expect(page.get_by_test_id("figure")).to_have_attribute("data-answered", "true")
 
 
@@ -46,12 +46,12 @@ def summed(page: Page) -> tuple[float, float]:
 
 
 def texts(lines: Locator) -> list[str]:
-    """What stands in elements of a drawing, with the minus signs that Python reads."""
+    """The texts in elements of a drawing, with the minus signs that Python reads."""
     return [line.replace("\u2212", "-").strip() for line in lines.all_text_contents()]
 
 
 def asked(server: str, **fields: Any) -> dict[str, Any]:
-    """What `/operations/convolution` answers."""
+    """The response of `/operations/convolution`."""
     request = urllib.request.Request(
         f"{server}/operations/convolution", json.dumps(fields).encode(), {"Content-Type": "application/json"}
     )
@@ -219,7 +219,7 @@ def test_pointing_at_an_input_shows_every_output_it_reaches_and_by_which_weight(
 
 
 def reached(page: Page) -> dict[tuple[int, int], str]:
-    """What stands in the outputs that an input reaches, by row and column."""
+    """The texts in the outputs that an input reaches, by row and column."""
     marks = page.get_by_test_id("reached").evaluate_all(
         "all => all.map(one => [+one.dataset.row, +one.dataset.col, one.textContent.trim()])"
     )

@@ -35,7 +35,7 @@ def keep(strokes: list[bytes], data: str | bytes) -> None:
 
 
 def layers_of(server: str, name: str, stroke: bytes) -> dict[str, object]:
-    """What /activations says of the same drawing, layer by layer."""
+    """The response of /activations to the same drawing, layer by layer."""
     answer = lab.call(server, "activations", {"image": picture(stroke), "model": name})
     return {layer["name"]: layer["values"] for layer in answer["layers"]}
 

@@ -20,7 +20,7 @@ BARE: Final = """<!doctype html><html lang="en"><title>bare</title><body><main>
 
 
 def masks(response: Response) -> bool:
-    """Whether it answers with masks; eval's own answer is asked for at a rate of 0."""
+    """True if the response holds masks; eval's own response is requested at a rate of 0."""
     asked = response.request.post_data_json if response.url.endswith(PATH) else None
     return asked is not None and asked["rate"] > 0
 
@@ -45,7 +45,7 @@ def flat(values: Any) -> list[float]:
 
 
 def said(page: Page, grid: str = "before") -> str:
-    """What is said of the unit that is followed."""
+    """The sentence about the followed unit."""
     return (page.get_by_test_id(grid).get_attribute("aria-valuetext") or "").replace("\u2212", "-")
 
 

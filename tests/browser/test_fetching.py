@@ -126,7 +126,7 @@ def at(open_page: Open, lab: str, server: str, lang: str = "en") -> Page:
 
 
 def kept() -> list[str]:
-    """What lies in the cache, whole or half."""
+    """The files in the cache, whole or half."""
     folder = cache_folder() / "mnist"
     return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
 

@@ -24,7 +24,7 @@ def opened(open_page: Open, exhibit: str, attributes: dict[str, str], **options:
 
 
 def asked(page: Page, path: str, do: Callable[[], object]) -> tuple[dict[str, Any], Any]:
-    """What was sent to a path of the server, and what it answered, when this is done."""
+    """The request to a path of the server and its response, when this is done."""
 
     def wanted(response: Response) -> bool:
         return response.url.endswith(path) and (path != DROPOUT or sent(response.request)["rate"] > 0)
@@ -40,7 +40,7 @@ def sent(request: Request) -> dict[str, Any]:
 
 
 def activations(server: str, question: dict[str, Any], *layers: str) -> dict[str, Any]:
-    """What a network's layers say to the picture that an exhibit sent."""
+    """The activations of a network for the picture that an exhibit sent."""
     picture: dict[str, Any] = {name: question[name] for name in question if name in ("pixels", "image", "model")}
     told = call(server, "activations", {**picture, "layers": list(layers)})
     return {layer["name"]: layer["values"] for layer in told["layers"]}
@@ -59,7 +59,7 @@ def spoken(page: Page, testid: str) -> str:
 
 
 def pixels(page: Page) -> dict[str, Any]:
-    """What `/activations` was asked by the exhibit that is on the page."""
+    """The request to `/activations` of the exhibit on the page."""
     with page.expect_request(re.compile("/activations$")) as request:
         page.reload()
     return sent(request.value)

@@ -52,7 +52,7 @@ def cells(plane: Locator) -> Tensor:
 
 
 def said(page: Page, name: str) -> str | None:
-    """What the address says."""
+    """The attributes in the address."""
     return parse_qs(urlsplit(page.url).query).get(name, [None])[0]
 
 

@@ -1,4 +1,4 @@
-"""What the comparison of pictures lets pass and what it does not, on pictures made here."""
+"""The comparison of pictures: the differences that it lets pass and those that it does not, on pictures made here."""
 
 from collections.abc import Callable
 

@@ -55,7 +55,7 @@ def results(page: Page) -> list[float]:
 
 
 def asked(server: str, path: str, **fields: Any) -> dict[str, Any]:
-    """What the server's operation answers."""
+    """The response of the server's operation."""
     headers = {"Content-Type": "application/json"}
     request = urllib.request.Request(f"{server}/operations/{path}", json.dumps(fields).encode(), headers)
     with urllib.request.urlopen(request) as response:

@@ -38,7 +38,7 @@ def run_of(page: Page) -> str:
 
 
 def legend(page: Page, name: str, cell: str) -> str:
-    """What the legend reads off the drawn lines of a run, when it has some."""
+    """The values that the legend reads off the drawn lines of a run, when it has some."""
     read = page.get_by_test_id(f"legend-{name}").get_by_test_id(f"read-{cell}")
     expect(read).to_have_text(re.compile(r"\d"))
     return (read.text_content() or "").replace("\u2212", "-").strip(" %")

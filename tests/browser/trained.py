@@ -33,7 +33,7 @@ CLASSES: Final = ("a warm evening sky", "deep sea", "meadow")  # of the pictures
 
 
 def call(server: str, path: str, asked: object = None) -> Any:
-    """What the server answers to a GET, or to a POST of this."""
+    """The server's response to a GET, or to a POST of this."""
     body = None if asked is None else json.dumps(asked).encode()
     request = urllib.request.Request(f"{server}/{path}", body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=PATIENCE) as response:

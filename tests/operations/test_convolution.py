@@ -43,7 +43,7 @@ def test_three_layers_on_39x39x3_end_in_1960_numbers() -> None:
 
 
 def in_torch(maps: Tensor, kernel: Tensor, bias: Tensor | None, given: Settings) -> Tensor:
-    """What torch's layers and functions give, put together another way than the operation does it."""
+    """The result of torch's layers and functions, put together another way than the operation does it."""
     weight = torch.rot90(kernel, 2, (-2, -1)) if given.flip else kernel
     top, bottom, left, right = sides(given.padding, (kernel.shape[2], kernel.shape[3]), given.dilation)
     if not given.transposed:

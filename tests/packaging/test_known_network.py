@@ -1,4 +1,4 @@
-"""What the exhibits know of LeNet-5 before they ask is what the trace says of it."""
+"""The facts of LeNet-5 that the exhibits start with are those of its trace."""
 
 import json
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""What Markdown becomes, and what it can never become."""
+"""Markdown to HTML, and the markup that it can never become."""
 
 import re
 

@@ -34,7 +34,7 @@ def name_of(node: ast.expr) -> str:
 
 
 def is_reason(code: str, sentence: str) -> bool:
-    """Whether two arguments in a row are a code and its sentence, not a field and the code after it."""
+    """True if two arguments in a row are a code and its sentence, not a field and the code after it."""
     return CODE.fullmatch(code) is not None and CODE.fullmatch(sentence) is None
 
 

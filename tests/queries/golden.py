@@ -48,7 +48,7 @@ def frame() -> bytes:
 
 
 def expected() -> str:
-    """What is in it, for whoever decodes it."""
+    """The content of the frame, for whoever decodes it."""
     answer = batch()
     preparation = prepare(raster())
     content = {

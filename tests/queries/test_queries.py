@@ -78,7 +78,7 @@ def kinds() -> set[type[Query[Any]]]:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two answers are equal, arrays within them included."""
+    """True if two answers are equal, arrays within them included."""
     if isinstance(one, np.ndarray):
         return bool(np.array_equal(one, other))
     if is_dataclass(one):

@@ -55,7 +55,7 @@ Ask = Callable[[str, str, dict[str, str]], int]
 
 @pytest.fixture
 def ask(guarded: Running) -> Iterator[Ask]:
-    """What a door answers to a method, a path and headers; 101 for a socket that opens."""
+    """The status of a route for a method, a path and headers; 101 for a socket that opens."""
     with httpx2.Client(base_url=guarded.url, timeout=30) as client:
 
         def status_of(method: str, path: str, headers: dict[str, str]) -> int:

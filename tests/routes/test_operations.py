@@ -1,4 +1,4 @@
-"""What every operation's door does: both kinds of body and answer, refusals, and a thread of its own."""
+"""The route of every operation: both kinds of body and response, refusals, and a thread of its own."""
 
 import json
 import subprocess

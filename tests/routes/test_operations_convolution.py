@@ -15,7 +15,7 @@ SMALL = {"input": SQUARE, "kernel": [[1, 2], [3, 4]]}
 
 @pytest.fixture(scope="module")
 def ask(untrained: Running) -> Iterator[Any]:
-    """What a path below /operations/convolution answers to these fields."""
+    """The response of a path below /operations/convolution to these fields."""
 
     with httpx2.Client(base_url=untrained.url) as client:
 

@@ -14,7 +14,7 @@ GRID = [[1, 3, 2, 1], [2, 9, 1, 1], [1, 3, 2, 3], [5, 6, 1, 2]]
 
 @pytest.fixture(scope="module")
 def ask(untrained: Running) -> Iterator[Any]:
-    """What /operations/pooling answers to these fields."""
+    """The response of /operations/pooling to these fields."""
 
     with httpx2.Client(base_url=untrained.url) as client:
 

@@ -1,4 +1,4 @@
-"""What a run's network is asked is read as its pictures were, and the answers are those of the network by hand."""
+"""A run's network prepares pictures as its training pictures were; its answers are those of the network by hand."""
 
 import io
 import json

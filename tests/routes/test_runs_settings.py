@@ -1,4 +1,4 @@
-"""What is asked of the training lab and refused, and what it says before anything is trained."""
+"""Requests to the training lab that are refused, and its plans before anything is trained."""
 
 import io
 import itertools

@@ -15,7 +15,7 @@ CONT, TEXT, BINARY, PING = 0, 1, 2, 9
 
 
 def is_served(server: Running) -> bool:
-    """Whether another visitor is answered."""
+    """True if another visitor is answered."""
     with connect(server.live, compression=None) as other:
         other.send(look())
         other.send(stroke(5))

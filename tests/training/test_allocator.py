@@ -1,4 +1,4 @@
-"""What a step has freed is kept for the next one."""
+"""Memory that a step has freed is kept for the next one."""
 
 import subprocess
 import sys
@@ -23,7 +23,7 @@ print(int(told), (resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before) /
 
 
 def faults(how: str) -> tuple[bool, float]:
-    """Whether the allocator could be told to keep or to give back; how often a step took a page from the system."""
+    """True if the allocator can be set to keep or to give back; and how often a step took a page from the system."""
     done = subprocess.run([sys.executable, "-c", STEPS, how], capture_output=True, text=True, check=True)
     told, each = done.stdout.split()
     return told == "1", float(each)

@@ -1,4 +1,4 @@
-"""What a run can be told is known at once, and within bounds."""
+"""The settings of a run are known at once, and within bounds."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What augmentation does to a batch: nothing at strength 0, the exact thing where it can be said exactly."""
+"""Augmentation of a batch: nothing at strength 0, the exact thing where it can be said exactly."""
 
 import math
 

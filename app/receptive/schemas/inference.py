@@ -23,7 +23,7 @@ class Closely(Message):
 
 
 class Look(Message):
-    """What is in view: the server sends these layers and nothing else."""
+    """The layers in view: the server sends these and nothing else."""
 
     type: Literal["look"] = "look"
     model: Name
@@ -61,7 +61,7 @@ class StepFacts(Message):
 
 
 class FrameHeader(Message):
-    """What a frame says in words; its tensors follow in the same safetensors file."""
+    """The header of a frame; its tensors follow in the same safetensors file."""
 
     sequence: int = Field(description="the number of the stroke that this frame answers")
     model: str
@@ -95,7 +95,7 @@ class Why(Message):
 
 
 class Problem(Message):
-    """What went wrong, as RFC 9457 has it, over HTTP and over the socket alike."""
+    """A problem as in RFC 9457, over HTTP and over the socket alike."""
 
     type: str = "about:blank"
     title: str
@@ -227,13 +227,13 @@ def _check_rows(rows: list[list[float]]) -> None:
 
 
 class PredictRequest(Picture):
-    """What `/predict` is asked as JSON."""
+    """Request of `/predict` as JSON."""
 
     top_k: TopK | None = Field(None, description="how many of the likeliest classes to list; 3 if it is left out")
 
 
 class ActivationsRequest(Picture):
-    """What `/activations` is asked as JSON."""
+    """Request of `/activations` as JSON."""
 
     layers: Layers | None = Field(None, description="names from /models/{name}; every layer if it is left out")
 
@@ -250,7 +250,7 @@ class Ranked(Message):
 
 
 class InputFacts(Message):
-    """What became of the picture on its way to the network."""
+    """The steps of the picture on its way to the network."""
 
     width: int = Field(description="of the picture as it was read; large ones are reduced first")
     height: int
@@ -261,7 +261,7 @@ class InputFacts(Message):
 
 
 class Prediction(Message):
-    """What the network takes the picture for."""
+    """The classes that the network sees in the picture."""
 
     model: str
     label: str

@@ -1,4 +1,4 @@
-/** What is written out says the numbers that are in the window, and ends with the value that was computed. */
+/** The formula holds the numbers in the window, and ends with the value that was computed. */
 
 import { describe, expect, it } from 'vitest';
 

@@ -1,4 +1,4 @@
-"""What a visitor draws is kept, framed as /predict frames it, and is a data set."""
+"""A visitor's drawings are kept, framed as /predict frames them, and are a data set."""
 
 import io
 import os

@@ -109,7 +109,7 @@ def test_a_trainer_that_has_no_memory_to_begin_with_says_so(
 
 @contextmanager
 def small_disk(place: Path, size: str) -> Iterator[list[str]]:
-    """What a command begins with that is to find a disk of this size at `place`; nobody else sees it."""
+    """The beginning of a command that is to find a disk of this size at `place`; nobody else sees it."""
     place.mkdir()
     tool = shutil.which("unshare")
     mount = f'mount -t tmpfs -o size={size} none {place} && exec "$@"'
