@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Page, Request, Response, expect
 
-from tests.browser.conftest import SIZES, Open, Visit, assert_silent, violations
+from tests.browser.conftest import SIZES, Open, Visit, assert_silent, until, violations
 from tests.browser.trained import CLASSES, call
 
 DROPOUT: Final = "/operations/dropout/network"
@@ -188,7 +188,7 @@ def test_the_loss_and_the_prior_of_a_network_with_one_layer_and_three_classes(
     page.get_by_role("radio", name="Penalty as prior").check(force=True)
     size = sum(one**2 for one in flat(call(server, f"models/{model}/weights/output.weight")["values"]))
     expect(page.get_by_test_id("cost")).to_be_attached()
-    assert number(page, "cost-cost") == pytest.approx(2 * size, rel=1e-4)
+    until(page, lambda: number(page, "cost-cost") == pytest.approx(2 * size, rel=1e-4))
     expect(page.get_by_test_id("figure")).to_contain_text("the 1,440 weights of the output layer")
     assert_silent(visit, server)
 
