@@ -17,7 +17,7 @@ LOCKED := static/package.json static/package-lock.json static/.npmrc
 STATIC_SOURCES := $(shell find static/src templates/messages templates/lessons/zh -type f ! -name types.ts) \
 	$(wildcard static/*.config.* static/chinese-fonts.ts)
 
-.PHONY: run test lint bench clean
+.PHONY: run test lint lint-python lint-page bench clean
 
 run: $(VENV)/.run static/dist/.receptive-built
 	$(BIN)/receptive serve $(ARGS)
@@ -29,11 +29,17 @@ test: lint
 	$(BIN)/python -m pytest $(SPREAD) tests/browser
 	$(BIN)/python -m pytest $(SPREAD) --ignore=tests/browser -p no:playwright
 
+# Python and the front-end are checked side by side: each check has one thread.
 lint: $(VENV)/.test static/node_modules/.receptive-tools static/dist/.receptive-built
+	$(MAKE) --jobs=2 lint-python lint-page
+
+lint-python:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache --no-logo
+
+lint-page:
 	cd static && npm run --silent types
 	cd static && npx --no-install prettier --check .
 	cd static && npx --no-install eslint .
